@@ -1,0 +1,1 @@
+"""May this caller? Channels, application scopes, ACLs; and why."""

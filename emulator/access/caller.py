@@ -1,0 +1,58 @@
+"""Who asks: a value that is handed down, never a global."""
+
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+
+GLOBAL_SCOPE = "global"
+
+
+class Channel(StrEnum):
+    """The way by which a request reaches the gate."""
+
+    REST = "rest"
+    PAGE = "page"
+    SCRIPT = "script"
+    """Server-side code of an application scope, run for a user."""
+    SYSTEM = "system"
+    """The instance itself: identity, OAuth, seeds. Passes the channel and user steps of the gate."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """A user acting through a channel in an application scope.
+
+    ``user`` is the sys_id of a sys_user record, empty for the instance itself. ``roles`` are all that the user has,
+    contained ones included. ``scope`` is the application scope whose code acts: ``global`` for a person or a client.
+    """
+
+    user: str
+    user_name: str
+    roles: frozenset[str] = field(default_factory=frozenset)
+    scope: str = GLOBAL_SCOPE
+    channel: Channel = Channel.REST
+    session: str = ""
+    credential: str = ""
+    """sys_id of the oauth_credential that a Bearer token stood for."""
+    address: str = ""
+    time_zone: str = "US/Pacific"
+    transaction: str = ""
+
+    @classmethod
+    def system(cls) -> "Caller":
+        return cls(user="", user_name="system", channel=Channel.SYSTEM)
+
+    @property
+    def is_system(self) -> bool:
+        return self.channel is Channel.SYSTEM
+
+    @property
+    def is_admin(self) -> bool:
+        return "admin" in self.roles
+
+    def has_role(self, role: str) -> bool:
+        """Whether the caller has ``role``; an admin has every role."""
+        return self.is_admin or role in self.roles
+
+    def as_scope(self, scope: str) -> "Caller":
+        """The same user, acting through the code of an application scope."""
+        return replace(self, scope=scope, channel=Channel.SCRIPT)

@@ -1,0 +1,41 @@
+"""The decisions taken on the way of one request through the gate."""
+
+from dataclasses import dataclass, field
+from typing import NoReturn
+
+from ..errors import PlatformError
+from .caller import Caller
+from .decision import Decision, Outcome
+
+
+@dataclass(slots=True)
+class Trail:
+    """Collects decisions; ``refuse`` adds the last one and raises."""
+
+    caller: Caller
+    table: str
+    operation: str
+    decisions: list[Decision] = field(default_factory=list)
+
+    def allow(self, step: str, rule: str, reason: str, record: str = "") -> None:
+        self._add(step, Outcome.ALLOWED, rule, reason, record)
+
+    def alter(self, step: str, rule: str, reason: str, record: str = "") -> None:
+        self._add(step, Outcome.ALTERED, rule, reason, record)
+
+    def deny(self, step: str, rule: str, reason: str, record: str = "") -> None:
+        """Note a refusal that the caller is not told of: a list stays empty, a field absent."""
+        self._add(step, Outcome.REFUSED, rule, reason, record)
+
+    def refuse(self, error: PlatformError, step: str, rule: str, reason: str, record: str = "") -> NoReturn:
+        self._add(step, Outcome.REFUSED, rule, reason, record)
+        raise error
+
+    @property
+    def refused(self) -> bool:
+        return any(decision.outcome is Outcome.REFUSED for decision in self.decisions)
+
+    def _add(self, step: str, outcome: Outcome, rule: str, reason: str, record: str) -> None:
+        self.decisions.append(
+            Decision(step, outcome, self.caller, self.table, self.operation, rule, reason, record),
+        )

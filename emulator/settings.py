@@ -1,0 +1,71 @@
+"""The instance's settings: typed, read once from ``TICKETLAB_*``, secrets masked."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from environs import Env, EnvError
+
+from ..shared.errors import RefusedToStart
+from ..shared.secret import Secret
+from ..shared.web.lab_guard import is_loopback
+
+SEEDS = ("demo", "connected", "empty")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One instance. ``data`` holds its databases, keys and logs."""
+
+    data: Path
+    name: str = "dev00001"
+    """The instance's name: ``https://NAME.service-now.com`` in the cloud."""
+    release: str = "orlando"
+    url: str = "http://127.0.0.1:8080"
+    """The address people and the tenant know this instance by."""
+    tenant_url: str = "http://127.0.0.1:8090"
+    """The security center's address, for the redirect URL that the checklist proposes."""
+    host: str = "127.0.0.1"
+    """The address the server listens on."""
+    seed: str = "demo"
+    lab_key: Secret = field(default_factory=lambda: Secret(""))
+    password_memory_kib: int = 8192
+    """argon2id's memory for one verification."""
+    log_to_terminal: bool = True
+
+    def __post_init__(self) -> None:
+        if self.seed not in SEEDS:
+            raise RefusedToStart(f"Unknown seed {self.seed!r}", f"Choose one of {', '.join(SEEDS)}.")
+        if not is_loopback(self.host):
+            self._refuse_demo_beyond_loopback()
+
+    def _refuse_demo_beyond_loopback(self) -> None:
+        if self.seed != "empty":
+            raise RefusedToStart(
+                f"Listening on {self.host} with the demo accounts",
+                "Their passwords are public. Listen on 127.0.0.1, or start with --seed empty.",
+            )
+        if self.password_memory_kib < 19 * 1024:
+            raise RefusedToStart(
+                f"Listening on {self.host} with weak password hashes",
+                "Set TICKETLAB_PASSWORD_MEMORY_KIB to 19456 or more.",
+            )
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Read the settings. Raises RefusedToStart, naming the variable that is wrong."""
+        env = Env(prefix="TICKETLAB_")
+        try:
+            return cls(
+                data=Path(env.str("DATA", "./.ticketlab")),
+                name=env.str("INSTANCE", cls.name),
+                release=env.str("RELEASE", cls.release),
+                url=env.str("EMULATOR_URL", cls.url),
+                tenant_url=env.str("CONNECTOR_URL", cls.tenant_url),
+                host=env.str("HOST", cls.host),
+                seed=env.str("SEED", cls.seed),
+                lab_key=Secret(env.str("LAB_KEY", "")),
+                password_memory_kib=env.int("PASSWORD_MEMORY_KIB", cls.password_memory_kib),
+                log_to_terminal=env.bool("LOG_TO_TERMINAL", default=cls.log_to_terminal),
+            )
+        except EnvError as error:
+            raise RefusedToStart("A setting is wrong", str(error)) from error

@@ -1,0 +1,1 @@
+"""What the emulator and the connector both speak, importing neither."""

@@ -1,0 +1,82 @@
+"""Time as a value that is asked for, so that a test or the lab can set it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from .errors import BadInput
+
+
+class Clock(Protocol):
+    """Whoever needs the time takes a clock; nothing calls ``datetime.now`` itself."""
+
+    def now(self) -> datetime:
+        """Return the current moment, aware, in UTC."""
+
+
+class SystemClock:
+    """The machine's own time."""
+
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class ClockSetting:
+    """How an app's clock differs from the machine's: shifted, or standing still at one moment."""
+
+    offset: timedelta = timedelta(0)
+    frozen_at: datetime | None = None
+
+    def at(self, real: datetime) -> datetime:
+        return self.frozen_at if self.frozen_at is not None else real + self.offset
+
+    def advance(self, by: timedelta) -> "ClockSetting":
+        """Move the clock by ``by``, whether it runs or stands still."""
+        if self.frozen_at is not None:
+            return replace(self, frozen_at=self.frozen_at + by)
+        return replace(self, offset=self.offset + by)
+
+    def set_to(self, moment: datetime, real: datetime) -> "ClockSetting":
+        """Make it ``moment`` now; a standing clock stands there, a running one runs on from there."""
+        if self.frozen_at is not None:
+            return replace(self, frozen_at=moment)
+        return ClockSetting(offset=moment - real)
+
+    def freeze(self, real: datetime) -> "ClockSetting":
+        return replace(self, frozen_at=self.at(real))
+
+    def run(self, real: datetime) -> "ClockSetting":
+        """Let a standing clock run on from the moment it shows."""
+        return ClockSetting(offset=self.at(real) - real)
+
+
+class LabClock:
+    """The machine's time seen through a setting that is read afresh, so every process of an app agrees."""
+
+    def __init__(self, read: Callable[[], ClockSetting], real: Clock | None = None) -> None:
+        self._read = read
+        self._real = real or SystemClock()
+
+    def now(self) -> datetime:
+        return self._read().at(self._real.now())
+
+
+LONGEST_LEAP = timedelta(days=366 * 50)
+
+
+def parse_moment(text: str) -> datetime:
+    """Read an ISO 8601 moment that names its zone.
+
+    Raises BadInput for anything else, and for moments so far away that arithmetic on them would overflow.
+    """
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise BadInput("Not a moment in time", f"{text!r} is not an ISO 8601 date and time.") from error
+    if moment.tzinfo is None:
+        raise BadInput("Not a moment in time", f"{text!r} names no time zone: add Z or an offset.")
+    if abs(moment - datetime.now(UTC)) > LONGEST_LEAP:
+        raise BadInput("Too far away", "The clock can be set at most 50 years from today.")
+    return moment.astimezone(UTC)

@@ -1,0 +1,59 @@
+"""Engines for both apps: SQLite as an embedded database that several processes share, or PostgreSQL."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session, scoped_session
+
+WRITING = "ticketlab_writing"
+"""Execution option of a connection that will write: its transaction takes SQLite's write lock at once."""
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+def install_sqlite(engine: Engine) -> None:
+    """Make SQLite behave as an embedded server; does nothing for other databases.
+
+    A deferred BEGIN that reads and then writes fails at once with "database is locked" whatever the busy timeout is
+    (the snapshot is stale), so writers begin IMMEDIATE. ``synchronous=FULL``: an acknowledged ticket survives a power
+    cut, too.
+    """
+    if engine.dialect.name != "sqlite":
+        return
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None  # the driver's own BEGINs would come in between
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get(WRITING, False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that may write: committed at the end, rolled back on an error."""
+    with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
+        yield connection
+
+
+@contextmanager
+def reading(engine: Engine) -> Iterator[Connection]:
+    """A transaction that only reads: one consistent view, and no lock that a writer waits for."""
+    with engine.connect() as connection, connection.begin():
+        yield connection
+
+
+def begin_writing(session: Session | scoped_session[Session]) -> None:
+    """Begin an ORM session's transaction as a writer. Call it before the session's first statement."""
+    session.connection(execution_options={WRITING: True})

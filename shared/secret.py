@@ -1,0 +1,27 @@
+"""A setting that masks itself wherever it is printed."""
+
+import hmac
+
+
+class Secret:
+    """Wraps a secret so that logs, tracebacks and ``repr`` show nothing of it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def matches(self, other: str) -> bool:
+        """Compare in constant time, on bytes: a text outside ASCII is a wrong secret, not an error."""
+        return hmac.compare_digest(self._value.encode(), other.encode("utf-8", "surrogatepass"))
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __repr__(self) -> str:
+        return "Secret('**********')"
+
+    __str__ = __repr__

@@ -1,0 +1,61 @@
+"""Who may use the lab: this machine's own programs and pages, or whoever holds the lab key.
+
+The lab resets data and moves clocks. Without the guard any page that the user visits could do so.
+"""
+
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from flask import Request
+
+from ..errors import TicketlabError
+from ..secret import Secret
+from .same_origin import SAFE_METHODS
+
+KEY_HEADER = "X-Ticketlab-Key"
+
+
+class LabRefused(TicketlabError):
+    status = 403
+    message = "The lab refuses this request"
+
+
+def check_lab_request(request: Request, lab_key: Secret, own_url: str) -> None:
+    """Raise LabRefused unless this request may use the lab."""
+    _check_host(request, own_url)
+    _check_peer(request, lab_key)
+    if request.method not in SAFE_METHODS:
+        _check_sender(request)
+
+
+def is_loopback(name: str) -> bool:
+    """Whether ``name`` is ``localhost`` or a loopback address literal, with or without brackets."""
+    if name == "localhost":
+        return True
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def _check_host(request: Request, own_url: str) -> None:
+    host = urlsplit(f"//{request.host}").hostname or ""
+    if not is_loopback(host) and host != urlsplit(own_url).hostname:
+        raise LabRefused(detail=f"It was asked for as {host!r}; use localhost, 127.0.0.1 or the configured address.")
+
+
+def _check_peer(request: Request, lab_key: Secret) -> None:
+    if is_loopback(request.remote_addr or ""):
+        return
+    if not (lab_key and lab_key.matches(request.headers.get(KEY_HEADER, ""))):
+        raise LabRefused(detail=f"From another machine it needs the lab key in the {KEY_HEADER} header.")
+
+
+def _check_sender(request: Request) -> None:
+    """A JSON body cannot be sent by a foreign page's form; a form must come from our own page, by the browser's word."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if request.mimetype == "application/json" and site in {None, "none", "same-origin"}:
+        return
+    if request.mimetype == "application/x-www-form-urlencoded" and site == "same-origin":
+        return
+    raise LabRefused(detail="Send Content-Type: application/json, from a program or from the lab's own page.")
