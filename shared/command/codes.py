@@ -1,0 +1,6 @@
+"""What the servers and the command agree on, apart from what takes time to import."""
+
+REFUSED = 2
+"""Exit code of a server that was refused by its own settings, and of a command that was asked for the impossible."""
+
+KEY_HEADER = "X-Ticketlab-Key"

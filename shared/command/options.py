@@ -1,0 +1,44 @@
+"""What a pair of servers is started with: the options of ``ticketlab up``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+SEEDS = ("demo", "connected", "empty")
+DEFAULT_DATA = Path(".ticketlab")
+EMULATOR_PORT = 8080
+CONNECTOR_PORT = 8090
+
+
+@dataclass(frozen=True)
+class PairOptions:
+    host: str = "127.0.0.1"
+    emulator_port: int = EMULATOR_PORT
+    connector_port: int = CONNECTOR_PORT
+    workers: int = 1
+    instance: str = "dev00001"
+    tenant: str = "contoso"
+    release: str = "orlando"
+    data: Path = DEFAULT_DATA
+    lab_key: str = ""
+    seed: str = "demo"
+
+    def on_free_ports(self, data: Path) -> "PairOptions":
+        """The same pair elsewhere: on any free ports of this machine, with its own data folder."""
+        return replace(self, host="127.0.0.1", emulator_port=0, connector_port=0, data=data)
+
+    def environment(self, emulator_url: str, connector_url: str) -> Mapping[str, str]:
+        """The settings as the servers read them. Secrets travel here too, never in arguments that others can list."""
+        return {
+            "TICKETLAB_HOST": self.host,
+            "TICKETLAB_WORKERS": str(self.workers),
+            "TICKETLAB_INSTANCE": self.instance,
+            "TICKETLAB_TENANT": self.tenant,
+            "TICKETLAB_RELEASE": self.release,
+            "TICKETLAB_DATA": str(self.data),
+            "TICKETLAB_LAB_KEY": self.lab_key,
+            "TICKETLAB_SEED": self.seed,
+            "TICKETLAB_EMULATOR_URL": emulator_url,
+            "TICKETLAB_CONNECTOR_URL": connector_url,
+            "TICKETLAB_INSTANCES": f"{self.instance}={emulator_url}",
+        }

@@ -1,0 +1,100 @@
+"""One server: a granian supervisor and its workers. ``python -P -m ticketlab.shared.command.serve emulator``.
+
+granian's own command line is left out: importing it and parsing takes a tenth of a second of a start. The app is
+imported in the workers alone, so the supervisor stays small.
+"""
+
+import gc
+import importlib
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from granian.constants import HTTPModes, Interfaces
+from granian.log import LogLevels
+from granian.server.mp import MPServer
+
+from .codes import REFUSED
+
+TARGETS = {"emulator": "ticketlab.emulator.wsgi", "connector": "ticketlab.connector.wsgi"}
+
+THREADS = 8
+"""Requests one worker answers at a time: pages wait for the other app, so more than the cores, but bounded."""
+
+BACKLOG = 1024
+SECONDS_TO_STOP = 2
+
+
+def load_app(module: str, lifeline: int | None) -> Callable[..., Any]:
+    """Import the app in a worker. Settings that it refuses become one line and the exit code REFUSED."""
+    if lifeline is not None:
+        stop_when_closed(lifeline)
+    gc.disable()  # nothing of an import is garbage, and looking for some takes its time
+    try:
+        app: Callable[..., Any] = importlib.import_module(module).app
+    except Exception as error:
+        from ..errors import RefusedToStart
+
+        if not isinstance(error, RefusedToStart):
+            raise
+        os.write(2, (" ".join(str(error).split()) + "\n").encode())
+        os._exit(REFUSED)
+    gc.freeze()
+    gc.enable()
+    return app
+
+
+def stop_when_closed(lifeline: int) -> None:
+    """Stop this process when whoever started it is gone, however that happened: then the pipe's other end closes."""
+
+    def _watch() -> None:
+        while os.read(lifeline, 1):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=_watch, name="lifeline", daemon=True).start()
+
+
+class _Server(MPServer):
+    """A supervisor that ends with its workers' exit code when they were refused."""
+
+    def shutdown(self, exit_code: int = 0) -> None:
+        if any(worker.inner.exitcode == REFUSED for worker in self.wrks):
+            exit_code = REFUSED
+        super().shutdown(exit_code)  # type: ignore[no-untyped-call]  # granian is typed in part
+
+
+def build() -> _Server:
+    return _Server(
+        "app",
+        address=os.environ.get("TICKETLAB_HOST", "127.0.0.1"),
+        port=int(os.environ["TICKETLAB_PORT"]),
+        interface=Interfaces.WSGI,
+        workers=int(os.environ.get("TICKETLAB_WORKERS", "1")),
+        blocking_threads=THREADS,
+        http=HTTPModes.http1,
+        backlog=BACKLOG,
+        websockets=False,
+        log_level=LogLevels.error,
+        log_access=False,
+        workers_kill_timeout=SECONDS_TO_STOP,
+    )
+
+
+def main() -> None:
+    lifeline = None
+    if sys.platform == "linux":
+        multiprocessing.set_start_method("fork")  # the default until Python 3.13; spawning imports everything twice
+        if "TICKETLAB_LIFELINE" in os.environ:
+            lifeline = os.dup(0)  # a worker closes its standard input, but keeps this
+            stop_when_closed(lifeline)
+    build().serve(target_loader=partial(load_app, TARGETS[sys.argv[1]], lifeline), wrap_loader=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,203 @@
+"""The two servers as processes: started together, waited for, stopped together."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Self
+
+from ..errors import RefusedToStart, TicketlabError
+from .codes import REFUSED
+from .options import PairOptions
+from .ports import Port
+from .ready import answers
+
+SECONDS_TO_STOP = 5.0
+SECONDS_TO_START = 60.0
+SECONDS_BETWEEN_LOOKS = 0.01
+KEPT_LINES = 200
+
+Hear = Callable[[str, str], None]
+"""Told each line a server writes: the server's name and the line."""
+
+
+class ServerStopped(TicketlabError):
+    """A server ended by itself, or never answered."""
+
+    message = "A server has stopped"
+
+
+class Server:
+    """One server process, in a session of its own so that a Ctrl-C in the terminal reaches only the command."""
+
+    def __init__(self, app: str, port: Port, environment: Mapping[str, str], hear: Hear | None = None) -> None:
+        self.app = app
+        self.port = port
+        self.lab_key = environment.get("TICKETLAB_LAB_KEY", "")
+        self._lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self._hear = hear
+        self._environment = {
+            **os.environ,
+            **environment,
+            "TICKETLAB_PORT": str(port.number),
+            "TICKETLAB_LIFELINE": "stdin",
+        }
+        self._process: subprocess.Popen[bytes] | None = None
+        self._reader: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        return self.port.url
+
+    @property
+    def pid(self) -> int:
+        return self._started.pid
+
+    @property
+    def last_lines(self) -> list[str]:
+        return list(self._lines)
+
+    @property
+    def _started(self) -> "subprocess.Popen[bytes]":
+        if self._process is None:
+            raise ServerStopped(detail=f"The {self.app} was not started.")
+        return self._process
+
+    def start(self, keep_open: tuple[int, ...] = ()) -> None:
+        """Start it; ``keep_open`` are files that stay open as long as it lives (the data folder's lock)."""
+        # -P: whatever lies in the current folder must not stand in for a library of ours.
+        self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+            [sys.executable, "-P", "-m", "ticketlab.shared.command.serve", self.app],
+            env=self._environment,
+            stdin=subprocess.PIPE,  # never written to: it closes when this process ends, and the server stops
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+            pass_fds=keep_open,
+        )
+        self._reader = threading.Thread(target=self._read, name=f"{self.app} lines", daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        for raw in self._started.stdout or ():
+            line = raw.decode(errors="replace").rstrip()
+            self._lines.append(line)
+            if self._hear is not None:
+                self._hear(self.app, line)
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._started.poll()
+
+    def answers(self) -> bool:
+        return answers(self.port.address.strip("[]"), self.port.number, self.lab_key)
+
+    def check(self) -> None:
+        """Raise if it has ended: RefusedToStart with its own sentence, or ServerStopped."""
+        if self.exit_code is None:
+            return
+        if self._reader is not None:
+            self._reader.join(timeout=1)
+        if self.exit_code == REFUSED and self._lines:
+            raise RefusedToStart(self._lines[-1])
+        raise ServerStopped(f"The {self.app} has stopped (exit code {self.exit_code})")
+
+    def ask_to_stop(self) -> None:
+        """SIGTERM to the supervisor alone: granian may hang when its workers get a signal of their own."""
+        with suppress(ProcessLookupError):
+            self._started.terminate()
+
+    def stop(self, seconds: float = SECONDS_TO_STOP) -> None:
+        """Ask, wait, then end the whole group."""
+        if self._process is None:
+            return
+        self.ask_to_stop()
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(seconds)
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, signal.SIGKILL)
+        self._process.wait()
+        if self._reader is not None:
+            self._reader.join(timeout=1)
+        for stream in (self._process.stdin, self._process.stdout):
+            if stream is not None:
+                stream.close()
+        self.port.close()
+
+
+class Pair:
+    """An instance and a tenant that know each other's address."""
+
+    def __init__(self, options: PairOptions, hear: Hear | None = None) -> None:
+        self.options = options
+        emulator_port = Port(options.host, options.emulator_port)
+        try:
+            connector_port = Port(options.host, options.connector_port)
+        except RefusedToStart:
+            emulator_port.close()
+            raise
+        environment = options.environment(emulator_port.url, connector_port.url)
+        self.emulator = Server("emulator", emulator_port, environment, hear)
+        self.connector = Server("connector", connector_port, environment, hear)
+
+    @property
+    def servers(self) -> tuple[Server, Server]:
+        return self.emulator, self.connector
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        """What a program needs to find the pair."""
+        return self.options.environment(self.emulator.url, self.connector.url)
+
+    def start(self, keep_open: tuple[int, ...] = ()) -> None:
+        for server in self.servers:
+            server.start(keep_open)
+
+    def wait_until_ready(self, stop: threading.Event | None = None, seconds: float = SECONDS_TO_START) -> bool:
+        """Wait until both answer. False when ``stop`` was set meanwhile.
+
+        Raises RefusedToStart or ServerStopped when one of them ends or stays silent.
+        """
+        return wait_for(self.servers, stop, seconds)
+
+    def check(self) -> None:
+        for server in self.servers:
+            server.check()
+
+    def stop(self) -> None:
+        for server in self.servers:
+            with suppress(ServerStopped):
+                server.ask_to_stop()
+        for server in self.servers:
+            server.stop()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def wait_for(
+    servers: tuple[Server, ...], stop: threading.Event | None = None, seconds: float = SECONDS_TO_START
+) -> bool:
+    """Wait until each answers; see ``Pair.wait_until_ready``."""
+    stop = stop or threading.Event()
+    waiting = list(servers)
+    end = time.monotonic() + seconds
+    while not stop.is_set():
+        for server in servers:
+            server.check()
+        waiting = [server for server in waiting if not server.answers()]
+        if not waiting:
+            return True
+        if time.monotonic() > end:
+            raise ServerStopped(f"The {waiting[0].app} does not answer", f"It was given {seconds:.0f} s.")
+        stop.wait(SECONDS_BETWEEN_LOOKS)
+    return False

@@ -1,0 +1,17 @@
+"""What every test may use. No fixture is named ``app``: pytest-flask would then keep one request context alive."""
+
+from collections.abc import Generator
+
+import pytest
+from servers import instance_server, pair, running_pair, servers_of, tenant_server, written_by
+
+__all__ = ["instance_server", "pair", "running_pair", "tenant_server"]
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show what the servers wrote under a test that failed."""
+    report = yield
+    if report.failed:
+        report.sections += [(f"{server.app}'s last lines", written_by(server)) for server in servers_of(item)]
+    return report
