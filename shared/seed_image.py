@@ -1,0 +1,92 @@
+"""A copy of a whole database that a reset returns to, made and restored while the app keeps serving.
+
+SQLite's online backup does both: it copies pages inside one transaction of the target, so other connections and
+other processes see either the old database or the new one, and none has to reconnect.
+"""
+
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import cast
+
+from sqlalchemy import Engine
+
+from .errors import TicketlabError
+
+PATIENCE_SECONDS = 20.0
+"""How long to wait for a writer that holds the database."""
+
+
+class NoSeedImage(TicketlabError):
+    """There is nothing to return to."""
+
+    status = 409
+    message = "There is no seed to return to"
+
+
+class ImageNotPossible(TicketlabError):
+    """The database cannot be copied, or stays busy."""
+
+    status = 503
+    message = "The database cannot be copied"
+
+
+def save_image(engine: Engine, path: Path) -> None:
+    """Keep the database's present state in the file ``path``, replacing an older image in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.new")
+    unfinished.unlink(missing_ok=True)
+    os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # it holds password hashes
+    try:
+        with _database(engine) as source, closing(sqlite3.connect(unfinished)) as target:
+            _copy(source, target)
+            target.execute("PRAGMA journal_mode=DELETE")  # one file, no companions to lose
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def restore_image(engine: Engine, path: Path) -> None:
+    """Make the database what it was when the image was saved. Raises NoSeedImage, ImageNotPossible."""
+    if not path.exists():
+        raise NoSeedImage(detail=f"{path} does not exist.")
+    with (
+        closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as source,
+        _database(engine) as target,
+    ):
+        _copy(source, target)
+
+
+@contextmanager
+def _database(engine: Engine) -> Iterator[sqlite3.Connection]:
+    """A driver's connection from the engine's pool, given back afterwards."""
+    if engine.dialect.name != "sqlite":
+        raise ImageNotPossible(
+            detail=f"Seed images work with the embedded database only, not yet with {engine.dialect.name}."
+        )
+    connection = engine.raw_connection()
+    try:
+        yield cast("sqlite3.Connection", connection.driver_connection)
+    finally:
+        connection.close()
+
+
+def _copy(source: sqlite3.Connection, target: sqlite3.Connection) -> None:
+    try:
+        source.backup(target, progress=_patience(), sleep=0.02)
+    except sqlite3.Error as error:
+        raise ImageNotPossible(detail=f"SQLite says: {error}") from error
+
+
+def _patience() -> Callable[[int, int, int], None]:
+    """A progress callback that gives up: the backup itself would retry a busy database for ever."""
+    deadline = time.monotonic() + PATIENCE_SECONDS
+
+    def check(status: int, _remaining: int, _total: int) -> None:
+        if status in {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED} and time.monotonic() > deadline:
+            raise ImageNotPossible(detail="Another writer has held it for too long. Try again.")
+
+    return check

@@ -1,0 +1,105 @@
+"""What programs may send to the lab, read strictly: a wrong word or type changes nothing."""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from flask import Request
+from marshmallow import RAISE, Schema, ValidationError, fields, validate
+
+from ..clock import LONGEST_LEAP, ClockSetting, parse_moment
+from ..errors import BadInput
+
+ClockChange = Callable[[ClockSetting, datetime], ClockSetting]
+
+
+class StrictSchema(Schema):
+    """Unknown names are errors, so that a mistyped option is not silently without effect."""
+
+    class Meta:
+        """Marshmallow's options."""
+
+        unknown = RAISE
+
+
+class Text(fields.String):
+    """A text that a database can keep: no NUL, no lone surrogate, and not only blanks when it must not be empty."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str):
+            raise self.make_error("invalid")
+        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValidationError("It holds characters that no text may have.")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class _True(fields.Boolean):
+    """The word ``true`` of JSON, nothing that merely looks like it."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:  # noqa: ARG002
+        if value is not True:
+            raise ValidationError("Only true means anything here.")
+        return True
+
+
+class _Seconds(fields.Float):
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
+class ClockSchema(StrictSchema):
+    set = Text()
+    advance = _Seconds(validate=validate.Range(-LONGEST_LEAP.total_seconds(), LONGEST_LEAP.total_seconds()))
+    freeze = _True()
+    run = _True()
+
+
+def lab_input(request: Request) -> dict[str, Any]:
+    """The body as a JSON object; the start page's form and an absent body are empty objects. Raises BadInput."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        return {}
+    body = request.get_data(cache=False)
+    if not body.strip():
+        return {}
+    try:
+        loaded = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadInput("The body is not JSON", "Send a JSON object.") from error
+    if not isinstance(loaded, dict):
+        raise BadInput("The body is not a JSON object", 'Send {} or {"name": value}.')
+    return loaded
+
+
+def nothing(body: Mapping[str, Any]) -> None:
+    """Refuse a body where none means anything."""
+    if body:
+        raise BadInput("This takes no input", "Send {}.")
+
+
+def clock_change(body: Mapping[str, Any]) -> ClockChange:
+    """The change of the clock that a body asks for. Raises BadInput or ValidationError."""
+    asked = ClockSchema().load(dict(body))
+    if len(asked) != 1:
+        raise BadInput("One change at a time", "Send exactly one of set, advance, freeze and run.")
+    if "set" in asked:
+        moment = parse_moment(asked["set"])
+        return lambda setting, real: setting.set_to(moment, real)
+    if "advance" in asked:
+        return lambda setting, real: _within_reach(setting.advance(timedelta(seconds=asked["advance"])), real)
+    if "freeze" in asked:
+        return lambda setting, real: setting.freeze(real)
+    return lambda setting, real: setting.run(real)
+
+
+def _within_reach(setting: ClockSetting, real: datetime) -> ClockSetting:
+    """Many leaps together go no further than one: arithmetic on the times must not overflow."""
+    if abs(setting.offset) > LONGEST_LEAP or abs(setting.at(real) - real) > LONGEST_LEAP:
+        raise BadInput("Too far away", "The clock can be set at most 50 years from today.")
+    return setting
+
+
+def _refuse_constant(name: str) -> None:
+    raise BadInput("The body is not JSON", f"{name} is no JSON value.")

@@ -1,0 +1,72 @@
+"""What an app tells its lab: what it is, what its story is, and how to reset it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from ..clock import ClockSetting
+from ..secret import Secret
+from .parts import part
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A person who can sign in, as the start page lists it. ``password`` is shown: it is a demo's."""
+
+    name: str
+    password: str
+    what_for: str
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    label: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step of the story: what to do, and where."""
+
+    text: str
+    link: Link | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StartPage:
+    """What the start page tells: the story, where to go and as whom."""
+
+    title: str
+    introduction: str
+    steps: tuple[Step, ...]
+    links: tuple[Link, ...]
+    accounts: tuple[Account, ...]
+    other_lab: Link | None = None
+
+
+class Lab(Protocol):
+    """What one app lets its lab do. ``provide(app, lab, Lab)`` is done by ``install_lab``."""
+
+    own_url: str
+    """The configured address, whose host name the guard accepts beside the loopback ones."""
+    key: Secret
+
+    def facts(self) -> Mapping[str, object]:
+        """What health tells of this app: product, version, name… Touches the database, so that it fails with it."""
+
+    def start_page(self) -> StartPage: ...
+
+    def read_clock(self) -> ClockSetting: ...
+
+    def write_clock(self, setting: ClockSetting) -> None: ...
+
+    def reset(self) -> str:
+        """Put the app back to its seed; returns the seed's name."""
+
+    def keep(self) -> None:
+        """Make the present state what a reset returns to."""
+
+
+def this_lab() -> Lab:
+    """The current app's lab."""
+    return part(Lab)  # type: ignore[type-abstract]  # a Protocol is the key under which it was provided
