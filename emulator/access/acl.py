@@ -34,9 +34,7 @@ class Verdict:
         return "^NQ".join(self.conditions)
 
 
-def judge_record(
-    dictionary: Dictionary, policy: Policy, caller: Caller, table: str, operation: Operation
-) -> Verdict:
+def judge_record(dictionary: Dictionary, policy: Policy, caller: Caller, table: str, operation: Operation) -> Verdict:
     """May the caller do this to records of the table, and to which?"""
     names = [each.name for each in dictionary.chain(table)] + [ANY]
     found = _first(policy, [(name, "") for name in names], operation)
@@ -77,5 +75,3 @@ def _judge(acls: Sequence[Acl], caller: Caller, operation: Operation) -> Verdict
         best.record,
         () if free else tuple(acl.condition for acl in passed),
     )
-
-

@@ -32,8 +32,9 @@ class Trail:
         raise error
 
     @property
-    def refused(self) -> bool:
-        return any(decision.outcome is Outcome.REFUSED for decision in self.decisions)
+    def notable(self) -> bool:
+        """Whether anything but a plain yes was said."""
+        return any(decision.outcome is not Outcome.ALLOWED for decision in self.decisions)
 
     def _add(self, step: str, outcome: Outcome, rule: str, reason: str, record: str) -> None:
         self.decisions.append(

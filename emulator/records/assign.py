@@ -1,0 +1,73 @@
+"""Which of the given values reach the record: known, writable by this caller, and fit for their field."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..access.operations import Operation
+from ..dictionary.types import FieldType, Storage
+from ..store.store import Native
+from .coerce import Input, Unfit, coerce
+from .work import Work
+
+STEP = "field"
+
+KEPT_BY_THE_PLATFORM = frozenset(
+    {
+        "sys_id",
+        "sys_class_name",
+        "sys_created_on",
+        "sys_created_by",
+        "sys_updated_on",
+        "sys_updated_by",
+        "sys_mod_count",
+        "sys_domain",
+        "sys_scope",
+        "sys_tags",
+    }
+)
+"""Fields that only the instance itself fills; given by anyone else they are ignored."""
+
+
+@dataclass(slots=True)
+class Assigned:
+    """Values for columns, and entries for journal fields."""
+
+    columns: dict[str, Native] = field(default_factory=dict)
+    entries: dict[str, str] = field(default_factory=dict)
+
+
+def assign(work: Work, table: str, given: Mapping[str, object], how: Input, operation: Operation) -> Assigned:
+    """Sort out the given values; what is left out is noted on the trail, and the rest goes on."""
+    assigned = Assigned()
+    fields = work.dictionary.fields(table)
+    for element, value in given.items():
+        known = fields.get(element)
+        if known is None:
+            work.trail.alter(STEP, "unknown field", f"{element[:80]} is no field of {table}.")
+        elif _is_writable(work, table, element, operation):
+            try:
+                native = coerce(known, value, how, work.find_by_display)
+            except Unfit as unfit:
+                work.trail.alter(STEP, "unfit value dropped", str(unfit))
+                continue
+            if known.type.storage is not Storage.VIRTUAL:
+                assigned.columns[element] = native
+            elif native and known.type is FieldType.JOURNAL:
+                assigned.entries[element] = str(native)
+    return assigned
+
+
+def _is_writable(work: Work, table: str, element: str, operation: Operation) -> bool:
+    if work.caller.is_system:
+        return True
+    numbered = element == "number" and work.dictionary.numbering(table) is not None
+    if element in KEPT_BY_THE_PLATFORM or numbered:
+        work.trail.alter(STEP, "kept by the platform", f"{element} is not for callers to write.")
+        return False
+    # A field's own rule for writing binds its creation, too, unless there is one for creation (G).
+    for needed in dict.fromkeys((operation, Operation.WRITE)):
+        verdict = work.judge_field(element, needed, table)
+        if not verdict.allowed or verdict.conditions:
+            work.trail.alter(STEP, verdict.rule, f"{element} is not writable: {verdict.reason}", verdict.record)
+            return False
+    return True

@@ -1,0 +1,134 @@
+"""From what a writer gives to what a field holds.
+
+The platform is lenient: what cannot be a value of the field is dropped, not refused (platform 2.4, C). Only text that
+no database may hold is refused.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from ..dictionary.model import Field
+from ..dictionary.types import FieldType, Storage
+from ..errors import RequestUnreadable
+from ..store.store import Native
+
+SYS_ID = re.compile(r"[0-9a-f]{32}")
+INTEGER = re.compile(r"[+-]?[0-9]{1,10}")
+LARGEST_INTEGER = 2**31 - 1
+LONGEST_TEXT = 65_536
+
+
+class Unfit(Exception):
+    """The given value cannot be a value of the field; the argument says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """How given values are to be read: raw, or as the user displays them (``sysparm_input_display_value``)."""
+
+    display: bool = False
+    time_zone: str = "UTC"
+
+
+def coerce(field: Field, given: object, how: Input, resolve: Callable[[str, str], str | None]) -> Native:
+    """Return the value to store. Raises Unfit, or RequestUnreadable for NUL bytes and lone surrogates.
+
+    ``resolve`` finds the sys_id of a table's record by its display value.
+    """
+    text = _text(given)
+    if text == "":
+        return None
+    if field.type is FieldType.REFERENCE:
+        return _reference(field, text, resolve)
+    if field.choices:
+        text = _choice(field, text, how)
+    if field.type.storage is Storage.TEXT:
+        return text[: min(max(field.max_length, 1), LONGEST_TEXT)]
+    return _PARSERS[field.type.storage](text, how)
+
+
+def _text(given: object) -> str:
+    if given is None:
+        return ""
+    if isinstance(given, bool):
+        return "true" if given else "false"
+    if isinstance(given, datetime):
+        return given.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+    if isinstance(given, dict):  # the form that the API itself answers with for a reference
+        return _text(given.get("value", given.get("display_value")))
+    if isinstance(given, list | tuple):
+        return ",".join(_text(each) for each in given)
+    text = str(given)
+    if "\0" in text:
+        raise RequestUnreadable(detail="A value contains a NUL character.")
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise RequestUnreadable(detail="A value contains half of a surrogate pair.")
+    return text
+
+
+def _reference(field: Field, text: str, resolve: Callable[[str, str], str | None]) -> str:
+    """A sys_id is kept as it is, existing or not; another text is looked up by display value (rest 4)."""
+    if SYS_ID.fullmatch(text):
+        return text
+    return resolve(field.reference, text) or text[:32]
+
+
+def _choice(field: Field, text: str, how: Input) -> str:
+    if any(choice.value == text for choice in field.choices):
+        return text
+    by_label = [choice.value for choice in field.choices if choice.label.lower() == text.lower()]
+    if how.display and by_label:
+        return by_label[0]
+    raise Unfit(f"{text[:40]!r} is no choice of {field.element}")
+
+
+def _integer(text: str, _how: Input) -> int:
+    if not INTEGER.fullmatch(text) or abs(int(text)) > LARGEST_INTEGER:
+        raise Unfit(f"{text[:40]!r} is not an integer")
+    return int(text)
+
+
+def _decimal(text: str, _how: Input) -> Decimal:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        raise Unfit(f"{text[:40]!r} is not a number") from None
+    if not number.is_finite() or abs(number) >= Decimal(10) ** 13:
+        raise Unfit(f"{text[:40]!r} is not a number a field can hold")
+    return number
+
+
+def _boolean(text: str, _how: Input) -> bool:
+    """``true`` and ``1`` are true, everything else is false (G)."""
+    return text.strip().lower() in {"true", "1"}
+
+
+def _date(text: str, _how: Input) -> date:
+    try:
+        return date.fromisoformat(text[:10])
+    except ValueError:
+        raise Unfit(f"{text[:40]!r} is not a date") from None
+
+
+def _date_time(text: str, how: Input) -> datetime:
+    """Raw times are UTC, displayed ones in the user's zone; a bare date is its midnight (rest 3)."""
+    padded = f"{text} 00:00:00" if len(text) == len("2020-01-31") else text
+    zone = ZoneInfo(how.time_zone) if how.display else UTC
+    try:
+        return datetime.strptime(padded, "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise Unfit(f"{text[:40]!r} is not a date and time") from None
+
+
+_PARSERS: dict[Storage, Callable[[str, Input], Native]] = {
+    Storage.INTEGER: _integer,
+    Storage.DECIMAL: _decimal,
+    Storage.BOOLEAN: _boolean,
+    Storage.DATE: _date,
+    Storage.DATE_TIME: _date_time,
+    Storage.VIRTUAL: lambda text, _how: text[:LONGEST_TEXT],
+}

@@ -1,0 +1,93 @@
+"""Where the decisions of refused and altered requests are kept: ``DIR/lab.db``, bounded."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine, Index, String, delete, func, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ...shared.clock import Clock
+from ..access.decision import Decision
+from ..access.trail import Trail
+from ..database import LabBase
+
+MOST_KEPT = 20_000
+_TRIM_EVERY = 500
+
+
+class DecisionRow(LabBase):
+    """One decision, under the transaction id that the refused client saw in ``X-Transaction-ID``."""
+
+    __tablename__ = "decision"
+    __table_args__ = (Index("decision_transaction", "transaction"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    transaction: Mapped[str] = mapped_column(String(12))
+    at: Mapped[datetime]
+    user_name: Mapped[str]
+    scope: Mapped[str]
+    channel: Mapped[str]
+    step: Mapped[str]
+    outcome: Mapped[str]
+    table_name: Mapped[str]
+    operation: Mapped[str]
+    rule: Mapped[str]
+    reason: Mapped[str]
+    record: Mapped[str]
+
+
+class DecisionLog:
+    """Writes trails after their request was decided, so that logging never waits for the request's own lock."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._since_trim = 0
+
+    def write(self, trails: Sequence[Trail]) -> None:
+        """Keep the trails in which anything was altered or refused."""
+        kept = [decision for trail in trails if trail.notable for decision in trail.decisions]
+        if not kept:
+            return
+        at = self._clock.now().astimezone(UTC).replace(tzinfo=None)
+        with self._engine.begin() as connection:
+            connection.execute(insert(DecisionRow), [_row(decision, at) for decision in kept])
+        self._since_trim += len(kept)
+        if self._since_trim >= _TRIM_EVERY:
+            self._since_trim = 0
+            self._trim()
+
+    def of(self, transaction: str) -> Sequence[DecisionRow]:
+        """The decisions of one request, in the order they were taken."""
+        statement = select(DecisionRow.__table__).where(DecisionRow.transaction == transaction)
+        with self._engine.connect() as connection:
+            rows = connection.execute(statement.order_by(DecisionRow.id)).mappings()
+            return [DecisionRow(**row) for row in rows]
+
+    def latest(self, limit: int = 100) -> Sequence[DecisionRow]:
+        statement = select(DecisionRow.__table__).order_by(DecisionRow.id.desc()).limit(limit)
+        with self._engine.connect() as connection:
+            return [DecisionRow(**row) for row in connection.execute(statement).mappings()]
+
+    def _trim(self) -> None:
+        with self._engine.begin() as connection:
+            newest = connection.scalar(select(func.max(DecisionRow.id))) or 0
+            connection.execute(delete(DecisionRow).where(DecisionRow.id <= newest - MOST_KEPT))
+
+
+def _row(decision: Decision, at: datetime) -> dict[str, object]:
+    caller = decision.caller
+    return {
+        "transaction": caller.transaction,
+        "at": at,
+        "user_name": caller.user_name,
+        "scope": caller.scope,
+        "channel": caller.channel.value,
+        "step": decision.step,
+        "outcome": decision.outcome.value,
+        "table_name": decision.table,
+        "operation": decision.operation,
+        "rule": decision.rule,
+        "reason": decision.reason,
+        "record": decision.record,
+    }

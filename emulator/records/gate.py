@@ -1,0 +1,98 @@
+"""The gate: the only way to a record, for REST, pages, OAuth and the scoped app alike."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection
+
+from ...shared.clock import Clock
+from ...shared.ids import Ids
+from ..access.caller import Caller
+from ..access.trail import Trail
+from ..dictionary.model import Dictionary
+from ..store.store import Store
+from .decision_log import DecisionLog
+from .glide_record import GlideRecord
+from .snapshot import Snapshot, Snapshots, reader
+from .work import Work
+
+
+@dataclass
+class Transaction:
+    """Several writes that are committed together, with Core statements of others on ``connection`` if they like."""
+
+    connection: Connection
+    trails: list[Trail] = field(default_factory=list)
+
+
+class Gate:
+    """Opens transactions, holds the rules in force, and keeps the decisions."""
+
+    def __init__(self, store: Store, bootstrap: Dictionary, clock: Clock, ids: Ids, log: DecisionLog) -> None:
+        self.store = store
+        self.clock = clock
+        self.ids = ids
+        self.log = log
+        self._snapshots = Snapshots(store, bootstrap)
+
+    def record(self, table: str, caller: Caller, within: Transaction | None = None) -> GlideRecord:
+        """A GlideRecord of the table, acting for the caller. A table that does not exist is refused when it is used."""
+        return GlideRecord(self, table, caller, within)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """A write transaction. On an error all of it is undone, and only then the refusal is kept."""
+        transaction = None
+        try:
+            with self.store.writing() as connection:
+                transaction = Transaction(connection)
+                yield transaction
+        finally:
+            if transaction is not None:
+                self.log.write(transaction.trails)
+
+    @contextmanager
+    def reading(self, trail: Trail, within: Transaction | None) -> Iterator[Work]:
+        """What a read works with; a read inside a transaction sees what that has written."""
+        if within is not None:
+            within.trails.append(trail)
+            yield self._work(within.connection, trail)
+            return
+        try:
+            with self.store.reading() as connection:
+                yield self._work(connection, trail)
+        finally:
+            self.log.write([trail])
+
+    @contextmanager
+    def writing(self, trail: Trail, within: Transaction | None) -> Iterator[Work]:
+        """What a write works with, in the given transaction or in one of its own."""
+        if within is not None:
+            within.trails.append(trail)
+            yield self._work(within.connection, trail)
+            return
+        with self.transaction() as transaction:
+            transaction.trails.append(trail)
+            yield self._work(transaction.connection, trail)
+
+    def snapshot(self) -> Snapshot:
+        """The rules in force now."""
+        with self.store.reading() as connection:
+            return self._snapshots.current(connection)
+
+    def read_dictionary(self) -> Dictionary:
+        return self.snapshot().dictionary
+
+    def get_property(self, name: str, default: str = "") -> str:
+        """The value of a sys_properties record, in the platform's own word gs.getProperty."""
+        return self.snapshot().policy.properties.get(name) or default
+
+    def roles_of(self, user: str) -> frozenset[str]:
+        """Every role of the user with this sys_id, contained ones included."""
+        with self.store.reading() as connection:
+            snapshot = self._snapshots.current(connection)
+            return snapshot.roles(reader(self.store, connection, snapshot.dictionary, snapshot.tables), user)
+
+    def _work(self, connection: Connection, trail: Trail) -> Work:
+        return Work(self.store, connection, self._snapshots, self.clock, self.ids, trail)

@@ -1,0 +1,79 @@
+"""GlideRecord: what the platform's own code uses to read and write a table."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..access.operations import Operation
+from ..access.trail import Trail
+from . import reading, writing
+from .coerce import Input
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ..access.caller import Caller
+    from .gate import Gate, Transaction
+    from .row import Page, Row
+
+
+class GlideRecord:
+    """The records of one table, as one caller may see and change them.
+
+    Every method raises a PlatformError for what the platform refuses: InvalidTable, WebServiceRefused, ScopeRefused,
+    PrivilegeRefused, AclRefused, NoRecordFound, BusinessRuleAborted, DataPolicyRefused.
+    """
+
+    def __init__(self, gate: Gate, table: str, caller: Caller, within: Transaction | None = None) -> None:
+        self._gate = gate
+        self._within = within
+        self.table = table
+        self.caller = caller
+
+    def query(
+        self,
+        query: str = "",
+        *,
+        fields: Sequence[str] | None = None,
+        limit: int = 10_000,
+        offset: int = 0,
+        count: bool = False,
+        journal: bool = False,
+    ) -> Page:
+        """Return the rows that match an encoded query and that the caller may read.
+
+        ``fields`` may hold dot-walks; None means every field. ``journal`` reads the entries of journal fields as their
+        display value. ``count`` asks for the total.
+        """
+        with self._gate.reading(self._trail(Operation.READ), self._within) as work:
+            return reading.read_page(work, reading.Request(query, fields, limit, offset, count, journal))
+
+    def get(self, sys_id: str, fields: Sequence[str] | None = None, *, journal: bool = False) -> Row:
+        """Return one record. Raises NoRecordFound when there is none that this caller may read."""
+        with self._gate.reading(self._trail(Operation.READ), self._within) as work:
+            return reading.read_one(work, sys_id, fields, journal=journal)
+
+    def find(self, query: str, fields: Sequence[str] | None = None) -> Row | None:
+        """Return the first row that matches, or None."""
+        rows = self.query(query, fields=fields, limit=1).rows
+        return rows[0] if rows else None
+
+    def insert(self, values: Mapping[str, object], *, display_input: bool = False) -> Row:
+        """Create a record and return it as stored. What cannot be stored is dropped, as on the platform."""
+        with self._gate.writing(self._trail(Operation.CREATE), self._within) as work:
+            return writing.insert(work, values, self._input(display_input))
+
+    def update(self, sys_id: str, values: Mapping[str, object], *, display_input: bool = False) -> Row:
+        """Change the given fields and return the record. Equal values change nothing, not even sys_mod_count."""
+        with self._gate.writing(self._trail(Operation.WRITE), self._within) as work:
+            return writing.update(work, sys_id, values, self._input(display_input))
+
+    def delete(self, sys_id: str) -> None:
+        with self._gate.writing(self._trail(Operation.DELETE), self._within) as work:
+            writing.delete(work, sys_id)
+
+    def _trail(self, operation: Operation) -> Trail:
+        return Trail(self.caller, self.table, operation)
+
+    def _input(self, display: bool) -> Input:
+        return Input(display, self.caller.time_zone)

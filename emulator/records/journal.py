@@ -1,0 +1,69 @@
+"""Journal fields: each write appends an entry, held as a row of sys_journal_field (platform 5.4, F/G)."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from ..dictionary.types import FieldType
+from .row import DATE_TIME_FORMAT, Row
+from .work import Work
+
+TABLE = "sys_journal_field"
+ROWS_A_QUERY = 500
+
+
+def append(work: Work, table: str, sys_id: str, entries: Mapping[str, str]) -> None:
+    for element, text in entries.items():
+        values = {
+            "sys_id": work.ids.sys_id(),
+            "name": table,
+            "element": element,
+            "element_id": sys_id,
+            "value": text,
+            "sys_created_on": work.clock.now(),
+            "sys_created_by": work.caller.user_name,
+        }
+        work.store.insert(work.connection, work.snapshot.tables, TABLE, values)
+
+
+def with_entries(work: Work, rows: Sequence[Row]) -> list[Row]:
+    """The rows with the entries of their journal fields as display value, newest first."""
+    journals = {path for row in rows for path, value in row.values.items() if value.field.type is FieldType.JOURNAL}
+    if not journals:
+        return list(rows)
+    entries: dict[tuple[str, str], list[str]] = defaultdict(list)
+    paths = ("element_id", "element", "value", "sys_created_on", "sys_created_by")
+    for start in range(0, len(rows), ROWS_A_QUERY):
+        sys_ids = ",".join(row.sys_id for row in rows[start : start + ROWS_A_QUERY])
+        for found in work.read(TABLE, f"element_idIN{sys_ids}^ORDERBYDESCsys_created_on", paths):
+            entries[found["element_id"], found["element"]].append(_entry(work, found))
+    return [_filled(row, entries) for row in rows]
+
+
+def _filled(row: Row, entries: Mapping[tuple[str, str], list[str]]) -> Row:
+    values = {
+        path: replace(value, label="".join(entries.get((row.sys_id, path), ())))
+        if value.field.type is FieldType.JOURNAL
+        else value
+        for path, value in row.values.items()
+    }
+    return replace(row, values=values)
+
+
+def _entry(work: Work, found: Mapping[str, object]) -> str:
+    """``time - author (Work notes)``, the text, an empty line (rest 3)."""
+    written = found["sys_created_on"]
+    assert isinstance(written, datetime)
+    moment = written.replace(tzinfo=UTC).astimezone(ZoneInfo(work.caller.time_zone)).strftime(DATE_TIME_FORMAT)
+    author = _author(work, str(found["sys_created_by"] or ""))
+    field = work.dictionary.field(work.table, str(found["element"]))
+    label = field.label if field else str(found["element"])
+    return f"{moment} - {author} ({label})\n{found['value'] or ''}\n\n"
+
+
+def _author(work: Work, user_name: str) -> str:
+    for user in work.read("sys_user", f"user_name={user_name}", ("name",)):
+        return str(user["name"] or user_name)
+    return user_name

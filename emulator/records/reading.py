@@ -1,0 +1,136 @@
+"""How the gate reads: table known → channel → scope → user, and then one SELECT."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..access.acl import Verdict
+from ..access.operations import Operation
+from ..dictionary.types import FieldType, Storage
+from ..errors import NoRecordFound, TableReadRefused
+from ..query import parse, select_records
+from . import journal
+from .row import FieldValue, Page, Row
+from .work import Work, restrictions
+
+STEP = "user"
+SYS_ID_LENGTH = 32
+
+CLOSED_TABLES = frozenset({"sys_db_object", "sys_dictionary", "metric_definition", "metric_instance", "sys_audit"})
+"""Tables whose read is refused with 403 instead of answered with nothing (rest 1 "Denial without error", meas)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    query: str
+    fields: Sequence[str] | None
+    limit: int
+    offset: int = 0
+    count: bool = False
+    journal: bool = False
+
+
+def read_page(work: Work, request: Request) -> Page:
+    work.enter(Operation.READ)
+    verdict = work.judge_record(Operation.READ)
+    if not verdict.allowed:
+        return _refused_page(work, request, verdict)
+    work.trail.allow(STEP, verdict.rule, verdict.reason, verdict.record)
+    paths = readable_paths(work, request.fields)
+    selection = select_records(
+        work.dictionary,
+        work.snapshot.tables,
+        work.table,
+        parse(request.query),
+        paths=paths,
+        restrictions=restrictions(verdict),
+        context=work.context,
+        limit=request.limit,
+        offset=request.offset,
+    )
+    rows = [build_row(work, paths, found) for found in work.store.rows(work.connection, selection.rows)]
+    if request.journal:
+        rows = journal.with_entries(work, rows)
+    total = work.store.count(work.connection, selection.count) if request.count else None
+    return Page(rows, total, tuple(str(term) for term in selection.dropped))
+
+
+def read_one(work: Work, sys_id: str, fields: Sequence[str] | None, *, journal: bool = False) -> Row:
+    """Raises NoRecordFound; whether the record is missing or hidden, only the trail says."""
+    if len(sys_id) == SYS_ID_LENGTH and sys_id.isalnum():
+        page = read_page(work, Request(f"sys_id={sys_id}", fields, 1, journal=journal))
+        if page.rows:
+            return page.rows[0]
+    work.enter(Operation.READ)
+    work.trail.refuse(
+        NoRecordFound(), STEP, "no such record", f"No {work.table} {sys_id[:40]} that the caller may read."
+    )
+
+
+def _refused_page(work: Work, request: Request, verdict: Verdict) -> Page:
+    """A list that the user may not read is empty, with the total of all (rest 1, meas)."""
+    if work.table in CLOSED_TABLES:
+        work.trail.refuse(TableReadRefused(work.table), STEP, verdict.rule, verdict.reason, verdict.record)
+    work.trail.deny(STEP, verdict.rule, verdict.reason, verdict.record)
+    selection = select_records(
+        work.dictionary,
+        work.snapshot.tables,
+        work.table,
+        parse(request.query),
+        paths=("sys_id",),
+        context=work.context,
+        limit=0,
+    )
+    return Page((), work.store.count(work.connection, selection.count) if request.count else None)
+
+
+def readable_paths(work: Work, fields: Sequence[str] | None) -> Sequence[str]:
+    """The asked-for paths that exist and that the caller may read, each once, in the order asked for."""
+    asked: Iterable[str] = work.dictionary.fields(work.table) if fields is None else dict.fromkeys(fields)
+    return [path for path in asked if work.resolve(path) is not None and _may_read(work, path)]
+
+
+def _may_read(work: Work, path: str) -> bool:
+    table = work.table
+    for index, element in enumerate(path.split(".")):
+        if index and not _whole_table_readable(work, table):
+            work.trail.deny(STEP, "dot-walk", f"{path} leads through {table}, which the caller may not read.")
+            return False
+        verdict = work.judge_field(element, Operation.READ, table)
+        if not verdict.allowed or verdict.conditions:
+            work.trail.deny(STEP, verdict.rule, f"{path} is hidden: {verdict.reason}", verdict.record)
+            return False
+        field = work.dictionary.field(table, element)
+        table = field.reference if field is not None else ""
+    return True
+
+
+def _whole_table_readable(work: Work, table: str) -> bool:
+    verdict = work.judge_record(Operation.READ, table)
+    return verdict.allowed and not verdict.conditions
+
+
+def build_row(work: Work, paths: Sequence[str], found: Mapping[str, Any]) -> Row:
+    """Labels, choices and defaults are those of the row's own class."""
+    table = str(found.get("sys_class_name") or work.table)
+    if table not in work.dictionary.tables:
+        table = work.table
+    values = {path: _field_value(work, table, path, found) for path in paths}
+    return Row(table, str(found["sys_id"]), values, work.caller.time_zone)
+
+
+def _field_value(work: Work, table: str, path: str, found: Mapping[str, Any]) -> FieldValue:
+    own = work.dictionary.field(table, path) if "." not in path else None
+    field = own or work.resolve(path)
+    if field is None:
+        raise LookupError(path)
+    native = None if field.type.storage is Storage.VIRTUAL else found[path]
+    return FieldValue(field, native, _label(work, field.type, native, found.get(f"{path}.§display")))
+
+
+def _label(work: Work, kind: FieldType, native: Any, joined: str | None) -> str | None:
+    if kind is FieldType.REFERENCE:
+        return joined or ""
+    if kind is FieldType.CLASS_NAME and native in work.dictionary.tables:
+        return work.dictionary.table(native).label
+    return None

@@ -1,0 +1,116 @@
+"""What one request through the gate works with."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from ...shared.clock import Clock
+from ...shared.ids import Ids
+from ..access.acl import Verdict, judge_field, judge_record
+from ..access.caller import Caller
+from ..access.channel import check_channel
+from ..access.load import ReadTable
+from ..access.operations import Operation
+from ..access.scope import check_scope
+from ..access.trail import Trail
+from ..dictionary.model import Dictionary, Field
+from ..query import EncodedQuery, parse, select_records
+from ..query.context import QueryContext
+from ..store.store import Store
+from .snapshot import Snapshot, Snapshots, reader
+
+
+class Work:
+    """A connection, the rules as that connection sees them, and the trail of decisions."""
+
+    def __init__(
+        self, store: Store, connection: Connection, snapshots: Snapshots, clock: Clock, ids: Ids, trail: Trail
+    ) -> None:
+        self.store = store
+        self.connection = connection
+        self.snapshots = snapshots
+        self.clock = clock
+        self.ids = ids
+        self.trail = trail
+        self.snapshot: Snapshot = snapshots.current(connection)
+
+    @property
+    def dictionary(self) -> Dictionary:
+        return self.snapshot.dictionary
+
+    @property
+    def caller(self) -> Caller:
+        return self.trail.caller
+
+    @property
+    def table(self) -> str:
+        return self.trail.table
+
+    @property
+    def read(self) -> ReadTable:
+        return reader(self.store, self.connection, self.dictionary, self.snapshot.tables)
+
+    @property
+    def context(self) -> QueryContext:
+        """What ``javascript:gs.…`` values of a query stand for in this request."""
+        caller = self.caller
+        return QueryContext(caller.user, caller.user_name, self.clock.now(), caller.time_zone)
+
+    def refresh_caller(self) -> None:
+        """Read the caller's roles again inside the transaction, so a role taken away meanwhile does not count."""
+        if self.caller.user:
+            self.trail.caller = replace(self.caller, roles=self.snapshot.roles(self.read, self.caller.user))
+
+    def enter(self, operation: Operation) -> None:
+        """The steps before the user's: table, channel, scope. Raises what refuses."""
+        self.dictionary.table(self.table)
+        check_channel(self.dictionary, self.trail)
+        check_scope(self.dictionary, self.snapshot.policy, self.trail, operation)
+
+    def judge_record(self, operation: Operation, table: str = "") -> Verdict:
+        return judge_record(self.dictionary, self.snapshot.policy, self.caller, table or self.table, operation)
+
+    def judge_field(self, element: str, operation: Operation, table: str = "") -> Verdict:
+        return judge_field(self.dictionary, self.snapshot.policy, self.caller, table or self.table, element, operation)
+
+    def matches(self, table: str, sys_id: str, query: str) -> bool:
+        """Whether the record, as it stands in this transaction, matches an encoded query."""
+        if not query:
+            return True
+        selection = select_records(
+            self.dictionary,
+            self.snapshot.tables,
+            table,
+            parse(f"sys_id={sys_id}"),
+            paths=("sys_id",),
+            restrictions=(parse(query),),
+            context=self.context,
+            limit=1,
+        )
+        return bool(self.store.rows(self.connection, selection.rows))
+
+    def find_by_display(self, table: str, text: str) -> str | None:
+        """The sys_id of the first record of a table with this display value (for users also the user name)."""
+        if table not in self.dictionary.tables or "^" in text:
+            return None
+        elements = ["user_name"] if table == "sys_user" else []
+        for element in [*elements, self.dictionary.display_element(table)]:
+            for row in self.read(table, f"{element}={text}^ORDERBYsys_id", ("sys_id",)):
+                return str(row["sys_id"])
+        return None
+
+    def resolve(self, path: str) -> Field | None:
+        """The field at the end of a path of references, None when a step does not exist."""
+        table = self.table
+        *steps, last = path.split(".")
+        for step in steps:
+            found = self.dictionary.field(table, step)
+            if found is None or not found.reference or found.reference not in self.dictionary.tables:
+                return None
+            table = found.reference
+        return self.dictionary.field(table, last)
+
+
+def restrictions(verdict: Verdict) -> Sequence[EncodedQuery]:
+    return (parse(verdict.restriction),) if verdict.conditions else ()

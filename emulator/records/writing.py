@@ -1,0 +1,177 @@
+"""How the gate writes, all inside one write transaction.
+
+table → channel → scope → user (table, row, fields) → values, defaults, number → the row → before-rules → data policies
+→ journal, audit → after-rules. The row is written before the rules look at it, so that one query language decides
+their conditions; an abort undoes it.
+"""
+
+from collections.abc import Mapping
+from typing import NoReturn
+
+from sqlalchemy.exc import IntegrityError
+
+from ..access.acl import Verdict
+from ..access.operations import Operation
+from ..dictionary.rows import DICTIONARY_TABLES
+from ..errors import AclRefused, BusinessRuleAborted, NoRecordFound, OperationFailed
+from ..store.store import Native
+from . import audit, journal
+from .assign import Assigned, assign
+from .coerce import Input
+from .defaults import defaults, next_number
+from .enforce import apply_rules, check_data_policies
+from .reading import Request, read_page
+from .row import Row
+from .snapshot import VERSIONED_TABLES
+from .work import Work
+
+STEP = "user"
+UNIQUE_RULE = "Unique correlation"
+UNIQUE_RULE_ID = "5f0e3f6ba4f7401cb6d2a3d0c8e6d901"
+"""sys_id of the rule that refuses a second ticket with one correlation id (ours; the database enforces it)."""
+
+
+def insert(work: Work, given: Mapping[str, object], how: Input) -> Row:
+    work.refresh_caller()
+    work.enter(Operation.CREATE)
+    _check_table(work, Operation.CREATE)
+    assigned = assign(work, work.table, given, how, Operation.CREATE)
+    sys_id = str(assigned.columns.get("sys_id") or work.ids.sys_id())
+    now = work.clock.now().replace(microsecond=0)
+    columns: dict[str, Native] = {
+        **defaults(work, work.table),
+        **_stamps(work, {"sys_created_on": now, "sys_created_by": _author(work), "sys_mod_count": 0}),
+        **_stamps(work, {"sys_updated_on": now, "sys_updated_by": _author(work)}),
+        **assigned.columns,
+        **_stamps(work, {"sys_class_name": work.table}),
+        "sys_id": sys_id,
+    }
+    if work.dictionary.numbering(work.table) is not None and not columns.get("number"):
+        columns["number"] = next_number(work, work.table)
+    try:
+        work.store.insert(work.connection, work.snapshot.tables, work.table, columns)
+    except IntegrityError as error:
+        _refuse_duplicate(work, error)
+    _check_row(work, Operation.CREATE, work.table, sys_id)
+    return _complete(work, Operation.CREATE, work.table, sys_id, assigned)
+
+
+def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input) -> Row:
+    table, before = _existing(work, sys_id, Operation.WRITE)
+    assigned = assign(work, table, given, how, Operation.WRITE)
+    changed = {element: value for element, value in assigned.columns.items() if before.get(element) != value}
+    if not changed and not assigned.entries:
+        return _read_back(work, table, sys_id)
+    stamps: dict[str, Native] = {
+        "sys_updated_on": work.clock.now().replace(microsecond=0),
+        "sys_updated_by": _author(work),
+        "sys_mod_count": _count(before.get("sys_mod_count")) + 1,
+    }
+    try:
+        work.store.update(
+            work.connection, work.snapshot.tables, table, sys_id, {**_stamps(work, stamps, table), **changed}
+        )
+    except IntegrityError as error:
+        _refuse_duplicate(work, error)
+    audit.changes(work, table, sys_id, before, changed)
+    return _complete(work, Operation.WRITE, table, sys_id, assigned)
+
+
+def delete(work: Work, sys_id: str) -> None:
+    table, _before = _existing(work, sys_id, Operation.DELETE)
+    apply_rules(work, "before", Operation.DELETE, table, sys_id)
+    work.store.delete(work.connection, work.snapshot.tables, table, sys_id)
+    _start_version(work, table)
+
+
+def _complete(work: Work, operation: Operation, table: str, sys_id: str, assigned: Assigned) -> Row:
+    apply_rules(work, "before", operation, table, sys_id)
+    check_data_policies(work, table, sys_id)
+    journal.append(work, table, sys_id, assigned.entries)
+    apply_rules(work, "after", operation, table, sys_id)
+    _start_version(work, table)
+    return _read_back(work, table, sys_id)
+
+
+def _check_table(work: Work, operation: Operation) -> Verdict:
+    verdict = work.judge_record(operation)
+    if not verdict.allowed:
+        work.trail.refuse(AclRefused(operation.in_acl_text), STEP, verdict.rule, verdict.reason, verdict.record)
+    work.trail.allow(STEP, verdict.rule, verdict.reason, verdict.record)
+    return verdict
+
+
+def _check_row(work: Work, operation: Operation, table: str, sys_id: str) -> None:
+    verdict = work.judge_record(operation, table)
+    if not verdict.allowed or not work.matches(table, sys_id, verdict.restriction):
+        reason = verdict.reason if not verdict.allowed else "The record does not match the rule's condition."
+        work.trail.refuse(AclRefused(operation.in_acl_text), STEP, verdict.rule, reason, verdict.record)
+
+
+def _existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mapping[str, Native]]:
+    """The class and stored values of a record the caller may see and do this to.
+
+    Raises NoRecordFound when it is missing or hidden, AclRefused when it may be seen and not changed.
+    """
+    work.refresh_caller()
+    work.enter(operation)
+    verdict = work.judge_record(Operation.READ)
+    visible = len(sys_id) == len(UNIQUE_RULE_ID) and sys_id.isalnum() and verdict.allowed
+    if not visible or not work.matches(work.table, sys_id, verdict.restriction or f"sys_id={sys_id}"):
+        work.trail.refuse(NoRecordFound(), STEP, verdict.rule, "No such record that the caller may read.")
+    fields = list(work.dictionary.fields(work.table))
+    table = work.table
+    if "sys_class_name" in fields:
+        found = work.read(work.table, f"sys_id={sys_id}", ("sys_class_name",))
+        table = next(str(row["sys_class_name"] or table) for row in found)
+    _check_table(work, operation)
+    _check_row(work, operation, table, sys_id)
+    paths = [name for name, each in work.dictionary.fields(table).items() if each.type.storage.value != "virtual"]
+    return table, next(iter(work.read(table, f"sys_id={sys_id}", paths)))
+
+
+def _read_back(work: Work, table: str, sys_id: str) -> Row:
+    """The record as the caller reads it; what may be written and not read comes back with its sys_id alone."""
+    if not work.judge_record(Operation.READ).allowed:
+        return Row(table, sys_id, {}, work.caller.time_zone)
+    rows = read_page(work, Request(f"sys_id={sys_id}", None, 1)).rows
+    return rows[0] if rows else Row(table, sys_id, {}, work.caller.time_zone)
+
+
+def _stamps(work: Work, values: Mapping[str, Native], table: str = "") -> dict[str, Native]:
+    """Those of the platform's own fields that the table has."""
+    known = work.dictionary.fields(table or work.table)
+    return {element: value for element, value in values.items() if element in known}
+
+
+def _author(work: Work) -> str:
+    return work.caller.user_name or "system"
+
+
+def _count(value: Native) -> int:
+    return value if isinstance(value, int) else 0
+
+
+def _start_version(work: Work, table: str) -> None:
+    """A changed rule makes a new version; dictionary rows that make no sense are refused and undone."""
+    names = {each.name for each in work.dictionary.chain(table)}
+    if names & DICTIONARY_TABLES:
+        try:
+            compiled = work.snapshots.compile(work.connection, "")
+            work.store.reconcile(compiled.dictionary, work.connection)
+        except (ValueError, LookupError) as error:
+            work.trail.refuse(OperationFailed(detail=str(error)), "dictionary", "consistent dictionary", str(error))
+    if names & VERSIONED_TABLES:
+        work.store.touch(work.connection, work.ids.token(12))
+        # A system caller may go on in this transaction; it must see what it just changed.
+        work.snapshot = work.snapshots.compile(work.connection, "") if names & DICTIONARY_TABLES else work.snapshot
+
+
+def _refuse_duplicate(work: Work, error: IntegrityError) -> NoReturn:
+    """A unique index refused the row. A second ticket of one correlation id is refused as a business rule would."""
+    reason = str(error.orig)
+    if "correlation" in reason:
+        refusal: OperationFailed = BusinessRuleAborted(work.table, UNIQUE_RULE, UNIQUE_RULE_ID)
+    else:
+        refusal = OperationFailed(detail="Unique Key violation detected by database")
+    work.trail.refuse(refusal, "row", "unique index", reason)
