@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Self
 
@@ -30,6 +30,10 @@ class ServerStopped(TicketlabError):
     """A server ended by itself, or never answered."""
 
     message = "A server has stopped"
+
+    def __init__(self, message: str | None = None, detail: str = "", last_lines: Sequence[str] = ()) -> None:
+        super().__init__(message, detail)
+        self.last_lines = list(last_lines)
 
 
 class Server:
@@ -106,7 +110,7 @@ class Server:
             self._reader.join(timeout=1)
         if self.exit_code == REFUSED and self._lines:
             raise RefusedToStart(self._lines[-1])
-        raise ServerStopped(f"The {self.app} has stopped (exit code {self.exit_code})")
+        raise ServerStopped(f"The {self.app} has stopped", f"Exit code {self.exit_code}.", self.last_lines)
 
     def ask_to_stop(self) -> None:
         """SIGTERM to the supervisor alone: granian may hang when its workers get a signal of their own."""
@@ -198,6 +202,9 @@ def wait_for(
         if not waiting:
             return True
         if time.monotonic() > end:
-            raise ServerStopped(f"The {waiting[0].app} does not answer", f"It was given {seconds:.0f} s.")
+            silent = waiting[0]
+            raise ServerStopped(
+                f"The {silent.app} does not answer", f"It was given {seconds:.0f} s.", silent.last_lines
+            )
         stop.wait(SECONDS_BETWEEN_LOOKS)
     return False

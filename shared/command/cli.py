@@ -1,0 +1,175 @@
+"""The command line: options, their environment variables, and everything that is printed."""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from ..errors import RefusedToStart, TicketlabError
+from .codes import REFUSED
+from .options import CONNECTOR_PORT, DEFAULT_DATA, EMULATOR_PORT, SEEDS, PairOptions
+
+if TYPE_CHECKING:
+    from .target import Target
+    from .up import Ready
+
+FAILED = 1
+INTERRUPTED = 130
+LAST_LINES = 20
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def main() -> None:
+    """Run the command. What it was asked wrongly gets one line on standard error and exit code 2."""
+    try:
+        sys.exit(ticketlab.main(standalone_mode=False) or 0)
+    except (click.exceptions.Abort, KeyboardInterrupt):
+        sys.exit(INTERRUPTED)
+    except click.exceptions.NoArgsIsHelpError as error:
+        error.show()
+        sys.exit(REFUSED)
+    except click.ClickException as error:
+        _complain(error.format_message())
+        sys.exit(REFUSED)
+    except RefusedToStart as error:
+        _complain(str(error))
+        sys.exit(REFUSED)
+    except TicketlabError as error:
+        _complain(str(error))
+        for line in getattr(error, "last_lines", ())[-LAST_LINES:]:
+            click.echo(f"  {line}", err=True)
+        sys.exit(FAILED)
+
+
+def _complain(text: str) -> None:
+    click.echo(f"ticketlab: {' '.join(text.split())}", err=True)
+
+
+def _say(line: str = "") -> None:
+    click.echo(line)
+
+
+@click.group(context_settings={"auto_envvar_prefix": None, "help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="ticketlab")
+def ticketlab() -> None:
+    """A ServiceNow instance and a Microsoft 365 tenant, with the withdrawn connector between them."""
+
+
+def _option(name: str, **settings: Any) -> Callable[[Function], Function]:
+    """An option that can also be given as ``TICKETLAB_<OPTION>``."""
+    variable = f"TICKETLAB_{name.removeprefix('--').split('/')[0].replace('-', '_').upper()}"
+    return click.option(name, envvar=variable, show_envvar=True, show_default=True, **settings)
+
+
+PAIR = (
+    _option("--host", default=PairOptions.host, help="The address both listen on."),
+    _option("--emulator-port", type=click.IntRange(0, 65535), default=EMULATOR_PORT, help="0 takes a free one."),
+    _option("--connector-port", type=click.IntRange(0, 65535), default=CONNECTOR_PORT, help="0 takes a free one."),
+)
+KIND = (
+    _option("--workers", type=click.IntRange(1, 64), default=1, help="Processes a server works with."),
+    _option("--instance", default=PairOptions.instance, help="The instance's name."),
+    _option("--tenant", default=PairOptions.tenant, help="The tenant's name."),
+    _option("--release", default=PairOptions.release, help="The release of ServiceNow the instance behaves as."),
+    _option("--seed", type=click.Choice(SEEDS), default=PairOptions.seed, help="What a new database holds."),
+)
+KEY = _option("--lab-key", default="", help="Needed by the lab from other machines. Better given by the variable.")
+DATA = _option(
+    "--data", type=click.Path(path_type=Path), default=DEFAULT_DATA, help="The folder of databases, keys and logs."
+)
+TARGET = (
+    click.option("--emulator", envvar="TICKETLAB_EMULATOR_URL", default="", show_envvar=True, help="Its address."),
+    click.option("--connector", envvar="TICKETLAB_CONNECTOR_URL", default="", show_envvar=True, help="Its address."),
+    DATA,
+    KEY,
+)
+JSON = click.option("--json", "as_json", envvar="TICKETLAB_JSON", is_flag=True, help="Print one line for programs.")
+
+
+def _options(*options: Callable[[Function], Function]) -> Callable[[Function], Function]:
+    def _decorate(function: Function) -> Function:
+        for option in reversed(options):
+            function = option(function)
+        return function
+
+    return _decorate
+
+
+@ticketlab.command()
+@_options(*PAIR, *KIND, DATA, KEY)
+@_option("--fresh", is_flag=True, help="Remove the databases first; keys and logs stay.")
+@JSON
+def up(*, fresh: bool, as_json: bool, **given: Any) -> None:
+    """Start both apps and keep them running until Ctrl-C."""
+    from .up import up as run
+
+    run(
+        PairOptions(**given),
+        fresh=fresh,
+        prepare=None,
+        announce=lambda ready: _announce(ready, as_json=as_json),
+        hear=lambda server, line: click.echo(f"{server:<9} {line}", err=True),
+    )
+
+
+def _announce(ready: "Ready", *, as_json: bool) -> None:
+    from .welcome import welcome
+
+    _say(_json(ready.facts) if as_json else "\n".join(welcome(ready)))
+    sys.stdout.flush()  # a program that waits for the line reads a pipe
+
+
+def _json(value: object) -> str:
+    import json
+
+    return json.dumps(value)
+
+
+def _target(given: dict[str, Any]) -> "Target":
+    from .target import find_target
+
+    return find_target(given["emulator"], given["connector"], given["data"], given["lab_key"])
+
+
+@ticketlab.command()
+@_options(*TARGET)
+@JSON
+def status(*, as_json: bool, **given: Any) -> int:
+    """Ask both running apps for their health. Exit code 1 when one does not answer."""
+    from .status import describe
+    from .status import status as ask
+
+    found = ask(_target(given))
+    _say(_json(found) if as_json else "\n".join(describe(found)))
+    return 0 if all(app["ok"] for app in found.values()) else FAILED
+
+
+@ticketlab.command()
+@_options(*TARGET)
+def reset(**given: Any) -> None:
+    """Put both running apps back to the seed."""
+    from .reset import reset as put_back
+
+    target = _target(given)
+    seed = put_back(target)
+    _say(f"{target.emulator} and {target.connector} are back at their seed ({seed}).")
+
+
+@ticketlab.command(name="exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@_options(*KIND, KEY)
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def execute(*, command: tuple[str, ...], **given: Any) -> int:
+    """Start a fresh pair on free ports, run COMMAND with its addresses in the environment, and stop.
+
+    The exit code is the command's. TICKETLAB_EMULATOR_URL and TICKETLAB_CONNECTOR_URL tell where the pair is.
+    """
+    from .execute import execute as run
+
+    return run(command, PairOptions(**given))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,33 @@
+"""``ticketlab status``: what both apps say of themselves."""
+
+from typing import Any
+
+from ..errors import TicketlabError
+from .target import Lab, Target
+
+
+def status(target: Target) -> dict[str, dict[str, Any]]:
+    """Each app's health under ``emulator`` and ``connector``: its address, and its facts or its ``error``."""
+    return {"emulator": _one(target.instance_lab), "connector": _one(target.tenant_lab)}
+
+
+def _one(lab: Lab) -> dict[str, Any]:
+    try:
+        return {"url": lab.url, "ok": True, **lab.health()}
+    except TicketlabError as error:
+        return {"url": lab.url, "ok": False, "error": error.message}
+
+
+def describe(found: dict[str, dict[str, Any]]) -> list[str]:
+    """One line an app, for people."""
+    return [_line(app, facts) for app, facts in found.items()]
+
+
+def _line(app: str, facts: dict[str, Any]) -> str:
+    if not facts["ok"]:
+        return f"{app:<10} {facts['url']}  {facts['error']}"
+    release = f", release {facts['release']}" if facts.get("release") else ""
+    return (
+        f"{app:<10} {facts['url']}  {facts.get('name', '')}{release}, version {facts.get('version', '')}, "
+        f"database {facts.get('database', '')}, up {float(facts.get('uptime_seconds', 0)):.0f} s"
+    )

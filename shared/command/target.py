@@ -1,0 +1,99 @@
+"""Which running pair a command means, and how it speaks to the two labs."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import requests
+
+from ..errors import RefusedToStart, TicketlabError
+from .codes import KEY_HEADER
+from .folder import DataFolder
+from .options import CONNECTOR_PORT, EMULATOR_PORT
+
+SECONDS = 30
+DEFAULT_EMULATOR = f"http://127.0.0.1:{EMULATOR_PORT}"
+DEFAULT_CONNECTOR = f"http://127.0.0.1:{CONNECTOR_PORT}"
+
+
+class LabUnreachable(TicketlabError):
+    message = "No answer"
+
+
+@dataclass(frozen=True)
+class Lab:
+    """The control plane of one running app."""
+
+    url: str
+    key: str = ""
+
+    def health(self) -> dict[str, Any]:
+        """What the app says of itself. Raises LabUnreachable."""
+        return self._ask("GET", "health")
+
+    def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        return self._ask("POST", path, json=body or {})
+
+    def _ask(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
+        headers = {KEY_HEADER: self.key} if self.key else {}
+        try:
+            answer = requests.request(
+                method, f"{self.url}/lab/{path}", headers=headers, timeout=SECONDS, allow_redirects=False, **arguments
+            )
+            body = answer.json()
+        except (requests.RequestException, ValueError) as error:
+            raise LabUnreachable(f"{self.url} does not answer", "Is it running? `ticketlab up` starts it.") from error
+        if not answer.ok or not isinstance(body, dict):
+            raise LabUnreachable(f"{self.url}/lab/{path} answers {answer.status_code}", _reason(body))
+        return body
+
+
+def _reason(body: Any) -> str:
+    error = body.get("error") if isinstance(body, dict) else None
+    return " ".join(str(part) for part in error.values() if part) if isinstance(error, dict) else ""
+
+
+@dataclass(frozen=True)
+class Target:
+    """A pair by its addresses."""
+
+    emulator: str
+    connector: str
+    lab_key: str = ""
+
+    @property
+    def instance_lab(self) -> Lab:
+        return Lab(self.emulator, self.lab_key)
+
+    @property
+    def tenant_lab(self) -> Lab:
+        return Lab(self.connector, self.lab_key)
+
+    @property
+    def answers(self) -> bool:
+        try:
+            return all(lab.health() for lab in (self.instance_lab, self.tenant_lab))
+        except LabUnreachable:
+            return False
+
+
+def find_target(emulator: str, connector: str, data: Path, lab_key: str) -> Target:
+    """The pair at the addresses given; else the one started last on ``data``; else the one at the default addresses.
+
+    Raises RefusedToStart when an address is not one. Whether the pair answers is for the caller to see.
+    """
+    remembered = DataFolder(data).last_run()
+    target = Target(
+        _address(emulator or remembered.get("emulator", "") or DEFAULT_EMULATOR),
+        _address(connector or remembered.get("connector", "") or DEFAULT_CONNECTOR),
+        lab_key,
+    )
+    if emulator or connector or not remembered or target.answers:
+        return target
+    return Target(DEFAULT_EMULATOR, DEFAULT_CONNECTOR, lab_key)
+
+
+def _address(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise RefusedToStart(f"{text!r} is not an address", "It must begin with http:// or https://.")
+    return text.rstrip("/")

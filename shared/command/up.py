@@ -1,0 +1,78 @@
+"""``ticketlab up``: both servers, from the first look at the data folder to the last process gone."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+
+from .folder import DataFolder
+from .options import PairOptions
+from .servers import Hear, Pair
+
+SECONDS_BETWEEN_LOOKS = 0.2
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+@dataclass(frozen=True)
+class Ready:
+    """A pair that answers: what ``up`` tells about it."""
+
+    options: PairOptions
+    emulator: str
+    connector: str
+    moved_from: str = ""
+    """Where the tenant was at the last start, when that was elsewhere."""
+
+    @property
+    def facts(self) -> dict[str, str]:
+        return {
+            "emulator": self.emulator,
+            "connector": self.connector,
+            "instance": self.options.instance,
+            "tenant": self.options.tenant,
+            "data": str(self.options.data),
+        }
+
+
+Prepare = Callable[[Ready], None]
+"""Done once both answer, before the pair is announced: the connected seed."""
+
+
+def up(
+    options: PairOptions, *, fresh: bool, prepare: Prepare | None, announce: Callable[[Ready], None], hear: Hear
+) -> None:
+    """Run a pair until a signal stops it. Raises RefusedToStart, or ServerStopped when a server ends by itself."""
+    with stopping_on(SIGNALS) as stop, DataFolder(options.data) as folder:
+        if fresh:
+            folder.remove_databases()
+        options = replace(options, data=folder.path)
+        with Pair(options, hear) as pair:
+            pair.start(folder.kept_open)
+            if not pair.wait_until_ready(stop):
+                return
+            ready = _remembered(folder, pair)
+            if prepare is not None:
+                prepare(ready)
+            announce(ready)
+            while not stop.wait(SECONDS_BETWEEN_LOOKS):
+                pair.check()
+
+
+def _remembered(folder: DataFolder, pair: Pair) -> Ready:
+    before = folder.last_run().get("connector", "")
+    ready = Ready(pair.options, pair.emulator.url, pair.connector.url)
+    folder.remember_run(ready.facts)
+    return replace(ready, moved_from=before if before != ready.connector else "")
+
+
+@contextmanager
+def stopping_on(signals: tuple[signal.Signals, ...]) -> Iterator[threading.Event]:
+    """An event that these signals set, instead of ending the process between two steps of its clean-up."""
+    stop = threading.Event()
+    before = {number: signal.signal(number, lambda *_: stop.set()) for number in signals}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,66 @@
+"""What ``ticketlab up`` tells a person once both apps answer."""
+
+from .up import Ready
+
+CHECKLIST = "/x_mioms_m365ticket_installation_checklist.do"
+DOMAIN = "onmicrosoft.com"
+
+
+def welcome(ready: Ready) -> list[str]:
+    """The lines to print: where both are, who may sign in, what to do first, and where the data is."""
+    return [
+        "",
+        "Both apps are ready.",
+        "",
+        f"  ServiceNow instance {ready.options.instance:<12} {ready.emulator}",
+        f"  Microsoft 365 tenant {ready.options.tenant:<11} {ready.connector}",
+        "",
+        *_accounts(ready),
+        *_moved(ready),
+        *_steps(ready),
+        f"The data is in {ready.options.data} and stays there; --fresh starts over. Ctrl-C stops both.",
+    ]
+
+
+def _accounts(ready: Ready) -> list[str]:
+    if ready.options.seed == "empty":
+        return []
+    domain = f"{ready.options.tenant}.{DOMAIN}"
+    return [
+        "Accounts (made up, and public):",
+        "  instance  admin                                 password admin",
+        *(
+            f"  tenant    {f'{name}@{domain}':<37} password ticketlab   {role}"
+            for name, role in (
+                ("secadmin", "Security Administrator"),
+                ("reader", "Security Reader"),
+                ("globaladmin", "Global Administrator"),
+            )
+        ),
+        "",
+    ]
+
+
+def _moved(ready: Ready) -> list[str]:
+    if not ready.moved_from:
+        return []
+    return [
+        f"Last time the tenant was at {ready.moved_from}. An application registry entry made then still names that",
+        "address as its redirect URL: change it there, or provision again.",
+        "",
+    ]
+
+
+def _steps(ready: Ready) -> list[str]:
+    return [
+        "What to do first:",
+        f"  1. Open {ready.emulator}{CHECKLIST} as admin.",
+        "     Step 1 there makes the OAuth entity, step 2 the integration user. Copy the client ID and secret.",
+        f"  2. Open {ready.connector} as secadmin and follow Connect to ServiceNow. Enter the instance's name",
+        f"     {ready.options.instance}, the client ID and the secret, and press Authorize. On the instance's page choose Not You,",
+        "     log in as the integration user and press Allow.",
+        f"  3. Open {ready.connector}/securescore, choose an improvement action and Share it with ServiceNow.",
+        "     Change the ticket's state in ServiceNow and see it on the home page's card.",
+        "`ticketlab connect` does steps 1 and 2 for you; `ticketlab demo` plays the whole story.",
+        "",
+    ]
