@@ -1,0 +1,78 @@
+# Everything a person or CI does here, from a fresh machine with Python 3.11+ and make.
+# A missing tool gets one line with the command that installs it, and exit code 2.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CREATED := $(VENV)/.created
+RUNTIME := $(VENV)/.runtime
+DEVELOPMENT := $(VENV)/.development
+DESCRIPTION := setup.cfg pyproject.toml requirements.lock
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.DEFAULT_GOAL := help
+.PHONY: help install run demo test test-long lint screenshots clean chromium
+
+help:
+	@echo "make run          start both apps (Ctrl-C stops them); the first time it installs what they need"
+	@echo "make demo         play the whole story, on the running pair or on one of its own"
+	@echo "make install      only make the environment, in $(VENV), with the tools for development"
+	@echo "make test         every test but the long ones, the browser's included: at most 8 minutes"
+	@echo "make test-long    the tests that take rounds and soaks"
+	@echo "make lint         ruff, mypy --strict and the layers"
+	@echo "make screenshots  take the pictures in docs/images again"
+	@echo "make clean        remove what was built; data in .ticketlab stays"
+
+install: $(DEVELOPMENT)
+
+run: $(RUNTIME)
+	@exec $(BIN)/ticketlab up
+
+demo: $(RUNTIME)
+	@exec $(BIN)/ticketlab demo
+
+test: $(DEVELOPMENT) chromium
+	@$(BIN)/pytest -m "not long"
+
+test-long: $(DEVELOPMENT) chromium
+	@$(BIN)/pytest -m long
+
+lint: $(DEVELOPMENT) .types/ticketlab
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@MYPYPATH=.types $(BIN)/mypy
+	@$(BIN)/lint-imports
+
+screenshots: $(DEVELOPMENT) chromium
+	@$(BIN)/ticketlab exec -- $(BIN)/python docs/screenshots.py docs/images
+
+clean:
+	@rm -rf $(VENV) .types build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(CREATED):
+	@command -v $(PYTHON) >/dev/null || { echo "make: Python 3.11 or later is missing: sudo apt-get install python3 python3-venv" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "make: $(PYTHON) is older than 3.11; name a newer one: make PYTHON=python3.11" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "make: Python's venv module is missing: sudo apt-get install python3-venv" >&2; exit 2; }
+	@echo "Making the environment in $(VENV) ..."
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(RUNTIME): $(CREATED) $(DESCRIPTION)
+	@echo "Installing what the apps need ..."
+	@sed '/^# --- development ---/,$$d' requirements.lock > $(VENV)/runtime.lock
+	@$(PIP) install --require-hashes --requirement $(VENV)/runtime.lock
+	@$(PIP) install --no-build-isolation --no-deps --editable .
+	@touch $@
+
+$(DEVELOPMENT): $(RUNTIME)
+	@echo "Installing the tools for development ..."
+	@$(PIP) install --require-hashes --requirement requirements.lock
+	@touch $@
+
+# mypy needs the packages in a folder that is named like them.
+.types/ticketlab:
+	@mkdir -p $@ && cd $@ && ln -sfn ../../emulator emulator && ln -sfn ../../connector connector && ln -sfn ../../shared shared
+
+chromium:
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { echo "make: the browser tests need Chromium: sudo apt-get install chromium" >&2; exit 2; }
