@@ -1,0 +1,1 @@
+"""What exists in an instance: tables, fields, choices, references, inheritance, numbering, indexes."""

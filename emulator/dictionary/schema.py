@@ -1,0 +1,132 @@
+"""The dictionary that an instance is born with, declared in ``schema/*.toml``.
+
+A table's own fields stand there; every root table gets the platform's ``sys_`` fields, and what a declaration leaves
+out (a field's label, type or length) follows from the rest of it.
+"""
+
+import hashlib
+import tomllib
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from .checks import check
+from .model import ApplicationAccess, Choice, Dictionary, Field, Index, Numbering, Table
+from .types import FieldType
+
+GLOBAL_SCOPE = "global"
+
+LENGTHS = {
+    FieldType.GUID: 32,
+    FieldType.REFERENCE: 32,
+    FieldType.TRANSLATED: 255,
+    FieldType.CLASS_NAME: 80,
+    FieldType.TABLE_NAME: 80,
+    FieldType.FIELD_NAME: 80,
+    FieldType.LIST: 1024,
+    FieldType.URL: 1024,
+    FieldType.HTML: 65_000,
+    FieldType.CONDITIONS: 4000,
+    FieldType.SCRIPT: 8000,
+    FieldType.PASSWORD: 255,
+    FieldType.PASSWORD2: 255,
+}
+DEFAULT_LENGTH = 40
+
+_SYSTEM_FIELDS: Mapping[str, Mapping[str, Any]] = {
+    "sys_id": {"type": "GUID", "label": "Sys ID", "read_only": True},
+    "sys_created_on": {"type": "glide_date_time", "label": "Created", "read_only": True},
+    "sys_created_by": {"label": "Created by", "read_only": True},
+    "sys_updated_on": {"type": "glide_date_time", "label": "Updated", "read_only": True},
+    "sys_updated_by": {"label": "Updated by", "read_only": True},
+    "sys_mod_count": {"type": "integer", "label": "Updates", "read_only": True, "default": "0"},
+    "sys_tags": {"label": "Tags", "read_only": True, "max_length": 255},
+}
+"""Every record has them (platform 5.1, F)."""
+
+
+@cache
+def load_schema() -> Dictionary:
+    """The declared dictionary, read once per process."""
+    folder = files(__package__) / "schema"
+    declared: dict[str, Table] = {}
+    for file in sorted(folder.iterdir(), key=lambda each: each.name):
+        if file.name.endswith(".toml"):
+            for name, entry in tomllib.loads(file.read_text(encoding="utf-8")).items():
+                declared[name] = _table(name, entry)
+    dictionary = Dictionary(declared)
+    check(dictionary)
+    return dictionary
+
+
+def record_id(table: str, *names: str) -> str:
+    """The sys_id of a record that every instance is born with, the same everywhere."""
+    return hashlib.md5(":".join((table, *names)).encode(), usedforsecurity=False).hexdigest()
+
+
+def scope_id(scope: str) -> str:
+    """The sys_id of an application's sys_scope record; the global one's is ``global``, as on the platform (G)."""
+    return GLOBAL_SCOPE if scope == GLOBAL_SCOPE else record_id("sys_scope", scope)
+
+
+def system_fields(table: str) -> Mapping[str, Field]:
+    """The ``sys_`` fields of a root table."""
+    return {element: _field(table, element, entry) for element, entry in _SYSTEM_FIELDS.items()}
+
+
+def label_of(element: str) -> str:
+    """The label of a field that was given none: its name as words."""
+    return element.replace("_", " ").strip().capitalize()
+
+
+def _table(name: str, entry: Mapping[str, Any]) -> Table:
+    own = {element: _field(name, element, each) for element, each in entry.get("fields", {}).items()}
+    extends = entry.get("extends", "")
+    return Table(
+        name=name,
+        label=entry["label"],
+        plural=entry.get("plural", ""),
+        extends=extends,
+        scope=entry.get("scope", GLOBAL_SCOPE),
+        fields=own if extends else {**system_fields(name), **own},
+        access=ApplicationAccess(**entry.get("access", {})),
+        numbering=Numbering(**entry["numbering"]) if "numbering" in entry else None,
+        indexes=tuple(_index(each) for each in entry.get("indexes", ())),
+        sys_id=record_id("sys_db_object", name),
+        labels=entry.get("labels", {}),
+        defaults=entry.get("defaults", {}),
+        choices={element: _choices(each) for element, each in entry.get("choices", {}).items()},
+        list_columns=tuple(entry.get("list_columns", ())),
+        form_sections=tuple((title, tuple(elements)) for title, elements in entry.get("form_sections", ())),
+    )
+
+
+def _field(table: str, element: str, entry: Mapping[str, Any]) -> Field:
+    reference = entry.get("reference", "")
+    type_ = FieldType(entry.get("type", FieldType.REFERENCE if reference else FieldType.STRING))
+    return Field(
+        table=table,
+        element=element,
+        type=type_,
+        label=entry.get("label") or label_of(element),
+        max_length=entry.get("max_length") or LENGTHS.get(type_, DEFAULT_LENGTH),
+        mandatory=entry.get("mandatory", False),
+        read_only=entry.get("read_only", False),
+        display=entry.get("display", False),
+        reference=reference,
+        # A boolean of the platform is true or false, never empty.
+        default=entry.get("default", "false" if type_ is FieldType.BOOLEAN else ""),
+        choices=_choices(entry.get("choices", ())),
+    )
+
+
+def _choices(pairs: Iterable[tuple[str, str]]) -> tuple[Choice, ...]:
+    return tuple(Choice(value, label, sequence * 10) for sequence, (value, label) in enumerate(pairs, start=1))
+
+
+def _index(entry: Any) -> Index:
+    """A list of elements, or a table with ``elements`` and ``unique``."""
+    if isinstance(entry, Mapping):
+        return Index(tuple(entry["elements"]), entry.get("unique", False))
+    return Index(tuple(entry))

@@ -1,0 +1,80 @@
+"""Brings a database into line with a dictionary: missing tables, columns and indexes are made, nothing is ever changed."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import Column, Connection, Index, Table, inspect, text
+from sqlalchemy.engine import Inspector
+from sqlalchemy.schema import CreateColumn, CreateIndex
+
+from ...shared.errors import RefusedToStart
+from .tables import RecordTables
+
+_OWN_TABLES = (
+    "CREATE TABLE IF NOT EXISTS ticketlab_version (version VARCHAR(64) NOT NULL, structure VARCHAR(64) NOT NULL)",
+    "CREATE TABLE IF NOT EXISTS ticketlab_counter (name VARCHAR(80) PRIMARY KEY, value BIGINT NOT NULL)",
+    "INSERT INTO ticketlab_version (version, structure) SELECT 'new', '' "
+    "WHERE NOT EXISTS (SELECT 1 FROM ticketlab_version)",
+)
+_STRUCTURE = text("SELECT structure FROM ticketlab_version")
+_SET_STRUCTURE = text("UPDATE ticketlab_version SET structure = :structure")
+
+
+def reconcile(connection: Connection, tables: RecordTables) -> None:
+    """Raises RefusedToStart when a column is stored in another way than the dictionary says."""
+    for statement in _OWN_TABLES:
+        connection.exec_driver_sql(statement)
+    wanted = _digest(tables)
+    if connection.scalar(_STRUCTURE) == wanted:
+        return  # looking at every table costs more than starting does
+    inspector = inspect(connection)
+    present = set(inspector.get_table_names())
+    for base in tables.bases():
+        table = tables.sql_table(base)
+        if table.name in present:
+            _complete(connection, inspector, table)
+        else:
+            table.create(connection)
+    connection.execute(_SET_STRUCTURE, {"structure": wanted})
+
+
+def _digest(tables: RecordTables) -> str:
+    content = "\n".join(repr(tables.hierarchy(base)) for base in tables.bases())
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def _complete(connection: Connection, inspector: Inspector, table: Table) -> None:
+    present: Mapping[str, Any] = {column["name"]: column["type"] for column in inspector.get_columns(table.name)}
+    for column in table.columns:
+        if column.name not in present:
+            _add_column(connection, table, column)
+        elif not _alike(connection, present[column.name], column):
+            raise RefusedToStart(
+                detail=f"{table.name}.{column.name} is stored as {present[column.name]} in this database, which the "
+                f"dictionary now declares otherwise. Start with a new data folder, or with --fresh."
+            )
+    indexes = {index["name"] for index in inspector.get_indexes(table.name)}
+    for index in table.indexes:
+        if index.name not in indexes:
+            _add_index(connection, index)
+
+
+def _add_column(connection: Connection, table: Table, column: Column[Any]) -> None:
+    definition = CreateColumn(column).compile(dialect=connection.dialect)
+    name = connection.dialect.identifier_preparer.format_table(table)
+    connection.exec_driver_sql(f"ALTER TABLE {name} ADD COLUMN {definition}")
+
+
+def _add_index(connection: Connection, index: Index) -> None:
+    connection.execute(CreateIndex(index))
+
+
+def _alike(connection: Connection, present: Any, column: Column[Any]) -> bool:
+    wanted = column.type.dialect_impl(connection.dialect).compile(dialect=connection.dialect)
+    return _plain(str(present.compile(dialect=connection.dialect))) == _plain(str(wanted))
+
+
+def _plain(sql_type: str) -> str:
+    """A type without its collation and length, which databases report as they like."""
+    return sql_type.partition(" COLLATE")[0].partition("(")[0].strip().upper()

@@ -1,0 +1,114 @@
+"""The records of one instance in its database."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Engine, RowMapping, Select, Table, text
+from sqlalchemy.engine import CursorResult
+
+from ...shared.database import reading, writing
+from ..dictionary.model import Dictionary
+from .columns import fold, folded
+from .reconcile import reconcile
+from .tables import CLASS, KEY, RecordTables
+
+Native = str | int | bool | Decimal | date | datetime | None
+"""A field's value: aware moments in UTC, None for empty, never ``''``."""
+
+_VERSION = text("SELECT version FROM ticketlab_version")
+_TOUCH = text("UPDATE ticketlab_version SET version = :version")
+_NEXT = text(
+    "INSERT INTO ticketlab_counter (name, value) VALUES (:name, :first) ON CONFLICT (name) DO UPDATE "
+    "SET value = CASE WHEN ticketlab_counter.value < :first THEN :first ELSE ticketlab_counter.value + 1 END "
+    "RETURNING value"
+)
+
+
+class Store:
+    """Reads and writes records; every method takes the connection, so that one transaction spans what belongs together."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._tables: RecordTables | None = None
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        return reading(self.engine)
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        return writing(self.engine)
+
+    def reconcile(self, dictionary: Dictionary, connection: Connection | None = None) -> None:
+        """Make the database hold what the dictionary says, only ever adding. Raises RefusedToStart.
+
+        In the given transaction, or in one of its own.
+        """
+        if connection is not None:
+            reconcile(connection, self.tables(dictionary))
+            return
+        with self.writing() as own:
+            reconcile(own, self.tables(dictionary))
+
+    def tables(self, dictionary: Dictionary) -> RecordTables:
+        tables = self._tables
+        if tables is None or tables.dictionary is not dictionary:
+            self._tables = tables = RecordTables(dictionary)
+        return tables
+
+    def version(self, connection: Connection) -> str:
+        """The token of the rules in force: whoever caches what it compiled from rules compares it."""
+        return str(connection.scalar(_VERSION))
+
+    def touch(self, connection: Connection, token: str) -> None:
+        """Start a new version of the rules."""
+        connection.execute(_TOUCH, {"version": token})
+
+    def rows(self, connection: Connection, statement: Select[Any]) -> Sequence[RowMapping]:
+        return connection.execute(statement).mappings().all()
+
+    def count(self, connection: Connection, statement: Select[Any]) -> int:
+        return int(connection.scalar(statement) or 0)
+
+    def insert(self, connection: Connection, tables: RecordTables, table: str, values: Mapping[str, Native]) -> None:
+        """Insert a record. Raises IntegrityError where a unique index refuses it, LookupError for an unknown field."""
+        row = {CLASS: table, **values}
+        connection.execute(tables.sql_table(table).insert(), self._columns(tables, table, row))
+
+    def update(
+        self, connection: Connection, tables: RecordTables, table: str, sys_id: str, values: Mapping[str, Native]
+    ) -> int:
+        """Change a record; returns how many there were of the sys_id. Raises as ``insert`` does."""
+        target = tables.sql_table(table)
+        statement = target.update().where(self._is(target, sys_id), tables.of_class(table, target))
+        return self._changed(connection.execute(statement.values(self._columns(tables, table, values))))
+
+    def delete(self, connection: Connection, tables: RecordTables, table: str, sys_id: str) -> int:
+        target = tables.sql_table(table)
+        statement = target.delete().where(self._is(target, sys_id), tables.of_class(table, target))
+        return self._changed(connection.execute(statement))
+
+    def next_counter(self, connection: Connection, table: str, first: int) -> int:
+        """The next number of a table, ``first`` at first; a raised first number is caught up with."""
+        return int(connection.execute(_NEXT, {"name": table, "first": first}).scalar_one())
+
+    @staticmethod
+    def _is(target: Table, sys_id: str) -> Any:
+        return folded(target.c[KEY]) == fold(sys_id)
+
+    @staticmethod
+    def _changed(result: CursorResult[Any]) -> int:
+        return result.rowcount
+
+    @staticmethod
+    def _columns(tables: RecordTables, table: str, values: Mapping[str, Native]) -> dict[str, Native]:
+        """By SQL column. The class of a table that has no such field goes without saying."""
+        columns: dict[str, Native] = {}
+        for element, value in values.items():
+            column = tables.column_name(table, element)
+            if column is not None:
+                columns[column] = None if value == "" else value
+            elif element != CLASS:
+                raise LookupError(f"{table} has no field {element} that could be stored")
+        return columns

@@ -1,0 +1,171 @@
+"""The SQL tables behind a dictionary: one a hierarchy, compiled lazily and shared in the process.
+
+An equal Table of another MetaData would compile all its statements anew, so hierarchies of equal structure share one
+Table, found by a digest of that structure; nothing of it lies in the metadata of the ORM.
+"""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from threading import Lock
+from typing import Any
+
+from sqlalchemy import Column, ColumnElement, Index, MetaData, Table
+from sqlalchemy.sql.expression import FromClause, true
+
+from ..dictionary.model import Dictionary
+from ..dictionary.types import Storage
+from .columns import SQL_TYPES, folded, index_key
+
+CLASS = "sys_class_name"
+KEY = "sys_id"
+LONGEST_IDENTIFIER = 63
+
+
+def identifier(name: str) -> str:
+    """A name as SQL may bear it: PostgreSQL cuts names over 63 bytes, so those end in a digest instead."""
+    if len(name) <= LONGEST_IDENTIFIER:
+        return name
+    return f"{name[:54]}_{hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:8]}"
+
+
+@dataclass(frozen=True)
+class Hierarchy:
+    """The structure of one hierarchy: what its SQL table is made from, and nothing else."""
+
+    base: str
+    columns: tuple[tuple[str, Storage], ...]
+    """Names and storage of the SQL columns."""
+    names: tuple[tuple[tuple[str, str], str], ...]
+    """The column of each field, by declaring table and element."""
+    indexes: tuple["HierarchyIndex", ...]
+
+    @cached_property
+    def column_names(self) -> Mapping[tuple[str, str], str]:
+        return dict(self.names)
+
+
+@dataclass(frozen=True)
+class HierarchyIndex:
+    name: str
+    columns: tuple[str, ...]
+    unique: bool = False
+    classes: tuple[str, ...] = ()
+    """A unique index binds these classes only."""
+
+
+def structure(dictionary: Dictionary, base: str) -> Hierarchy:
+    """Work out the columns and indexes of the hierarchy below ``base``."""
+    members = sorted(dictionary.descendants(base), key=lambda name: (len(dictionary.chain(name)), name))
+    columns: dict[str, Storage] = {}
+    names: dict[tuple[str, str], str] = {}
+    for name in members:
+        for element, field in dictionary.table(name).fields.items():
+            storage = field.type.storage
+            if storage is Storage.VIRTUAL:
+                continue
+            column = identifier(element)
+            if columns.get(column, storage) is not storage:
+                column = identifier(f"{element}__{name}")
+            columns[column] = storage
+            names[name, element] = column
+    return Hierarchy(
+        base, tuple(columns.items()), tuple(names.items()), tuple(_indexes(dictionary, base, members, names))
+    )
+
+
+def _indexes(
+    dictionary: Dictionary, base: str, members: Sequence[str], names: Mapping[tuple[str, str], str]
+) -> Sequence[HierarchyIndex]:
+    """In a hierarchy each starts with the class, each that is not unique ends with sys_id."""
+    has_class = (base, CLASS) in names
+    found = []
+    for name in members:
+        for index in dictionary.table(name).indexes:
+            columns = tuple(_column_name(dictionary, names, name, element) for element in index.elements)
+            kind = "unique" if index.unique else "index"
+            full_name = identifier("_".join((kind, name, *index.elements)))
+            if index.unique:
+                classes = tuple(sorted(dictionary.descendants(name))) if name != base else ()
+                found.append(HierarchyIndex(full_name, columns, unique=True, classes=classes))
+            else:
+                found.append(HierarchyIndex(full_name, (*([CLASS] if has_class else []), *columns, KEY)))
+    return found
+
+
+def _column_name(dictionary: Dictionary, names: Mapping[tuple[str, str], str], table: str, element: str) -> str:
+    return next(names[each.name, element] for each in dictionary.chain(table) if (each.name, element) in names)
+
+
+_compiled: dict[str, Table] = {}
+_compiling = Lock()
+
+
+def compiled(hierarchy: Hierarchy) -> Table:
+    """The SQL table of a hierarchy, the same object for the same structure."""
+    digest = hashlib.sha256(repr(hierarchy).encode()).hexdigest()
+    with _compiling:
+        if digest not in _compiled:
+            _compiled[digest] = _compile(hierarchy)
+        return _compiled[digest]
+
+
+def _compile(hierarchy: Hierarchy) -> Table:
+    columns: list[Column[Any]] = [
+        Column(name, SQL_TYPES[storage], primary_key=name == KEY, nullable=name != KEY)
+        for name, storage in hierarchy.columns
+    ]
+    table = Table(identifier(hierarchy.base), MetaData(), *columns)
+    for index in hierarchy.indexes:
+        where = table.c[CLASS].in_(index.classes) if index.classes else None
+        Index(
+            index.name,
+            *(index_key(table.c[column]) for column in index.columns),
+            unique=index.unique,
+            sqlite_where=where,
+            postgresql_where=where,
+        )
+    return table
+
+
+class RecordTables:
+    """The SQL side of one dictionary."""
+
+    def __init__(self, dictionary: Dictionary) -> None:
+        self.dictionary = dictionary
+        self._hierarchies: dict[str, Hierarchy] = {}
+        self._tables: dict[str, Table] = {}
+
+    def bases(self) -> Sequence[str]:
+        """The root of every hierarchy."""
+        return sorted(name for name, table in self.dictionary.tables.items() if not table.extends)
+
+    def hierarchy(self, table: str) -> Hierarchy:
+        base = self.dictionary.base(table)
+        if base not in self._hierarchies:
+            self._hierarchies[base] = structure(self.dictionary, base)
+        return self._hierarchies[base]
+
+    def sql_table(self, table: str) -> Table:
+        """The SQL table that holds the records of ``table``. Raises InvalidTable."""
+        base = self.dictionary.base(table)
+        if base not in self._tables:
+            self._tables[base] = compiled(self.hierarchy(base))
+        return self._tables[base]
+
+    def column_name(self, table: str, element: str) -> str | None:
+        """The SQL column of a field, None for a field that has none."""
+        names = self.hierarchy(table).column_names
+        for each in self.dictionary.chain(table):
+            if element in each.fields:
+                return names.get((each.name, element))
+        return None
+
+    def of_class(self, table: str, source: FromClause) -> ColumnElement[bool]:
+        """Which rows of the hierarchy are records of ``table``: its own and those of tables that extend it."""
+        if not self.dictionary.table(table).extends:
+            return true()
+        classes = sorted(self.dictionary.descendants(table))
+        column = folded(source.c[CLASS])
+        return column == classes[0] if len(classes) == 1 else column.in_(classes)
