@@ -1,0 +1,214 @@
+"""Users: found by name, logged in by password, locked out after too many wrong ones."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ...shared.clock import Clock
+from ...shared.errors import TicketlabError
+from ..access.caller import Caller, Channel
+from ..errors import NoRecordFound
+from ..records.gate import Gate, Transaction
+from ..records.row import Row
+from .passwords import Passwords
+
+TRIES = 5
+"""Script action "SNC User Lockout Check": wrong passwords until the user is locked out (platform 1.2, D)."""
+
+RESET_MANDATORY = "glide.authenticate.api.user.reset_password.mandatory"
+"""Property: a user whose password needs a reset is refused by the APIs until then (platform 1.2, D)."""
+
+LONGEST_NAME = 100
+
+FIELDS = (
+    "user_name",
+    "name",
+    "email",
+    "active",
+    "locked_out",
+    "failed_attempts",
+    "web_service_access_only",
+    "password_needs_reset",
+    "user_password",
+    "time_zone",
+)
+
+
+def fields_through(element: str) -> tuple[str, ...]:
+    """The paths that read a user through a reference to one."""
+    return element, *(f"{element}.{each}" for each in FIELDS)
+
+
+@dataclass(frozen=True, slots=True)
+class UserAccount:
+    """What identity needs of a sys_user record."""
+
+    sys_id: str
+    user_name: str
+    name: str
+    email: str
+    active: bool
+    locked_out: bool
+    failed_attempts: int
+    web_service_access_only: bool
+    password_needs_reset: bool
+    time_zone: str
+    password_hash: str
+
+    @property
+    def is_usable(self) -> bool:
+        return self.active and not self.locked_out
+
+    @property
+    def may_use_pages(self) -> bool:
+        """A user for web services only cannot log in to any page (platform 2.2, D)."""
+        return self.is_usable and not self.web_service_access_only
+
+    @property
+    def password_mark(self) -> str:
+        return hashlib.sha256(self.password_hash.encode("utf-8", "surrogatepass")).hexdigest()
+
+    @classmethod
+    def of(cls, row: Row) -> "UserAccount":
+        return cls._from(row, row.sys_id, "")
+
+    @classmethod
+    def referred_by(cls, row: Row, element: str) -> "UserAccount | None":
+        """The user whom a record refers to, read with it: the row was asked for ``fields_through(element)``."""
+        sys_id = row.value(element)
+        return cls._from(row, sys_id, f"{element}.") if row.value(f"{element}.user_name") else None
+
+    @classmethod
+    def _from(cls, row: Row, sys_id: str, prefix: str) -> "UserAccount":
+        failed = row.native(f"{prefix}failed_attempts")
+        return cls(
+            sys_id=sys_id,
+            user_name=row.value(f"{prefix}user_name"),
+            name=row.value(f"{prefix}name"),
+            email=row.value(f"{prefix}email"),
+            active=bool(row.native(f"{prefix}active")),
+            locked_out=bool(row.native(f"{prefix}locked_out")),
+            failed_attempts=failed if isinstance(failed, int) else 0,
+            web_service_access_only=bool(row.native(f"{prefix}web_service_access_only")),
+            password_needs_reset=bool(row.native(f"{prefix}password_needs_reset")),
+            time_zone=row.value(f"{prefix}time_zone"),
+            password_hash=str(row.native(f"{prefix}user_password") or ""),
+        )
+
+
+class Cause(StrEnum):
+    """Why somebody could not log in. Never told outside, where all causes look alike."""
+
+    UNKNOWN = "There is no such user"
+    PASSWORD = "The password is wrong"  # noqa: S105 - a sentence
+    LOCKED_OUT = "The user is locked out"
+    INACTIVE = "The user is inactive"
+    WEB_SERVICE_ONLY = "The user has web service access only"
+    NEEDS_RESET = "The user's password needs to be reset"
+
+
+class LoginRefused(TicketlabError):
+    """The login fails; ``cause`` is for the instance's own logs."""
+
+    status = 401
+    message = "User name or password invalid. Please try again"
+
+    def __init__(self, cause: Cause) -> None:
+        self.cause = cause
+        super().__init__()
+
+
+class Users:
+    """The instance's users, read and written through the gate as the instance itself."""
+
+    def __init__(self, gate: Gate, passwords: Passwords, clock: Clock) -> None:
+        self._gate = gate
+        self._passwords = passwords
+        self._clock = clock
+
+    def by_name(self, user_name: str) -> UserAccount | None:
+        """Find a user by user ID. The name comes from outside, so it must not become a query of its own."""
+        if not 0 < len(user_name) <= LONGEST_NAME or any(each in "^\0\r\n" for each in user_name):
+            return None
+        if any("\ud800" <= each <= "\udfff" for each in user_name):
+            return None
+        row = self._gate.record("sys_user", Caller.system()).find(f"user_name={user_name}", FIELDS)
+        if row is None or row.value("user_name").lower() != user_name.lower():
+            return None
+        return UserAccount.of(row)
+
+    def by_id(self, sys_id: str, within: Transaction | None = None) -> UserAccount | None:
+        try:
+            return UserAccount.of(self._gate.record("sys_user", Caller.system(), within).get(sys_id, FIELDS))
+        except NoRecordFound:
+            return None
+
+    def authenticate(self, user_name: str, password: str) -> UserAccount:
+        """Return the user whose name and password these are. Raises LoginRefused."""
+        account = self.by_name(user_name)
+        if account is None:
+            self._passwords.refuse(password)
+            raise LoginRefused(Cause.UNKNOWN)
+        right = self._passwords.verify(account.password_hash, password)
+        if not account.active:
+            raise LoginRefused(Cause.INACTIVE)
+        if account.locked_out:
+            raise LoginRefused(Cause.LOCKED_OUT)
+        if not right:
+            self._count_failure(account)
+            raise LoginRefused(Cause.PASSWORD)
+        if account.failed_attempts:
+            self._set(account.sys_id, failed_attempts=0)
+        return account
+
+    def authenticate_for_api(self, user_name: str, password: str) -> UserAccount:
+        """As ``authenticate``, for a program. Raises LoginRefused."""
+        account = self.authenticate(user_name, password)
+        if account.password_needs_reset and self._gate.get_property(RESET_MANDATORY) == "true":
+            raise LoginRefused(Cause.NEEDS_RESET)
+        return account
+
+    def authenticate_for_pages(self, user_name: str, password: str) -> UserAccount:
+        """As ``authenticate``, for a person at the login page. Raises LoginRefused."""
+        account = self.authenticate(user_name, password)
+        if account.web_service_access_only:
+            raise LoginRefused(Cause.WEB_SERVICE_ONLY)
+        self._set(account.sys_id, last_login_time=self._clock.now(), last_login=self._clock.now().date().isoformat())
+        return account
+
+    def set_password(self, sys_id: str, text: str) -> None:
+        """Give a user a password. Whoever logged in with the old one is out."""
+        self._set(sys_id, user_password=self._passwords.hash(text), password_needs_reset=False, failed_attempts=0)
+
+    def caller(
+        self,
+        account: UserAccount,
+        channel: Channel,
+        *,
+        session: str = "",
+        credential: str = "",
+        address: str = "",
+        transaction: str = "",
+    ) -> Caller:
+        """The user as the gate knows one, with all roles."""
+        return Caller(
+            user=account.sys_id,
+            user_name=account.user_name,
+            roles=self._gate.roles_of(account.sys_id),
+            channel=channel,
+            session=session,
+            credential=credential,
+            address=address,
+            time_zone=account.time_zone or self._gate.get_property("glide.sys.default.tz") or "UTC",
+            transaction=transaction,
+        )
+
+    def _count_failure(self, account: UserAccount) -> None:
+        """Count a wrong password; the row is read again inside the transaction, so parallel tries all count."""
+        with self._gate.transaction() as transaction:
+            users = self._gate.record("sys_user", Caller.system(), within=transaction)
+            failed = UserAccount.of(users.get(account.sys_id, FIELDS)).failed_attempts + 1
+            users.update(account.sys_id, {"failed_attempts": failed, "locked_out": failed >= TRIES})
+
+    def _set(self, sys_id: str, **values: object) -> None:
+        self._gate.record("sys_user", Caller.system()).update(sys_id, values)

@@ -1,0 +1,183 @@
+"""The session of the request at hand: who is signed in to the pages, and whether our own page sent a form."""
+
+from dataclasses import replace
+from urllib.parse import quote, urlencode, urlsplit
+
+from flask import Flask, Response, g, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from ...shared.web.parts import part
+from ...shared.web.same_origin import SAFE_METHODS, comes_from_elsewhere
+from ..access.caller import Caller, Channel
+from ..errors import PlatformError
+from .sessions import COOKIE, Sessions, SessionState
+from .user_tokens import UserTokens
+from .users import UserAccount, Users
+
+LOGIN_PATH = "/login.do"
+LANDING_PATH = "/welcome.do"
+"""Where a login leads that names no other page (platform 1.2, C)."""
+
+NO_LANDING = frozenset({"/login.do", "/logout.do", "/oauth_login.do", "/side_door.do"})
+
+
+class LoginRequired(PlatformError):
+    """A page needs somebody signed in; the answer leads to the login page."""
+
+    status = 401
+    message = "User Not Authenticated"
+
+
+class FormRefused(PlatformError):
+    """A form or script was not sent by our own page of this session."""
+
+    status = 403
+    message = "Your request could not be processed"
+
+    def __init__(self) -> None:
+        super().__init__(detail="The form is out of date or was sent by another site. Open the page again.")
+
+
+def session_cookie() -> str:
+    """The cookie of this request, or the one that its answer sets."""
+    return str(g.get("session_cookie", request.cookies.get(COOKIE, "")))
+
+
+def current_session() -> SessionState | None:
+    """The live session of this request."""
+    _look()
+    session: SessionState | None = g.identity_session
+    return session
+
+
+def current_account() -> UserAccount | None:
+    """The user who is signed in to the pages."""
+    _look()
+    account: UserAccount | None = g.identity_account
+    return account
+
+
+def _look() -> None:
+    if "identity_session" in g:
+        return
+    session = part(Sessions).find(session_cookie())
+    account = part(Users).by_id(session.user) if session else None
+    if session is None or account is None or not session.admits(account):
+        session = account = None
+    g.identity_session, g.identity_account = session, account
+
+
+def current_caller(channel: Channel = Channel.PAGE) -> Caller:
+    """The signed-in user as the gate's caller. Raises LoginRequired."""
+    session, account = current_session(), current_account()
+    if session is None or account is None:
+        raise LoginRequired
+    if "identity_caller" not in g:
+        g.identity_caller = part(Users).caller(
+            account,
+            Channel.PAGE,
+            session=session.id_hash,
+            address=request.remote_addr or "",
+            transaction=str(g.get("transaction_id", "")),
+        )
+    caller: Caller = g.identity_caller
+    return replace(caller, channel=channel)
+
+
+def require_login() -> AnyResponse | None:
+    """Lead to the login page and back unless somebody is signed in; fit for ``before_request``."""
+    return None if current_account() else redirect_to_login()
+
+
+def redirect_to_login(path: str = LOGIN_PATH, back: str | None = None) -> AnyResponse:
+    """To a login page, and after it to ``back``: this very request unless given."""
+    if back is None:
+        back = this_request() if request.method in SAFE_METHODS else LANDING_PATH
+    return redirect(f"{path}?{urlencode({'sysparm_login_url': back.lstrip('/')})}", 302)
+
+
+def this_request(*, without: str = "") -> str:
+    """Path and query of the request at hand, byte for byte but for the parameter ``without``."""
+    parameters = [each for each in request.query_string.split(b"&") if each.partition(b"=")[0] != without.encode()]
+    query = quote(b"&".join(parameters), safe="%&=+;/?:@!$'()*,-._~[]")
+    return f"{quote(request.path)}?{query}" if query else quote(request.path)
+
+
+def csrf_token() -> str:
+    """The page's ``g_ck`` and the forms' ``sysparm_ck``. Somebody without a session gets a pre-session with it."""
+    tokens = part(UserTokens)
+    cookie = session_cookie()
+    if current_session() is None and not tokens.is_pre_session(cookie):
+        cookie = g.session_cookie = g.new_cookie = tokens.new_pre_session()
+    return tokens.token_for(cookie)
+
+
+def check_csrf() -> None:
+    """Raise FormRefused unless an unsafe request carries the token of its session; fit for ``before_request``."""
+    if request.method in SAFE_METHODS:
+        return
+    given = request.headers.get("X-UserToken") or request.form.get("sysparm_ck", "")
+    cookie = session_cookie()
+    tokens = part(UserTokens)
+    live = current_session() is not None or tokens.is_pre_session(cookie)
+    if comes_from_elsewhere(request) or not live or not tokens.matches(cookie, given):
+        raise FormRefused
+
+
+def begin_session(account: UserAccount) -> None:
+    """Let this user in: a new session under a new cookie; what the browser sent before is ended, never adopted."""
+    sessions = part(Sessions)
+    if current_session() is not None:
+        sessions.end(session_cookie())
+    g.session_cookie = g.new_cookie = sessions.start(account)
+    _forget()
+
+
+def end_session() -> None:
+    """Sign out: the session is gone on the server, and the browser is told to drop the cookie."""
+    if current_session() is not None:
+        part(Sessions).end(session_cookie())
+    g.session_cookie = g.new_cookie = ""
+    _forget()
+
+
+def _forget() -> None:
+    for name in ("identity_session", "identity_account", "identity_caller"):
+        g.pop(name, None)
+
+
+def own_path(url: str, otherwise: str = LANDING_PATH) -> str:
+    """The path on this host that ``url`` means; what could lead elsewhere becomes ``otherwise`` (attack A42)."""
+    if "\\" in url or any(ord(each) <= 0x20 or ord(each) == 0x7F or ord(each) > 0x7E for each in url):
+        return otherwise
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return otherwise
+    path = "/" + parts.path.lstrip("/")
+    if parts.scheme or parts.netloc or not parts.path.strip("/") or path in NO_LANDING:
+        return otherwise
+    return f"{path}?{parts.query}" if parts.query else path
+
+
+def install_web(app: Flask) -> None:
+    """Set and drop the session cookie after requests, and lead to the login where a page needs one."""
+
+    @app.after_request
+    def _set_cookie(response: Response) -> Response:
+        if "new_cookie" in g:
+            if g.new_cookie:
+                response.set_cookie(
+                    COOKIE, g.new_cookie, path="/", httponly=True, samesite="Lax", secure=request.is_secure
+                )
+            else:
+                response.delete_cookie(COOKIE, path="/", httponly=True, samesite="Lax", secure=request.is_secure)
+        if "identity_account" in g:
+            response.headers.setdefault("X-Is-Logged-In", "true" if g.identity_account else "false")
+        return response
+
+    @app.errorhandler(LoginRequired)
+    def _to_login(_error: LoginRequired) -> AnyResponse:
+        return redirect_to_login()
+
+    app.jinja_env.globals["csrf_token"] = csrf_token
