@@ -1,0 +1,34 @@
+"""Bearer tokens as a way to identify a caller (RFC 6750)."""
+
+from flask import Request
+
+from ..access.caller import Caller, Channel
+from ..errors import NotAuthenticated
+from ..identity.authenticators import scheme_of
+from ..identity.users import Users
+from .credentials import Credentials, Dead, TokenType
+from .policy import OAuthProperties
+
+
+class BearerAuthenticator:
+    """``Authorization: Bearer TOKEN``, and ``?access_token=TOKEN`` unless the property forbids it (platform 1.4, D)."""
+
+    def __init__(self, credentials: Credentials, users: Users, properties: OAuthProperties) -> None:
+        self._credentials = credentials
+        self._users = users
+        self._properties = properties
+
+    def claims(self, request: Request) -> bool:
+        if "Authorization" in request.headers:
+            return scheme_of(request) == "bearer"
+        return "access_token" in request.args and not self._properties.post_body_only
+
+    def caller_of(self, request: Request) -> Caller:
+        header = request.headers.get("Authorization", "")
+        token = header.strip().partition(" ")[2].strip() or request.args.get("access_token", "")
+        judged = self._credentials.judge(token, TokenType.ACCESS)
+        if isinstance(judged, Dead):
+            raise NotAuthenticated
+        self._credentials.note_use(judged)
+        address = request.remote_addr or ""
+        return self._users.caller(judged.account, Channel.REST, credential=judged.sys_id, address=address)

@@ -1,0 +1,61 @@
+"""When a connection was last used: a note in the lab's database, so that reading a record writes no record."""
+
+from datetime import datetime, timedelta
+from threading import Lock
+
+from sqlalchemy import Engine, String, insert, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ...shared.clock import Clock
+from ...shared.logs import log
+from ..database import LabBase
+from ..identity.storage import UtcDateTime
+
+NOTED_EVERY = timedelta(seconds=1)
+
+
+class TokenUse(LabBase):
+    """The last call with a token of one client and user. The token changes every half hour; the connection does not."""
+
+    __tablename__ = "token_use"
+
+    entity: Mapped[str] = mapped_column(String(32), primary_key=True)
+    user: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class TokenUses:
+    """Notes calls, each connection's at most once a second in each process."""
+
+    def __init__(self, engine: Engine, clock: Clock) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._noted: dict[tuple[str, str], datetime] = {}
+        self._lock = Lock()
+
+    def note(self, entity: str, user: str) -> None:
+        now = self._clock.now()
+        with self._lock:
+            last = self._noted.get((entity, user))
+            if last is not None and abs(now - last) < NOTED_EVERY:
+                return
+            self._noted[entity, user] = now
+        try:
+            self._write(entity, user, now)
+        except OperationalError as error:  # a note is not worth a failed request
+            log().warning("oauth.use_not_noted", reason=str(error.orig))
+
+    def last(self, entity: str, user: str) -> datetime | None:
+        statement = select(TokenUse.at).where(TokenUse.entity == entity, TokenUse.user == user)
+        with self._engine.connect() as connection:
+            return connection.execute(statement).scalar()
+
+    def _write(self, entity: str, user: str, now: datetime) -> None:
+        change = update(TokenUse).where(TokenUse.entity == entity, TokenUse.user == user).values(at=now)
+        try:
+            with self._engine.begin() as connection:
+                if not connection.execute(change).rowcount:
+                    connection.execute(insert(TokenUse).values(entity=entity, user=user, at=now))
+        except IntegrityError:  # another process noted the first call at the same moment
+            return

@@ -1,0 +1,26 @@
+"""The token and revocation endpoints."""
+
+from flask import Blueprint, Response, request
+
+from ...shared.web.parts import part
+from .credentials import Credentials
+from .server import NO_STORE, OAuthServer
+
+blueprint = Blueprint("oauth", __name__)
+
+
+@blueprint.post("/oauth_token.do")
+def token() -> Response:
+    """Answers every grant, form-encoded (platform 1.3)."""
+    return part(OAuthServer).create_token_response()
+
+
+@blueprint.route("/oauth_revoke_token.do", methods=["GET", "POST"])
+@blueprint.route("/oauth_revoke.do", methods=["GET", "POST"])
+def revoke() -> Response:
+    """Revokes ``token``, access or refresh. It needs no authentication (platform 1.0, D); both paths answer (rest 10).
+
+    What the platform answers is not documented: ours is an empty 200 for any token, known or not (RFC 7009).
+    """
+    part(Credentials).revoke(request.values.get("token", ""))
+    return Response("", status=200, headers=NO_STORE)
