@@ -1,0 +1,72 @@
+"""One Microsoft 365 tenant: its security center, its directory, and its connection to ServiceNow."""
+
+from flask import Flask
+from flask_wtf import CSRFProtect
+
+from ..shared.clock import Clock, LabClock
+from ..shared.database import install_sqlite
+from ..shared.errors import RefusedToStart
+from ..shared.ids import Ids
+from ..shared.keyfiles import key_from
+from ..shared.logs import configure_logs
+from ..shared.sealing import KeyRing
+from ..shared.web.headers import install_headers
+from ..shared.web.parts import provide
+from . import api, connection, directory, error_pages, front_door, lab, language
+from .database import db, stored_clock
+from .settings import Settings
+from .start import prepare_database
+
+BODY_LIMIT = 1_000_000
+
+
+def create_app(settings: Settings) -> Flask:
+    """Make the tenant that ``settings`` describe, its database migrated and seeded."""
+    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    ids = Ids()
+    session_key = key_from(settings.data / "keys", "connector-session", ids)
+    configure_logs(settings.data / "logs", "connector", terminal=settings.log_to_terminal)
+    app = Flask(__name__, instance_path=str(settings.data.resolve()))
+    _configure(app, settings, session_key)
+
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    front_door.install(app, settings)
+    install_headers(app)
+    error_pages.install(app)
+    CSRFProtect(app)
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    install_sqlite(engine)
+    clock = LabClock(lambda: stored_clock(engine))
+    prepare_database(app, engine, settings, clock)
+    language.install(app, settings, clock)
+
+    provide(app, settings)
+    provide(app, ids)
+    provide(app, clock, Clock)  # type: ignore[type-abstract]  # a Protocol is the key it is found under
+    directory.install(app, settings, engine, clock, ids, session_key)
+    connection.install(app, settings, engine, clock, ids, _key_ring(settings, ids))
+    api.install(app, settings, engine, clock, ids)
+    lab.install(app, settings, engine)
+    return app
+
+
+def _configure(app: Flask, settings: Settings, session_key: bytes) -> None:
+    app.config.update(
+        SECRET_KEY=session_key,
+        SQLALCHEMY_DATABASE_URI=f"sqlite:///{(settings.data / 'connector.db').resolve()}",
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 10, "max_overflow": 40},
+        MAX_CONTENT_LENGTH=BODY_LIMIT,
+        WTF_CSRF_TIME_LIMIT=None,  # a page may stay open over lunch; the token is bound to the session
+    )
+
+
+def _key_ring(settings: Settings, ids: Ids) -> KeyRing:
+    """The keys of the environment, or one of our own beside the data."""
+    if not settings.keys:
+        return KeyRing([key_from(settings.data / "keys", "connector", ids)])
+    try:
+        return KeyRing([bytes.fromhex(key.reveal().strip()) for key in settings.keys])
+    except ValueError as error:
+        raise RefusedToStart("TICKETLAB_KEYS is wrong", "Give 32 bytes in hex, or several with commas.") from error

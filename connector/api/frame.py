@@ -1,0 +1,100 @@
+"""What all of the tenant's API has in common: who may call it, what it reads, how it pages.
+
+A package's API is a blueprint under ``/api/v1`` that ``register_api`` puts into the app. Cookies are not looked at;
+whoever has no valid token gets 401 before anything else is looked at, unknown paths included.
+"""
+
+import json
+from collections.abc import Sequence
+from typing import Any, TypeVar
+from urllib.parse import urlencode
+
+from flask import Blueprint, Flask, Response, g, jsonify, request
+from flask_wtf import CSRFProtect
+from marshmallow import Schema, ValidationError, fields, validate
+
+from ...shared.errors import BadInput
+from ...shared.web.lab_input import StrictSchema
+from ...shared.web.parts import part
+from ..directory.access_tokens import AccessTokens
+from ..directory.web import is_api_request
+from ..errors import NotSignedIn, TenantError
+
+PREFIX = "/api/v1"
+MOST_ROWS = 500
+USUAL_ROWS = 50
+
+Item = TypeVar("Item")
+
+
+class NotJson(TenantError):
+    status = 415
+    message = "Send JSON"
+    kind = "not-json"
+
+
+class AfterSchema(StrictSchema):
+    """The two parameters of every list, in the query string."""
+
+    limit = fields.Integer(load_default=USUAL_ROWS, validate=validate.Range(1, MOST_ROWS))
+    after = fields.String(load_default=None, validate=validate.Length(1, 300))
+
+
+def register_api(app: Flask, blueprint: Blueprint) -> None:
+    """Put a blueprint of the API into the app. It is exempt from CSRF tokens, since it is blind to cookies."""
+    csrf: CSRFProtect = app.extensions["csrf"]
+    csrf.exempt(blueprint)
+    app.register_blueprint(blueprint, url_prefix=f"{PREFIX}{blueprint.url_prefix or ''}")
+
+
+def require_bearer() -> None:
+    """Before each request: at the API, a valid token or 401."""
+    if not is_api_request():
+        return
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    holder = part(AccessTokens).holder(token.strip()) if scheme.lower() == "bearer" and token else None
+    if holder is None:
+        raise NotSignedIn(detail="Send a Bearer token of this tenant; cookies are not looked at here.")
+    g.bearer = holder
+
+
+def api_input(schema: type[Schema]) -> dict[str, Any]:
+    """Read the request's JSON body. Raises BadInput, NotJson, ValidationError."""
+    if request.mimetype != "application/json":
+        raise NotJson(detail="The Content-Type has to be application/json.")
+    try:
+        body = json.loads(request.get_data(), parse_constant=_no_constant, object_pairs_hook=_no_twins)
+    except (ValueError, RecursionError) as error:
+        raise BadInput("The body is not JSON", "Send one JSON object in UTF-8.") from error
+    if not isinstance(body, dict):
+        raise BadInput("The body is not a JSON object", 'Send {"name": value, …}.')
+    loaded: dict[str, Any] = schema().load(body)
+    return loaded
+
+
+def api_arguments(schema: type[Schema] = AfterSchema) -> dict[str, Any]:
+    """Read the query string. Raises ValidationError: unknown and repeated parameters are errors."""
+    twice = [name for name, values in request.args.lists() if len(values) > 1]
+    if twice:
+        raise ValidationError({name: ["Send it once."] for name in twice})
+    loaded: dict[str, Any] = schema().load(request.args.to_dict())
+    return loaded
+
+
+def page(items: Sequence[dict[str, Any]], after: str | None) -> Response:
+    """Answer a list; ``after`` is where the next page begins, None when this is the last."""
+    further = None
+    if after is not None:
+        further = f"{request.path}?{urlencode({**request.args.to_dict(), 'after': after})}"
+    return jsonify({"value": list(items), "next": further})
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is no JSON value")
+
+
+def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("A name stands twice in one object")
+    return found

@@ -1,0 +1,28 @@
+"""Provisioning: connecting the tenant to an instance, and keeping the connection alive."""
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from ...shared.clock import Clock
+from ...shared.ids import Ids
+from ...shared.sealing import KeyRing
+from ...shared.web.parts import provide
+from ..settings import Settings
+from .authorization import Authorization
+from .identity import Whom
+from .service import Connections
+from .vault import TokenVault
+
+__all__ = ["Connections", "install"]
+
+
+def install(app: Flask, settings: Settings, engine: Engine, clock: Clock, ids: Ids, ring: KeyRing) -> None:
+    """Give the app its connection and the page that sets it up."""
+    from .views import blueprint
+
+    vault = TokenVault(ring)
+    connections = Connections(engine, settings, clock, ids, vault)
+    whom = Whom(clock, settings.call_seconds)
+    provide(app, connections)
+    provide(app, Authorization(engine, connections, vault, whom, clock, ids))
+    app.register_blueprint(blueprint)

@@ -1,0 +1,159 @@
+"""The tenant's connection to an instance: provisioned, authorised, used, removed."""
+
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+
+from requests import Session
+from sqlalchemy import Engine, delete, select
+
+from ...shared.clock import Clock, SystemClock
+from ...shared.ids import Ids
+from ...shared.logs import log
+from ...shared.sealing import Unsealable
+from ...shared.secret import Secret
+from ..database import reading_session, writing_session
+from ..errors import Conflict
+from ..servicenow.addresses import Addresses, Instance
+from ..servicenow.client import InstanceClient
+from ..servicenow.errors import NotConnected
+from ..servicenow.oauth import OAuthClient
+from ..servicenow.transport import BoundedAdapter, harden, safe_retries
+from ..settings import Settings
+from .models import Connection
+from .renewal import StoredTokens, try_to_revoke
+from .status import ConnectionStatus, Reason, State
+from .vault import TokenVault
+
+NOTE_CALLS_EVERY = timedelta(seconds=5)
+
+
+@dataclass(frozen=True)
+class Credentials:
+    """What the provisioning page asks for."""
+
+    instance: str
+    client_id: str
+    client_secret: Secret
+
+
+class Connections:
+    """Everything that other packages need to know of the connection; knows no Flask."""
+
+    def __init__(self, engine: Engine, settings: Settings, clock: Clock, ids: Ids, vault: TokenVault) -> None:
+        self._engine = engine
+        self._settings = settings
+        self._clock = clock
+        self._ids = ids
+        self._vault = vault
+        self._renewal_lock = threading.Lock()
+        self._http = Session()
+        self.addresses = Addresses(settings.instances)
+        harden(self._http, BoundedAdapter(settings.call_seconds, retries=safe_retries()))
+
+    def current(self) -> Connection | None:
+        """Return the connection, apart from any session."""
+        with reading_session(self._engine) as session:
+            return session.scalars(select(Connection)).one_or_none()
+
+    def status(self) -> ConnectionStatus:
+        row = self.current()
+        if row is None:
+            return ConnectionStatus(State.NOT_CONFIGURED)
+        instance = self.instance_of(row)
+        connected = bool(row.access_token)
+        return ConnectionStatus(
+            State.CONNECTED if connected else State.PROVISIONED,
+            None if connected else Reason(row.reason),
+            "" if connected else row.reason_detail,
+            instance.label,
+            instance.url,
+            row.client_id,
+            row.connected_user if connected else "",
+            row.connected_name if connected else "",
+            row.expected_user if connected else "",
+            row.authorized_at if connected else None,
+            row.last_call_at,
+        )
+
+    def instance_of(self, row: Connection) -> Instance:
+        return self.addresses.resolve(row.instance_name)
+
+    def provision(self, given: Credentials) -> None:
+        """Keep new details; what was connected before is removed. Raises Invalid for an unusable instance name."""
+        instance = self.addresses.resolve(given.instance)
+        self.remove()
+        with writing_session(self._engine) as session:
+            session.execute(delete(Connection))
+            row = Connection(
+                instance_name=instance.name, client_id=given.client_id, client_secret="", created_at=self._clock.now()
+            )
+            session.add(row)
+            session.flush()  # its id is part of what the secret is sealed for
+            self._vault.put(row, "client_secret", given.client_secret.reveal())
+        log().info("connection.provisioned", instance=instance.name)
+
+    def client(self) -> InstanceClient:
+        """Return the instance's REST API, authorised. Raises NotConnected."""
+        row = self.current()
+        if row is None or not row.access_token:
+            raise NotConnected
+        connection_id = row.id
+        return InstanceClient(
+            self.instance_of(row).url,
+            self._tokens(connection_id),
+            self._http,
+            self._clock,
+            lambda: self._note_call(connection_id),
+        )
+
+    def remove(self) -> bool:
+        """Forget the connection: revoked at the instance when that hears, erased here in any case."""
+        row = self.current()
+        if row is None:
+            return False
+        with writing_session(self._engine) as session:
+            session.execute(delete(Connection).where(Connection.id == row.id))
+        log().info("connection.removed", instance=row.instance_name)
+        self._revoke(row)
+        return True
+
+    def oauth_client(self, row: Connection) -> OAuthClient:
+        """Return the OAuth client this connection is registered as. Raises Conflict if its secret cannot be read."""
+        try:
+            secret = self._vault.take(row, "client_secret")
+        except Unsealable as error:
+            raise Conflict("The client secret cannot be read any more", f"{error.detail} Enter it again.") from error
+        return OAuthClient(
+            self.instance_of(row), row.client_id, secret, self._settings.callback_url, self._settings.call_seconds
+        )
+
+    def _tokens(self, connection_id: int) -> StoredTokens:
+        return StoredTokens(
+            self._engine,
+            self._vault,
+            self._clock,
+            SystemClock(),
+            self.oauth_client,
+            self._renewal_lock,
+            connection_id,
+            patience_seconds=self._settings.call_seconds * 2,
+        )
+
+    def _revoke(self, row: Connection) -> None:
+        try:
+            token = self._vault.take(row, "refresh_token") or self._vault.take(row, "access_token")
+            if token:
+                try_to_revoke(self.oauth_client(row), token.reveal())
+        except (Unsealable, Conflict) as error:
+            log().warning("connection.not_revoked", detail=error.detail)
+
+    def _note_call(self, connection_id: int) -> None:
+        now = self._clock.now()
+        row = self.current()
+        if row is not None and row.last_call_at is not None and abs(now - row.last_call_at) < NOTE_CALLS_EVERY:
+            return
+        with writing_session(self._engine) as session:
+            found = session.get(Connection, connection_id)
+            if found is not None:
+                found.last_call_at = now

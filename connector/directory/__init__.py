@@ -1,0 +1,37 @@
+"""The tenant's directory: who its people are and how they sign in."""
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from ...shared.clock import Clock
+from ...shared.ids import Ids
+from ...shared.web.parts import provide
+from ..settings import Settings
+from .cookies import TenantSessions
+from .passwords import Passwords
+from .sessions import BrowserSessions
+from .users import User, Users
+from .web import admin_required, current_user, sign_in_required, signed_in_user
+
+__all__ = [
+    "User",
+    "Users",
+    "admin_required",
+    "current_user",
+    "install",
+    "sign_in_required",
+    "signed_in_user",
+]
+
+
+def install(app: Flask, settings: Settings, engine: Engine, clock: Clock, ids: Ids, session_key: bytes) -> None:
+    """Give the app its directory, its sessions and its sign-in page."""
+    from .views import blueprint
+
+    sessions = BrowserSessions(engine, clock, ids)
+    cookies = TenantSessions(sessions, settings, session_key)
+    provide(app, Users(engine, Passwords()))
+    provide(app, cookies)
+    app.session_interface = cookies
+    app.jinja_env.globals["current_user"] = current_user
+    app.register_blueprint(blueprint)

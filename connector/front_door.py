@@ -1,0 +1,44 @@
+"""What every request meets first: is it for this tenant, under its own address, and sent by our own pages?"""
+
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from ..shared.web.lab_guard import is_loopback
+from ..shared.web.same_origin import comes_from_elsewhere
+from .errors import SentFromElsewhere, WrongAddress
+from .settings import Settings
+
+FOR_PROGRAMS = ("/api/", "/lab")
+"""Answered under any loopback name; the lab has a guard of its own."""
+
+LONGEST_ADDRESS = 8192
+
+
+def install(app: Flask, settings: Settings) -> None:
+    """Put the walls up; they stand before Flask-WTF's, which wants a token as well."""
+    own = urlsplit(settings.url)
+
+    @app.before_request
+    def _check() -> AnyResponse | None:
+        if request.path.startswith(FOR_PROGRAMS) or _is_token_endpoint():
+            return None
+        host = urlsplit(f"//{request.host}").hostname or ""
+        if not is_loopback(host) and host != own.hostname:
+            raise WrongAddress(detail=f"Open {settings.url} instead.")
+        if comes_from_elsewhere(request):
+            raise SentFromElsewhere
+        if request.method in {"GET", "HEAD"} and host != own.hostname and is_loopback(own.hostname or ""):
+            return redirect(settings.url + request.full_path.rstrip("?"), 302)
+        return None
+
+    @app.after_request
+    def _do_not_keep(response: Response) -> Response:
+        if not request.path.startswith(("/static/", "/lab/static/")):
+            response.headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+def _is_token_endpoint() -> bool:
+    return request.path.endswith("/oauth2/v2.0/token")

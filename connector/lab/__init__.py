@@ -1,0 +1,14 @@
+"""The tenant's lab: health, clock, reset, and a page that tells the story."""
+
+from flask import Flask
+from sqlalchemy import Engine
+
+from ...shared.web.lab import install_lab, lab_blueprint
+from ..settings import Settings
+from .tenant_lab import TenantLab
+
+
+def install(app: Flask, settings: Settings, engine: Engine) -> None:
+    blueprint = lab_blueprint()
+    app.extensions["csrf"].exempt(blueprint)  # it has a guard of its own, which programs pass without a token
+    install_lab(app, TenantLab(settings, engine), blueprint)

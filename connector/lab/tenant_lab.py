@@ -1,0 +1,106 @@
+"""What the tenant lets its lab do."""
+
+from collections.abc import Mapping
+from importlib.metadata import version
+
+from flask_babel import gettext as _
+from sqlalchemy import Engine, text
+
+from ...shared.clock import ClockSetting
+from ...shared.database import reading, writing
+from ...shared.lab_state import write_clock
+from ...shared.seed_image import restore_image, save_image
+from ...shared.web.lab import Account, Link, StartPage, Step
+from ..database import stored_clock
+from ..directory.seed import PEOPLE
+from ..settings import Settings
+from ..start import seed_image
+
+DEMO_PASSWORD = "ticketlab"  # noqa: S105 - it is printed on the start page
+
+
+class TenantLab:
+    def __init__(self, settings: Settings, engine: Engine) -> None:
+        self._settings = settings
+        self._engine = engine
+        self.own_url = settings.url
+        self.key = settings.lab_key
+
+    def facts(self) -> Mapping[str, object]:
+        with reading(self._engine) as connection:
+            connection.execute(text("SELECT version_num FROM alembic_version")).one()
+        return {"product": "tenant", "version": version("ticketlab"), "name": self._settings.tenant}
+
+    def read_clock(self) -> ClockSetting:
+        return stored_clock(self._engine)
+
+    def write_clock(self, setting: ClockSetting) -> None:
+        with writing(self._engine) as connection:
+            write_clock(connection, setting)
+
+    def reset(self) -> str:
+        restore_image(self._engine, seed_image(self._settings))
+        return self._settings.seed
+
+    def keep(self) -> None:
+        save_image(self._engine, seed_image(self._settings))
+
+    def start_page(self) -> StartPage:
+        return StartPage(
+            title=_("The tenant %(tenant)s", tenant=self._settings.tenant),
+            introduction=_(
+                "This is the Microsoft 365 side: sign in to the security center, connect it to the ServiceNow "
+                "instance, and share an improvement action as a ticket."
+            ),
+            steps=self._steps(),
+            links=self._links(),
+            accounts=self._accounts(),
+            other_lab=self._other_lab(),
+        )
+
+    def _steps(self) -> tuple[Step, ...]:
+        instance = next(iter(self._settings.instances.items()), None)
+        checklist = "/x_mioms_m365ticket_installation_checklist.do"
+        return (
+            Step(
+                _("In ServiceNow, run the installation checklist: it makes the OAuth entity and the integration user."),
+                Link(_("Installation Checklist"), instance[1] + checklist) if instance else None,
+            ),
+            Step(
+                _("Here, enter the instance name, the client ID and the client secret, and select Authorize."),
+                Link("/ticketProvisioning", "/ticketProvisioning"),
+            ),
+            Step(
+                _("On ServiceNow's page, choose Not You, log in as the integration user, and Allow."),
+            ),
+            Step(
+                _("Open an improvement action and share it with ServiceNow."),
+                Link("/securescore", "/securescore?tab=actions"),
+            ),
+            Step(
+                _("Change the ticket's state in ServiceNow and see it on the home page's card."),
+                Link(_("Home"), "/"),
+            ),
+        )
+
+    def _links(self) -> tuple[Link, ...]:
+        here = [
+            Link(_("Security center"), "/"),
+            Link(_("Connection to ServiceNow"), "/ticketProvisioning"),
+            Link(_("Health"), "/lab/health"),
+        ]
+        instances = [Link(name, url) for name, url in self._settings.instances.items()]
+        return (*here, *instances)
+
+    def _accounts(self) -> tuple[Account, ...]:
+        if self._settings.seed == "empty":
+            return ()
+        return tuple(
+            Account(f"{local_part}@{self._settings.domain}", DEMO_PASSWORD, str(role.value))
+            for local_part, _name, role in PEOPLE
+        )
+
+    def _other_lab(self) -> Link | None:
+        for name, url in self._settings.instances.items():
+            return Link(_("The instance %(name)s", name=name), f"{url}/lab")
+        return None

@@ -1,0 +1,1 @@
+"""How the tenant's database came to be, step by step (Alembic)."""

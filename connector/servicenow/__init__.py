@@ -1,0 +1,1 @@
+"""An instance seen from outside: its OAuth endpoints and its REST API, real or emulated."""

@@ -1,0 +1,102 @@
+"""What can go wrong between the tenant and an instance.
+
+``retryable`` says whether the same call may succeed later without anybody doing something; ``sentence`` is what a
+person reads: ServiceNow's own words where it said any.
+"""
+
+from ..errors import TenantError
+
+
+class ServiceNowError(TenantError):
+    """A call to the instance failed."""
+
+    status = 502
+    message = "ServiceNow could not be used"
+    kind = "servicenow"
+    retryable = False
+
+    @property
+    def sentence(self) -> str:
+        return f"{self.message}: {self.detail}" if self.detail else self.message
+
+
+class NotConnected(ServiceNowError):
+    """There is no authorised connection; tickets wait until there is."""
+
+    status = 409
+    message = "ServiceNow is not connected"
+    kind = "not-connected"
+    retryable = True
+
+
+class Unreachable(ServiceNowError):
+    """No answer: refused, reset, unknown host, TLS failure, or too slow."""
+
+    message = "ServiceNow cannot be reached"
+    kind = "unreachable"
+    retryable = True
+
+
+class Unavailable(ServiceNowError):
+    """The instance answers that it cannot work now (5xx, hibernating, in maintenance)."""
+
+    message = "ServiceNow is not available"
+    kind = "unavailable"
+    retryable = True
+
+
+class RateLimited(ServiceNowError):
+    """Too many requests; ``retry_after`` in seconds, capped."""
+
+    message = "ServiceNow asks to wait"
+    kind = "rate-limited"
+    retryable = True
+
+    def __init__(self, retry_after: float, detail: str = "") -> None:
+        self.retry_after = retry_after
+        super().__init__(detail=detail)
+
+
+class Garbled(ServiceNowError):
+    """An answer that is not what the API promises: HTML, half of a JSON text, a redirect, far too large."""
+
+    message = "ServiceNow's answer cannot be understood"
+    kind = "garbled"
+    retryable = True
+
+
+class Refused(ServiceNowError):
+    """The instance understood and refuses, in its own words; asking again will not help."""
+
+    message = "ServiceNow refused"
+    kind = "refused"
+
+    def __init__(self, status: int, message: str, detail: str = "") -> None:
+        self.answered = status
+        super().__init__(message or self.message, detail)
+
+
+class Gone(Refused):
+    """The record does not exist, or the integration user may not see it."""
+
+    kind = "gone"
+
+
+class Unauthorized(ServiceNowError):
+    """The instance does not accept the token, and a fresh one neither: somebody has to reconnect."""
+
+    status = 409
+    message = "ServiceNow does not accept the connection any more"
+    kind = "unauthorized"
+    retryable = True
+
+
+class GrantRefused(ServiceNowError):
+    """The token endpoint refuses to issue tokens. ``error`` is its code."""
+
+    message = "ServiceNow does not authorise the connection"
+    kind = "grant-refused"
+
+    def __init__(self, error: str, description: str = "") -> None:
+        self.error = error
+        super().__init__(detail=f"{error}: {description}" if description else error)

@@ -1,0 +1,100 @@
+"""The tenant's settings: typed, read once from ``TICKETLAB_*``, secrets masked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from environs import Env, EnvError
+
+from ..shared.errors import RefusedToStart
+from ..shared.secret import Secret
+from ..shared.web.lab_guard import is_loopback
+
+SEEDS = ("demo", "connected", "empty")
+USER_ID_FORMATS = ("upn", "mail", "name", "id")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """One tenant. ``data`` holds its database, keys and logs."""
+
+    data: Path
+    tenant: str = "contoso"
+    """The tenant's name: ``NAME.onmicrosoft.com``."""
+    url: str = "http://127.0.0.1:8090"
+    """The address people and the instance know this tenant by; the OAuth callback is under it."""
+    instances: Mapping[str, str] = field(default_factory=dict)
+    """Where an instance's name leads; a name that is not here leads to ``https://NAME.service-now.com``."""
+    host: str = "127.0.0.1"
+    """The address the server listens on."""
+    seed: str = "demo"
+    lab_key: Secret = field(default_factory=lambda: Secret(""))
+    keys: tuple[Secret, ...] = ()
+    """The key ring in hex, the writing key first; empty: one key is made and kept in ``data/keys``."""
+    admin_password: Secret = field(default_factory=lambda: Secret(""))
+    """With the empty seed: the password of ``globaladmin@``, the only account there then is."""
+    user_id_format: str = "upn"
+    """What a ticket names its creator by: ``upn``, ``mail``, ``name`` or ``id``."""
+    poll_seconds: float = 2.0
+    """How often the instance is asked for changed tickets."""
+    call_seconds: float = 15.0
+    """The longest that one call to an instance may take, from the first byte sent to the last one read."""
+    log_to_terminal: bool = True
+
+    def __post_init__(self) -> None:
+        if self.seed not in SEEDS:
+            raise RefusedToStart(f"Unknown seed {self.seed!r}", f"Choose one of {', '.join(SEEDS)}.")
+        if self.user_id_format not in USER_ID_FORMATS:
+            raise RefusedToStart(
+                f"Unknown user ID format {self.user_id_format!r}", f"Choose one of {', '.join(USER_ID_FORMATS)}."
+            )
+        for name, url in {"TICKETLAB_CONNECTOR_URL": self.url, **self.instances}.items():
+            if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
+                raise RefusedToStart(f"{name} has no address", f"{url!r} is not an http or https address.")
+        if not is_loopback(self.host) and self.seed != "empty":
+            raise RefusedToStart(
+                f"Listening on {self.host} with the demo accounts",
+                "Their passwords are public. Listen on 127.0.0.1, or start with --seed empty.",
+            )
+
+    @property
+    def domain(self) -> str:
+        return f"{self.tenant}.onmicrosoft.com"
+
+    @property
+    def callback_url(self) -> str:
+        """The redirect URL of the OAuth client: configured, never taken from a request."""
+        return f"{self.url.rstrip('/')}/ticketProvisioning/callback"
+
+    @property
+    def secure(self) -> bool:
+        """Whether people reach this tenant over https."""
+        return urlsplit(self.url).scheme == "https"
+
+    @classmethod
+    def from_environment(cls) -> "Settings":
+        """Read the settings. Raises RefusedToStart, naming the variable that is wrong."""
+        env = Env(prefix="TICKETLAB_")
+        try:
+            return cls(
+                data=Path(env.str("DATA", "./.ticketlab")),
+                tenant=env.str("TENANT", cls.tenant),
+                url=env.str("CONNECTOR_URL", cls.url).rstrip("/"),
+                instances=_addresses(env.dict("INSTANCES", {})),
+                host=env.str("HOST", cls.host),
+                seed=env.str("SEED", cls.seed),
+                lab_key=Secret(env.str("LAB_KEY", "")),
+                keys=tuple(Secret(key) for key in env.list("KEYS", [])),
+                admin_password=Secret(env.str("ADMIN_PASSWORD", "")),
+                user_id_format=env.str("USER_ID_FORMAT", cls.user_id_format),
+                poll_seconds=env.float("POLL_SECONDS", cls.poll_seconds),
+                call_seconds=env.float("CALL_SECONDS", cls.call_seconds),
+                log_to_terminal=env.bool("LOG_TO_TERMINAL", default=cls.log_to_terminal),
+            )
+        except EnvError as error:
+            raise RefusedToStart("A setting is wrong", str(error)) from error
+
+
+def _addresses(given: Mapping[str, str]) -> dict[str, str]:
+    return {name.strip().lower(): url.strip().rstrip("/") for name, url in given.items()}

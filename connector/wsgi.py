@@ -1,0 +1,6 @@
+"""The tenant for a WSGI server; its settings come from ``TICKETLAB_*``."""
+
+from . import create_app
+from .settings import Settings
+
+app = create_app(Settings.from_environment())
