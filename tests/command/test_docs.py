@@ -1,0 +1,72 @@
+"""docs/command.md names every command and option; the README names what a newcomer needs."""
+
+from pathlib import Path
+
+import click
+import pytest
+from ticketlab.shared.command.cli import ticketlab
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / "docs" / "command.md").read_text()
+
+
+def options() -> list[tuple[str, str]]:
+    return [
+        (name, option)
+        for name, command in ticketlab.commands.items()
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for option in parameter.opts
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(ticketlab.commands))
+def test_command_is_documented(name: str):
+    """Each command has its own heading."""
+    assert f"\n## ticketlab {name}" in TEXT
+
+
+@pytest.mark.parametrize(("name", "option"), options())
+def test_option_is_documented(name: str, option: str):
+    """Each option of each command is named."""
+    assert f"`{option}`" in TEXT or f"{option}`" in TEXT
+
+
+@pytest.mark.parametrize(("name", "option"), options())
+def test_option_can_be_given_by_a_variable(name: str, option: str):
+    """Each option of a pair is also ``TICKETLAB_<OPTION>``."""
+    if name == "up":
+        parameter = next(each for each in ticketlab.commands[name].params if option in each.opts)
+        assert parameter.envvar == "TICKETLAB_" + option.strip("-").replace("-", "_").upper()
+    else:
+        assert option.startswith("--")
+
+
+def test_documented_commands_exist():
+    """No heading promises a command that is not there."""
+    headings = [line.split()[2] for line in TEXT.splitlines() if line.startswith("## ticketlab ")]
+    assert sorted(headings) == sorted(ticketlab.commands)
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "make run",
+        "make demo",
+        "secadmin@contoso.onmicrosoft.com",
+        "not affiliated with Microsoft or ServiceNow",
+        "docs/images/",
+    ],
+)
+def test_readme_tells_a_newcomer_what_is_needed(told: str):
+    """Two commands, a picture, the accounts, and whose product this is not."""
+    assert told in (ROOT / "README.md").read_text()
+
+
+def test_readme_links_lead_somewhere():
+    """Each relative link of the documents names a file of the tree."""
+    import re
+
+    for document in (ROOT / "README.md", *(ROOT / "docs").glob("*.md")):
+        for link in re.findall(r"\]\((?!https?://|#)([^)#]+)", document.read_text()):
+            assert (document.parent / link).exists(), f"{document.name}: {link}"

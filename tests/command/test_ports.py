@@ -1,0 +1,58 @@
+"""Ports are reserved before their server starts."""
+
+import socket
+
+import pytest
+from ticketlab.shared.command.ports import Port
+from ticketlab.shared.errors import RefusedToStart
+
+
+def test_reserved_port_is_taken_by_nobody_else():
+    """Two pairs that start at once never get the same port, nor does a stranger."""
+    port = Port("127.0.0.1", 0)
+    with pytest.raises(RefusedToStart, match=str(port.number)):
+        Port("127.0.0.1", port.number)
+    with socket.socket() as stranger, pytest.raises(OSError, match="in use"):
+        stranger.bind(("127.0.0.1", port.number))
+    port.close()
+
+
+def test_server_that_shares_may_listen_on_a_reserved_port():
+    """The reservation gets no connection itself: they reach the server (or accept would time out)."""
+    port = Port("127.0.0.1", 0)
+    with socket.socket() as server:
+        server.settimeout(5)
+        server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        server.bind(("127.0.0.1", port.number))
+        server.listen()
+        with socket.create_connection(("127.0.0.1", port.number), timeout=5):
+            connection, _ = server.accept()
+            connection.close()
+    port.close()
+
+
+def test_port_is_free_right_after_its_server_stopped():
+    """Old connections in TIME_WAIT are no obstacle to the next start."""
+    port = Port("127.0.0.1", 0)
+    number = port.number
+    with socket.socket() as server:
+        for option in (socket.SO_REUSEPORT, socket.SO_REUSEADDR):  # as granian sets them
+            server.setsockopt(socket.SOL_SOCKET, option, 1)
+        server.bind(("127.0.0.1", number))
+        server.listen()
+        client = socket.create_connection(("127.0.0.1", number), timeout=5)
+        server.accept()[0].close()  # the server closes first, so the port's side waits
+        client.close()
+    port.close()
+    Port("127.0.0.1", number).close()
+
+
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [("127.0.0.1", "http://127.0.0.1:"), ("::1", "http://[::1]:"), ("0.0.0.0", "http://127.0.0.1:")],  # noqa: S104
+)
+def test_address_is_one_that_a_client_here_can_use(host: str, url: str):
+    """A wildcard is no address; IPv6 needs its brackets."""
+    port = Port(host, 0)
+    assert port.url == f"{url}{port.number}"
+    port.close()

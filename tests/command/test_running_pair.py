@@ -1,0 +1,89 @@
+"""``status``, ``reset`` and ``exec``: a running pair, and one for a program."""
+
+import json
+import sys
+from pathlib import Path
+
+import requests
+from command_line import run, running
+from servers import RunningPair
+
+ASK = """
+import json, os, urllib.request
+names = ("TICKETLAB_EMULATOR_URL", "TICKETLAB_CONNECTOR_URL")
+print(json.dumps([json.load(urllib.request.urlopen(os.environ[name] + "/lab/health")) for name in names]))
+raise SystemExit(7)
+"""
+
+
+def addresses(pair: RunningPair) -> dict[str, str]:
+    return {"TICKETLAB_EMULATOR_URL": pair.emulator_url, "TICKETLAB_CONNECTOR_URL": pair.connector_url}
+
+
+def test_status_tells_health_of_both(pair: RunningPair, tmp_path: Path):
+    """One line an app, for people; one line of JSON for programs; exit code 0 when both answer."""
+    told = run("status", cwd=tmp_path, **addresses(pair))
+    assert told.returncode == 0
+    assert pair.emulator_url in told.stdout
+    assert "orlando" in told.stdout
+    facts = json.loads(run("status", "--json", cwd=tmp_path, **addresses(pair)).stdout)
+    assert facts["emulator"]["release"] == "orlando"
+    assert facts["connector"]["database"] == "ok"
+
+
+def test_status_ends_with_1_when_nothing_answers(tmp_path: Path):
+    """A pair that is not there is said to be not there."""
+    told = run("status", "--emulator", "http://127.0.0.1:9", "--connector", "http://127.0.0.1:9", cwd=tmp_path)
+    assert told.returncode == 1
+    assert told.stdout.count("does not answer") == 2
+
+
+def test_status_finds_the_pair_of_the_data_folder(tmp_path: Path):
+    """Without addresses the pair last started on ``--data`` is meant."""
+    with running(tmp_path / ".ticketlab") as up:
+        told = run("status", cwd=tmp_path)
+        assert up.facts["emulator"] in told.stdout
+        assert told.returncode == 0
+
+
+def test_address_that_is_none_gets_one_line_and_exit_code_2(tmp_path: Path):
+    """An address without a scheme is refused before anything is asked."""
+    refused = run("reset", "--emulator", "localhost:8080", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert len(refused.stderr.strip().splitlines()) == 1
+
+
+def test_reset_puts_both_back_to_the_seed(pair: RunningPair, tmp_path: Path):
+    """What was made since the start is gone in both apps."""
+    incidents = f"{pair.emulator_url}/api/now/table/incident"
+    made = requests.post(incidents, json={"short_description": "gone soon"}, auth=("admin", "admin"), timeout=10)
+    sys_id = made.json()["result"]["sys_id"]
+    done = run("reset", cwd=tmp_path, **addresses(pair))
+    assert done.returncode == 0, done.stderr
+    assert requests.get(f"{incidents}/{sys_id}", auth=("admin", "admin"), timeout=10).status_code == 404
+
+
+def test_reset_changes_nothing_when_only_half_of_the_pair_answers(pair: RunningPair, tmp_path: Path):
+    """Both or none: the tenant is asked before the instance is reset."""
+    incidents = f"{pair.emulator_url}/api/now/table/incident"
+    made = requests.post(incidents, json={"short_description": "stays"}, auth=("admin", "admin"), timeout=10)
+    sys_id = made.json()["result"]["sys_id"]
+    failed = run("reset", "--emulator", pair.emulator_url, "--connector", "http://127.0.0.1:9", cwd=tmp_path)
+    assert failed.returncode == 1
+    assert requests.get(f"{incidents}/{sys_id}", auth=("admin", "admin"), timeout=10).status_code == 200
+
+
+def test_exec_runs_a_program_with_a_fresh_pair_and_ends_with_its_exit_code(tmp_path: Path):
+    """The program finds both addresses in its environment; its exit code is the command's; the data is gone."""
+    done = run("exec", "--", sys.executable, "-c", ASK, cwd=tmp_path)
+    assert done.returncode == 7, done.stderr
+    assert [app["database"] for app in json.loads(done.stdout)] == ["ok", "ok"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_exec_of_a_program_that_is_not_there_gets_one_line_and_exit_code_2(tmp_path: Path):
+    """A misspelt program is named."""
+    refused = run("exec", "--", "no-such-program", cwd=tmp_path)
+    assert refused.returncode == 2
+    assert "no-such-program" in refused.stderr
+    assert len(refused.stderr.strip().splitlines()) == 1
