@@ -12,7 +12,18 @@ from ..shared.logs import configure_logs
 from ..shared.sealing import KeyRing
 from ..shared.web.headers import install_headers
 from ..shared.web.parts import provide
-from . import api, connection, directory, error_pages, front_door, lab, language
+from . import (
+    api,
+    connection,
+    directory,
+    error_pages,
+    front_door,
+    home,
+    lab,
+    language,
+    securescore,
+    tickets,
+)
 from .database import db, stored_clock
 from .settings import Settings
 from .start import prepare_database
@@ -29,11 +40,11 @@ def create_app(settings: Settings) -> Flask:
     app = Flask(__name__, instance_path=str(settings.data.resolve()))
     _configure(app, settings, session_key)
 
-    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's default provider has it
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
     front_door.install(app, settings)
     install_headers(app)
     error_pages.install(app)
-    CSRFProtect(app)
+    CSRFProtect(app)  # type: ignore[no-untyped-call]
     db.init_app(app)
     with app.app_context():
         engine = db.engine
@@ -44,10 +55,13 @@ def create_app(settings: Settings) -> Flask:
 
     provide(app, settings)
     provide(app, ids)
-    provide(app, clock, Clock)  # type: ignore[type-abstract]  # a Protocol is the key it is found under
-    directory.install(app, settings, engine, clock, ids, session_key)
-    connection.install(app, settings, engine, clock, ids, _key_ring(settings, ids))
-    api.install(app, settings, engine, clock, ids)
+    provide(app, clock, Clock)
+    directory.install(app, settings=settings, engine=engine, clock=clock, ids=ids, session_key=session_key)
+    connection.install(app, settings=settings, engine=engine, clock=clock, ids=ids, ring=_key_ring(settings, ids))
+    api.install(app, settings=settings, engine=engine, clock=clock, ids=ids)
+    tickets.install(app, settings, engine, clock, ids)
+    securescore.install(app, engine, clock)
+    home.install(app)
     lab.install(app, settings, engine)
     return app
 

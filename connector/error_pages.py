@@ -51,8 +51,7 @@ def _known(error: TicketlabError) -> Response:
 
 
 def _invalid(error: ValidationError) -> Response:
-    messages = error.normalized_messages()
-    return _known(Invalid({name: _texts(each) for name, each in messages.items()}))
+    return _known(Invalid({name: _texts(each) for name, each in error.messages_dict.items()}))
 
 
 def _texts(messages: Any) -> list[str]:

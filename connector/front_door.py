@@ -1,4 +1,4 @@
-"""What every request meets first: is it for this tenant, under its own address, and sent by our own pages?"""
+"""What every request meets first: it has to be for this tenant, under its own address, and from our own pages."""
 
 from urllib.parse import urlsplit
 

@@ -1,6 +1,6 @@
 """The tenant's settings: typed, read once from ``TICKETLAB_*``, secrets masked."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,6 +12,7 @@ from ..shared.secret import Secret
 from ..shared.web.lab_guard import is_loopback
 
 SEEDS = ("demo", "connected", "empty")
+TICKET_TABLES = ("app", "platform")
 USER_ID_FORMATS = ("upn", "mail", "name", "id")
 
 
@@ -36,6 +37,8 @@ class Settings:
     """With the empty seed: the password of ``globaladmin@``, the only account there then is."""
     user_id_format: str = "upn"
     """What a ticket names its creator by: ``upn``, ``mail``, ``name`` or ``id``."""
+    ticket_tables: str = "app"
+    """Where tickets are created: ``app``, the scoped app's own tables; ``platform``, on an instance without the app."""
     poll_seconds: float = 2.0
     """How often the instance is asked for changed tickets."""
     call_seconds: float = 15.0
@@ -43,12 +46,9 @@ class Settings:
     log_to_terminal: bool = True
 
     def __post_init__(self) -> None:
-        if self.seed not in SEEDS:
-            raise RefusedToStart(f"Unknown seed {self.seed!r}", f"Choose one of {', '.join(SEEDS)}.")
-        if self.user_id_format not in USER_ID_FORMATS:
-            raise RefusedToStart(
-                f"Unknown user ID format {self.user_id_format!r}", f"Choose one of {', '.join(USER_ID_FORMATS)}."
-            )
+        _check_choice("seed", self.seed, SEEDS)
+        _check_choice("user ID format", self.user_id_format, USER_ID_FORMATS)
+        _check_choice("kind of ticket tables", self.ticket_tables, TICKET_TABLES)
         for name, url in {"TICKETLAB_CONNECTOR_URL": self.url, **self.instances}.items():
             if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
                 raise RefusedToStart(f"{name} has no address", f"{url!r} is not an http or https address.")
@@ -85,15 +85,25 @@ class Settings:
                 host=env.str("HOST", cls.host),
                 seed=env.str("SEED", cls.seed),
                 lab_key=Secret(env.str("LAB_KEY", "")),
-                keys=tuple(Secret(key) for key in env.list("KEYS", [])),
+                keys=tuple(Secret(key) for key in _listed(env.str("KEYS", ""))),
                 admin_password=Secret(env.str("ADMIN_PASSWORD", "")),
                 user_id_format=env.str("USER_ID_FORMAT", cls.user_id_format),
+                ticket_tables=env.str("TICKET_TABLES", cls.ticket_tables),
                 poll_seconds=env.float("POLL_SECONDS", cls.poll_seconds),
                 call_seconds=env.float("CALL_SECONDS", cls.call_seconds),
                 log_to_terminal=env.bool("LOG_TO_TERMINAL", default=cls.log_to_terminal),
             )
         except EnvError as error:
             raise RefusedToStart("A setting is wrong", str(error)) from error
+
+
+def _check_choice(what: str, chosen: str, choices: Sequence[str]) -> None:
+    if chosen not in choices:
+        raise RefusedToStart(f"Unknown {what} {chosen!r}", f"Choose one of {', '.join(choices)}.")
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _addresses(given: Mapping[str, str]) -> dict[str, str]:

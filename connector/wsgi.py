@@ -2,5 +2,7 @@
 
 from . import create_app
 from .settings import Settings
+from .tickets import start_worker
 
 app = create_app(Settings.from_environment())
+start_worker(app)

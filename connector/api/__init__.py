@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 __all__ = ["api_arguments", "api_input", "install", "page", "register_api"]
 
 
-def install(app: Flask, settings: Settings, engine: Engine, clock: Clock, ids: Ids) -> None:
+def install(app: Flask, *, settings: Settings, engine: Engine, clock: Clock, ids: Ids) -> None:
     from .views import blueprint
 
     provide(app, AccessTokens(engine, clock, ids))

@@ -16,7 +16,7 @@ from .vault import TokenVault
 __all__ = ["Connections", "install"]
 
 
-def install(app: Flask, settings: Settings, engine: Engine, clock: Clock, ids: Ids, ring: KeyRing) -> None:
+def install(app: Flask, *, settings: Settings, engine: Engine, clock: Clock, ids: Ids, ring: KeyRing) -> None:
     """Give the app its connection and the page that sets it up."""
     from .views import blueprint
 
@@ -24,5 +24,5 @@ def install(app: Flask, settings: Settings, engine: Engine, clock: Clock, ids: I
     connections = Connections(engine, settings, clock, ids, vault)
     whom = Whom(clock, settings.call_seconds)
     provide(app, connections)
-    provide(app, Authorization(engine, connections, vault, whom, clock, ids))
+    provide(app, Authorization(engine, connections, vault=vault, whom=whom, clock=clock, ids=ids))
     app.register_blueprint(blueprint)

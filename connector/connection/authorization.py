@@ -44,7 +44,7 @@ class Authorization:
     """``binding`` names who sets out: only the same may come back (attacks B01, B02, B20)."""
 
     def __init__(
-        self, engine: Engine, connections: Connections, vault: TokenVault, whom: Whom, clock: Clock, ids: Ids
+        self, engine: Engine, connections: Connections, *, vault: TokenVault, whom: Whom, clock: Clock, ids: Ids
     ) -> None:
         self._engine = engine
         self._connections = connections

@@ -32,10 +32,10 @@ class _OneToken:
     def current(self) -> Bearer:
         return self._bearer
 
-    def renew(self, rejected: Bearer) -> Bearer:
+    def renew(self, rejected: Bearer) -> Bearer:  # noqa: ARG002
         raise NotConnected(detail="The new token is not accepted.")
 
-    def give_up(self, rejected: Bearer) -> None:
+    def give_up(self, rejected: Bearer) -> None:  # noqa: ARG002
         raise NotConnected(detail="The new token is not accepted.")
 
 

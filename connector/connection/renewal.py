@@ -36,12 +36,13 @@ class StoredTokens:
     def __init__(
         self,
         engine: Engine,
+        connection_id: int,
+        *,
         vault: TokenVault,
         clock: Clock,
         machine_clock: Clock,
         client_for: Callable[[Connection], OAuthClient],
         lock: threading.Lock,
-        connection_id: int,
         patience_seconds: float,
     ) -> None:
         self._engine = engine
@@ -114,8 +115,6 @@ class StoredTokens:
     def _ask(self, row: Connection, generation: int) -> Bearer:
         try:
             refresh_token = self._vault.take(row, "refresh_token").reveal()
-            if not refresh_token:
-                raise GrantRefused("invalid_grant", "There is no refresh token.")
             client = self._client_for(row)
             issued = client.refresh(refresh_token)
         except (GrantRefused, Unsealable) as error:

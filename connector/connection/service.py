@@ -131,12 +131,12 @@ class Connections:
     def _tokens(self, connection_id: int) -> StoredTokens:
         return StoredTokens(
             self._engine,
-            self._vault,
-            self._clock,
-            SystemClock(),
-            self.oauth_client,
-            self._renewal_lock,
             connection_id,
+            vault=self._vault,
+            clock=self._clock,
+            machine_clock=SystemClock(),
+            client_for=self.oauth_client,
+            lock=self._renewal_lock,
             patience_seconds=self._settings.call_seconds * 2,
         )
 

@@ -28,6 +28,8 @@ class ProvisioningForm(Schema):
     """What the page's form sends."""
 
     class Meta:
+        """Marshmallow's options."""
+
         unknown = EXCLUDE
 
     instance = Text(required=True, validate=validate.Length(1, 300))
@@ -51,7 +53,7 @@ def provision() -> Response | tuple[str, int]:
         secret = Secret(given["client_secret"])
         part(Connections).provision(Credentials(given["instance"], given["client_id"], secret))
     except ValidationError as error:
-        return _page(values, texts.form_errors(error.normalized_messages())), 422
+        return _page(values, texts.form_errors(error.messages_dict)), 422
     except Invalid as error:
         return _page(values, error.fields), 422
     if _leads_to_known_instance():

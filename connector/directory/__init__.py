@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 
-def install(app: Flask, settings: Settings, engine: Engine, clock: Clock, ids: Ids, session_key: bytes) -> None:
+def install(app: Flask, *, settings: Settings, engine: Engine, clock: Clock, ids: Ids, session_key: bytes) -> None:
     """Give the app its directory, its sessions and its sign-in page."""
     from .views import blueprint
 

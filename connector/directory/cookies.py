@@ -67,7 +67,7 @@ class TenantSessions(SessionInterface):
         self._secure = settings.secure
         self.cookie_name = f"{'__Host-' if settings.secure else ''}ticketlab_tenant_session"
 
-    def open_session(self, app: Flask, request: Request) -> TenantSession:
+    def open_session(self, app: Flask, request: Request) -> TenantSession:  # noqa: ARG002
         session_id = request.cookies.get(self.cookie_name, "")
         if request.path.startswith(WITHOUT_SESSION) or not ID_PATTERN.fullmatch(session_id):
             session_id = self._sessions.new_id()
@@ -89,7 +89,7 @@ class TenantSessions(SessionInterface):
         session_id = self._sessions.new_id()
         session.continue_as(session_id, self._csrf_secret(session_id), None)
 
-    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:  # noqa: ARG002
         assert isinstance(session, TenantSession)
         if session.accessed or session.user is not None:
             response.vary.add("Cookie")

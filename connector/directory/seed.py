@@ -25,14 +25,16 @@ def seed_directory(session: Session, settings: Settings, now: datetime) -> None:
     """Put the demo's people into an empty directory, or its one administrator when the seed is empty."""
     if settings.seed != "empty":
         for local_part, name, role in PEOPLE:
-            session.add(_person(settings, local_part, name, role, DEMO_PASSWORD_HASH, now))
+            session.add(_person(settings, local_part, name, role, hashed=DEMO_PASSWORD_HASH, now=now))
         session.add(_application(settings))
     elif settings.admin_password:
         hashed = Passwords(memory_kib=19 * 1024).hash(settings.admin_password.reveal())
-        session.add(_person(settings, "globaladmin", "Administrator", Role.GLOBAL_ADMINISTRATOR, hashed, now))
+        session.add(
+            _person(settings, "globaladmin", "Administrator", Role.GLOBAL_ADMINISTRATOR, hashed=hashed, now=now)
+        )
 
 
-def _person(settings: Settings, local_part: str, name: str, role: Role, hashed: str, now: datetime) -> DirectoryUser:
+def _person(settings: Settings, local_part: str, name: str, role: Role, *, hashed: str, now: datetime) -> DirectoryUser:
     upn = f"{local_part}@{settings.domain}"
     user_id = str(uuid.uuid5(uuid.NAMESPACE_DNS, upn))
     return DirectoryUser(

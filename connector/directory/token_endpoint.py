@@ -4,6 +4,7 @@ As at login.microsoftonline.com the address names the tenant. Errors are RFC 674
 """
 
 import base64
+from collections.abc import Collection
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
@@ -20,7 +21,7 @@ FORM = "application/x-www-form-urlencoded"
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 
-class _Client(ClientMixin):  # type: ignore[misc]  # Authlib's class is untyped
+class _Client(ClientMixin):
     """Who asks for a token: a registered application, or nobody in particular with a person's password."""
 
     def __init__(self, application: User | None) -> None:
@@ -29,11 +30,11 @@ class _Client(ClientMixin):  # type: ignore[misc]  # Authlib's class is untyped
     def check_grant_type(self, grant_type: str) -> bool:
         return grant_type == ("password" if self.application is None else "client_credentials")
 
-    def get_allowed_scope(self, scope: str) -> str:  # noqa: ARG002 - there is one kind of access
+    def get_allowed_scope(self, scope: Collection[str] | str) -> str:  # noqa: ARG002 - there is one kind of access
         return ""
 
 
-class _Password(ResourceOwnerPasswordCredentialsGrant):  # type: ignore[misc]
+class _Password(ResourceOwnerPasswordCredentialsGrant):
     def authenticate_token_endpoint_client(self) -> _Client:
         return _Client(None)  # programs of the lab need no registration to act as a person
 
@@ -44,7 +45,7 @@ class _Password(ResourceOwnerPasswordCredentialsGrant):  # type: ignore[misc]
         return user
 
 
-class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
+class _ClientCredentials(ClientCredentialsGrant):
     def authenticate_token_endpoint_client(self) -> _Client:
         application = part(AccessTokens).application(*_client_credentials(request))
         if application is None:
@@ -54,7 +55,7 @@ class _ClientCredentials(ClientCredentialsGrant):  # type: ignore[misc]
 
 def make_server(app: Flask) -> AuthorizationServer:
     server = AuthorizationServer(app, query_client=lambda _client_id: None, save_token=_save)
-    server.register_token_generator("default", _generate)
+    server.register_token_generator("default", _generate)  # type: ignore[arg-type]  # any callable will do
     server.register_grant(_Password)
     server.register_grant(_ClientCredentials)
     return server
@@ -66,7 +67,7 @@ def answer(server: AuthorizationServer) -> Response:
         _check_form(request)
     except OAuth2Error as error:
         return jsonify_error(error)
-    response: Response = server.create_token_response()
+    response: Response = server.create_token_response()  # type: ignore[assignment]  # made by handle_response
     response.headers.update(NO_STORE)
     return response
 

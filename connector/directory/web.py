@@ -32,7 +32,8 @@ def browser_session() -> TenantSession:
 def current_user() -> User | None:
     """Return who asks: the bearer of the token at the API, whoever is signed in in this browser elsewhere."""
     if is_api_request():
-        return g.get("bearer")
+        bearer: User | None = g.get("bearer")
+        return bearer
     return browser_session().user
 
 

@@ -7,7 +7,7 @@ from requests import RequestException, Response, Session
 from ...shared.secret import Secret
 from .addresses import Instance
 from .answers import failure
-from .errors import Garbled
+from .errors import Garbled, GrantRefused
 from .tokens import IssuedTokens, issued_tokens
 from .transport import BoundedAdapter, harden
 
@@ -47,13 +47,15 @@ class OAuthClient:
 
     def refresh(self, refresh_token: str) -> IssuedTokens:
         """Ask for a new access token. Raises a ServiceNowError."""
+        if not refresh_token:
+            raise GrantRefused("invalid_grant", "There is no refresh token.")
         return self._ask("refresh_token_response", "refresh_token", refresh_token=refresh_token)
 
     def revoke(self, token: str) -> None:
         """Tell the instance to forget a token (platform 1.0, D). Raises a ServiceNowError when it does not hear."""
         try:
             with self._session() as session:
-                answer = session.revoke_token(
+                answer = session.revoke_token(  # type: ignore[no-untyped-call]
                     f"{self._instance.url}/oauth_revoke_token.do", token, headers=FORM, allow_redirects=False
                 )
         except RequestException as error:

@@ -3,6 +3,7 @@
 import socket
 import time
 from collections.abc import Mapping
+from contextlib import suppress
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
 from threading import Timer
@@ -65,10 +66,8 @@ _deadline: ContextVar[_Deadline | None] = ContextVar("deadline", default=None)
 
 
 def _shut_down(connection: socket.socket) -> None:
-    try:
+    with suppress(OSError):  # it may have been closed in the meantime
         socket.socket.shutdown(connection, socket.SHUT_RDWR)  # below TLS, whose own shutdown would wait for an answer
-    except OSError:
-        pass  # it was closed in the meantime
 
 
 def _guard(connection: HTTPConnection) -> None:
@@ -78,13 +77,13 @@ def _guard(connection: HTTPConnection) -> None:
 
 
 class _GuardedConnection(HTTPConnection):
-    def getresponse(self) -> HTTPResponse:
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as in urllib3's own
         _guard(self)
         return super().getresponse()
 
 
 class _GuardedTlsConnection(HTTPSConnection):
-    def getresponse(self) -> HTTPResponse:
+    def getresponse(self) -> HTTPResponse:  # type: ignore[override]  # as in urllib3's own
         _guard(self)
         return super().getresponse()
 
