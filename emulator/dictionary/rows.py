@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from .checks import check
+from .declaration import DEFAULT_LENGTH, GLOBAL_SCOPE, label_of, load_schema, record_id, scope_id, system_fields
 from .model import ApplicationAccess, Choice, Dictionary, Field, Numbering, Table
-from .schema import DEFAULT_LENGTH, GLOBAL_SCOPE, label_of, load_schema, record_id, scope_id, system_fields
 from .types import FieldType
 
 DICTIONARY_TABLES = frozenset(

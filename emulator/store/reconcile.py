@@ -1,4 +1,4 @@
-"""Brings a database into line with a dictionary: missing tables, columns and indexes are made, nothing is ever changed."""
+"""Brings a database into line with a dictionary: what is missing is made, and nothing is ever changed."""
 
 import hashlib
 from collections.abc import Mapping
@@ -14,8 +14,7 @@ from .tables import RecordTables
 _OWN_TABLES = (
     "CREATE TABLE IF NOT EXISTS ticketlab_version (version VARCHAR(64) NOT NULL, structure VARCHAR(64) NOT NULL)",
     "CREATE TABLE IF NOT EXISTS ticketlab_counter (name VARCHAR(80) PRIMARY KEY, value BIGINT NOT NULL)",
-    "INSERT INTO ticketlab_version (version, structure) SELECT 'new', '' "
-    "WHERE NOT EXISTS (SELECT 1 FROM ticketlab_version)",
+    "INSERT INTO ticketlab_version SELECT 'new', '' WHERE NOT EXISTS (SELECT 1 FROM ticketlab_version)",
 )
 _STRUCTURE = text("SELECT structure FROM ticketlab_version")
 _SET_STRUCTURE = text("UPDATE ticketlab_version SET structure = :structure")

@@ -28,7 +28,7 @@ _NEXT = text(
 
 
 class Store:
-    """Reads and writes records; every method takes the connection, so that one transaction spans what belongs together."""
+    """Reads and writes records, on the connection it is given: one transaction spans what belongs together."""
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine

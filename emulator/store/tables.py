@@ -5,11 +5,11 @@ Table, found by a digest of that structure; nothing of it lies in the metadata o
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Column, ColumnElement, Index, MetaData, Table
 from sqlalchemy.sql.expression import FromClause, true
@@ -21,6 +21,9 @@ from .columns import SQL_TYPES, folded, index_key
 CLASS = "sys_class_name"
 KEY = "sys_id"
 LONGEST_IDENTIFIER = 63
+MOST_KEPT = 2000
+
+Made = TypeVar("Made")
 
 
 def identifier(name: str) -> str:
@@ -136,6 +139,16 @@ class RecordTables:
         self.dictionary = dictionary
         self._hierarchies: dict[str, Hierarchy] = {}
         self._tables: dict[str, Table] = {}
+        self._kept: dict[Hashable, Any] = {}
+
+    def keep(self, key: Hashable, make: Callable[[], Made]) -> Made:
+        """What ``make`` makes, made once: an alias of a wide table costs a thousand times what finding it does."""
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= MOST_KEPT:  # keys hold what clients send
+                self._kept.clear()
+            found = self._kept[key] = make()
+        return cast("Made", found)
 
     def bases(self) -> Sequence[str]:
         """The root of every hierarchy."""

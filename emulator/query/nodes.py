@@ -1,0 +1,64 @@
+"""A parsed query: flat, since nested booleans are what kills a process (style, trap 6).
+
+A query is a union of groups (^NQ); a group is a sequence of clauses that must all hold (^); a clause is a sequence of
+alternative terms (^OR).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import chain
+
+CARET = "^"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One comparison. ``operator`` is the canonical word, empty when the text holds none that is known."""
+
+    field: str
+    """A field, or a path of references to one. Empty when the text does not begin with a name."""
+    operator: str
+    value: str
+    text: str
+    """As it was written, without the doubling of carets."""
+
+    def __str__(self) -> str:
+        return _escaped(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class OrderBy:
+    field: str
+    descending: bool = False
+
+    def __str__(self) -> str:
+        return f"ORDERBY{'DESC' if self.descending else ''}{_escaped(self.field)}"
+
+
+Clause = tuple[Term, ...]
+Group = tuple[Clause, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EncodedQuery:
+    """What the query's text says, whether or not such fields exist. ``str`` gives a text with the same meaning."""
+
+    groups: tuple[Group, ...] = ()
+    orders: tuple[OrderBy, ...] = ()
+
+    @property
+    def terms(self) -> Iterator[Term]:
+        return chain.from_iterable(chain.from_iterable(self.groups))
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Every path that the query filters or orders by, each once."""
+        return tuple(dict.fromkeys([*(term.field for term in self.terms), *(order.field for order in self.orders)]))
+
+    def __str__(self) -> str:
+        groups = "^NQ".join("^".join("^OR".join(map(str, clause)) for clause in group) for group in self.groups)
+        return CARET.join(filter(None, [groups, *map(str, self.orders)]))
+
+
+def _escaped(text: str) -> str:
+    return text.replace(CARET, CARET * 2)
