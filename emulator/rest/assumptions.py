@@ -1,0 +1,83 @@
+"""What the REST APIs do where no source says it, in one table that a customer's capture can correct.
+
+Each entry names the choice, where it comes from and how sure it is: D documentation, F recorded, C a client's or a
+user's report, G general knowledge, unverified. The views and parsers read the values from here.
+"""
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ..errors import PayloadTooLarge, UnknownResource
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Assumption(Generic[Value]):
+    value: Value
+    what: str
+    source: str
+    confidence: str
+
+
+LONGEST_URL = Assumption(
+    8192,
+    "Bytes of path and query together; a longer one is 414 with an HTML body.",
+    "rest 1: 8182 ok, 8347 refused",
+    "C",
+)
+LARGEST_BODY = Assumption(10 * 1024 * 1024, "Bytes of a request body; a larger one is 413.", "platform 4.2", "D")
+TOO_LARGE_STATUS = Assumption(
+    PayloadTooLarge.status, "Status of the size refusal, whose body alone is recorded.", "rest 1, text only", "G"
+)
+DEFAULT_LIMIT = Assumption(10_000, "sysparm_limit when absent or empty.", "rest 2", "D")
+LARGEST_LIMIT = Assumption(
+    100_000, "A larger sysparm_limit counts as this: no maximum is documented, a page must end.", "ours", "G"
+)
+LARGEST_OFFSET = Assumption(10**12, "A larger sysparm_offset counts as this: beyond the end either way.", "ours", "G")
+BAD_NUMBER_STATUS = Assumption(
+    400, "Status for a negative or unreadable sysparm_limit or sysparm_offset.", "rest 12, open point", "G"
+)
+ZERO_LIMIT_IS_EMPTY = Assumption(
+    True, "sysparm_limit=0 gives an empty page without Link, the total still counted.", "rest 12, open point", "G"
+)
+FIRST_OF_REPEATED = Assumption(
+    True, "Of a repeated sysparm_ parameter the first counts, as in the servlet API.", "ours", "G"
+)
+LAST_DUPLICATE_KEY = Assumption(True, "Of a repeated key in a JSON object the last counts.", "ours", "G")
+NO_BODY_STATUS_KEPT = Assumption(True, "X-no-response-body keeps 201 and 200.", "rest 1, unverified", "G")
+UNREADABLE_JSON_DETAIL = Assumption(
+    "The payload is not valid JSON", "Detail of the 400 for a malformed body.", "rest 12, open point", "G"
+)
+EMPTY_BODY_IS_EMPTY_RECORD = Assumption(
+    True, "A write without a body is a write of no fields: POST {} makes a record.", "platform 2.4, POST {}", "C"
+)
+DEEPEST_FIELDS_PATH = Assumption(
+    3, "References a name of sysparm_fields may walk through; a longer one is dropped as unknown.", "ours", "G"
+)
+MOST_FIELDS = Assumption(1000, "Names of sysparm_fields that are looked at.", "ours", "G")
+METHOD_NOT_ALLOWED = Assumption(
+    ("Method not supported", 405),
+    "Message and status for a method an address does not take.",
+    "platform 9.7",
+    "G",
+)
+NOT_ACCEPTABLE = Assumption(
+    "Not Acceptable", "Message of the 406: only JSON is answered so far.", "rest 1; text not found", "G"
+)
+UNSUPPORTED_MEDIA = Assumption("Unsupported Media Type", "Message of the 415.", "rest 1; text not found", "G")
+UNKNOWN_URI_STATUS = Assumption(
+    UnknownResource.status,
+    "Status for an address that is no API: the vendor's table says 400, some clients expect 404.",
+    "platform 4.2",
+    "D",
+)
+LINK_ECHOES_VERSION_IN_LOCATION = Assumption(
+    True, "Location names the API version of the request, as reference links do.", "rest 1, meas for links", "G"
+)
+EMPTY_REFERENCE_IN_ALL = Assumption(
+    {"display_value": "", "value": ""}, "An empty reference under sysparm_display_value=all has no link.", "rest 3", "G"
+)
+
+ALL = {name: each for name, each in globals().items() if isinstance(each, Assumption)}
+"""Every assumption by its name, for the fidelity page."""

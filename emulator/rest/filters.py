@@ -1,0 +1,55 @@
+"""``name=value`` filters of a list as an encoded query (rest 2, D).
+
+They are ANDed; a choice or a reference may be given by its display value (``state=closed``,
+``assigned_to=john.smith``).
+"""
+
+import re
+from collections.abc import Sequence
+
+from ..dictionary.model import Dictionary, Field
+from ..dictionary.types import FieldType
+
+SYS_ID = re.compile(r"[0-9a-f]{32}")
+PATH = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
+
+
+def query_of(dictionary: Dictionary, table: str, filters: Sequence[tuple[str, str]]) -> str:
+    """The encoded query that the pairs stand for; what is no field's name is left out, as unknown terms are."""
+    terms = [_term(dictionary, table, name, value) for name, value in filters if PATH.fullmatch(name)]
+    return "^".join(terms)
+
+
+def _term(dictionary: Dictionary, table: str, name: str, value: str) -> str:
+    field = _resolve(dictionary, table, name)
+    text = value.replace("^", "^^")
+    if field is None or value == "":
+        return f"{name}={text}"
+    if field.type is FieldType.REFERENCE and not SYS_ID.fullmatch(value):
+        return _by_display(dictionary, field.reference, name, text)
+    return f"{name}={_choice(field, text)}"
+
+
+def _resolve(dictionary: Dictionary, table: str, path: str) -> Field | None:
+    *steps, last = path.split(".")
+    for step in steps:
+        found = dictionary.field(table, step)
+        if found is None or found.reference not in dictionary.tables:
+            return None
+        table = found.reference
+    return dictionary.field(table, last)
+
+
+def _by_display(dictionary: Dictionary, reference: str, name: str, text: str) -> str:
+    """A user by user name or name, any other record by its display value, or by an odd sys_id such as ``global``."""
+    if reference not in dictionary.tables:
+        return f"{name}={text}"
+    elements = {dictionary.display_element(reference), *(("user_name",) if reference == "sys_user" else ())}
+    return "^OR".join([f"{name}={text}", *(f"{name}.{element}={text}" for element in sorted(elements))])
+
+
+def _choice(field: Field, text: str) -> str:
+    if any(choice.value == text for choice in field.choices):
+        return text
+    by_label = [choice.value for choice in field.choices if choice.label.lower() == text.lower()]
+    return by_label[0] if by_label else text

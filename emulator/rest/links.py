@@ -1,0 +1,48 @@
+"""The Link header of a list, letter for letter as recorded (rest 2, F)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_REPLACED = ("sysparm_offset", "sysparm_limit")
+
+
+@dataclass(frozen=True, slots=True)
+class PageOfTotal:
+    limit: int
+    offset: int
+    total: int
+
+
+def pagination_header(address: str, query_string: str, page: PageOfTotal) -> str:
+    """``first``, ``prev``, ``next``, ``last`` as they apply; empty when everything fits one page.
+
+    The query string is kept as it was sent, with offset and limit moved to its end.
+    """
+    if page.limit < 1 or page.total <= page.limit:
+        return ""
+    kept = [pair for pair in query_string.split("&") if pair and pair.partition("=")[0] not in _REPLACED]
+    start = f"{address}?{''.join(f'{_safe(pair)}&' for pair in kept)}"
+    return ",".join(
+        f'<{start}sysparm_offset={offset}&sysparm_limit={page.limit}>;rel="{relation}"'
+        for relation, offset in _targets(page)
+    )
+
+
+def _targets(page: PageOfTotal) -> Iterator[tuple[str, int]]:
+    yield "first", 0
+    if page.offset > 0:
+        yield "prev", max(0, page.offset - page.limit)
+    if page.offset + page.limit < page.total:
+        yield "next", page.offset + page.limit
+    yield "last", (page.total - 1) // page.limit * page.limit
+
+
+def _safe(text: str) -> str:
+    """Keep the text out of the header's own syntax: what a URL may not hold is escaped."""
+    return "".join(
+        character if "!" <= character <= "~" and character not in '<>"' else _escaped(character) for character in text
+    )
+
+
+def _escaped(character: str) -> str:
+    return "".join(f"%{byte:02X}" for byte in character.encode("latin-1", "replace"))

@@ -1,0 +1,49 @@
+"""Rows as JSON values (rest 3). Knows no Flask: what it needs of the request comes in as ``Form``."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..records.row import FieldValue, Row
+from . import assumptions
+from .parameters import DisplayValue
+
+Rendered = str | Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """How the caller wants values written. ``links`` is the address that reference links begin with."""
+
+    links: str
+    fields: tuple[str, ...] = ()
+    display_value: DisplayValue = DisplayValue.FALSE
+    exclude_reference_link: bool = False
+
+
+def render(row: Row, form: Form) -> dict[str, Rendered]:
+    """The row with its keys in the order asked for; what is unknown or hidden is absent (rest 2)."""
+    names = form.fields or tuple(row.values)
+    return {name: _value(row.values[name], row.time_zone, form) for name in names if name in row.values}
+
+
+def _value(value: FieldValue, time_zone: str, form: Form) -> Rendered:
+    if value.reference:
+        return _reference(value, time_zone, form)
+    if form.display_value is DisplayValue.FALSE:
+        return value.value
+    if form.display_value is DisplayValue.TRUE:
+        return value.display(time_zone)
+    if not value.value and value.field.reference:
+        return assumptions.EMPTY_REFERENCE_IN_ALL.value
+    return {"display_value": value.display(time_zone), "value": value.value}
+
+
+def _reference(value: FieldValue, time_zone: str, form: Form) -> Rendered:
+    """The six forms of a filled reference. A link is built from the stored value, existing or not (rest 3, doc)."""
+    link = {} if form.exclude_reference_link else {"link": f"{form.links}/{value.reference}/{value.value}"}
+    display = value.display(time_zone)
+    if form.display_value is DisplayValue.ALL:
+        return {"display_value": display, **link, "value": value.value}
+    if form.display_value is DisplayValue.TRUE:
+        return {"display_value": display, **link} if link else display
+    return {**link, "value": value.value} if link else value.value

@@ -1,0 +1,183 @@
+"""The Table API: ``/api/now[/v1|/v2]/table/TABLE[/SYS_ID]`` (rest 1 to 3)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote
+
+from flask import Blueprint, Response, request
+
+from ...shared.web.parts import part
+from ..access.caller import Caller
+from ..errors import NoRecordFound
+from ..records.gate import Gate
+from ..records.glide_record import GlideRecord
+from ..records.row import Row
+from .body import read_record
+from .errors import MethodNotAllowed, UnsupportedMediaType
+from .filters import query_of
+from .frame import answer, check_accept, no_content, read_body, rest_caller, speak_rest
+from .links import PageOfTotal, pagination_header
+from .parameters import DisplayValue, Parameters, read_parameters
+from .render import Form, render
+
+METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
+OVERRIDE_HEADER = "X-HTTP-Method-Override"
+
+table_api = Blueprint("table_api", __name__)
+speak_rest(table_api)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request, parsed."""
+
+    gate: Gate
+    caller: Caller
+    table: str
+    version: str
+    parameters: Parameters
+
+    @property
+    def records(self) -> GlideRecord:
+        return self.gate.record(self.table, self.caller)
+
+    @property
+    def tables_address(self) -> str:
+        """Where tables live for this client: its host, its API version (rest 1, meas)."""
+        version = f"{self.version}/" if self.version else ""
+        return f"{request.scheme}://{request.host}/api/now/{version}table"
+
+    @property
+    def form(self) -> Form:
+        asked = self.parameters
+        return Form(self.tables_address, asked.fields, asked.display_value, asked.exclude_reference_link)
+
+    @property
+    def journal(self) -> bool:
+        """Journal entries are read only where they show."""
+        return self.parameters.display_value is not DisplayValue.FALSE
+
+
+def records_of_table(table: str, version: str = "") -> Response:
+    """``/table/TABLE``: list and create."""
+    return _dispatch({"GET": list_records, "POST": create_record}, _call(table, version))
+
+
+def one_record(table: str, sys_id: str, version: str = "") -> Response:
+    """``/table/TABLE/SYS_ID``: get, change and delete. PUT changes only what it names, like PATCH (rest 1, D)."""
+    handlers: Mapping[str, Callable[[Call], Response]] = {
+        "GET": lambda call: get_record(call, sys_id),
+        "PUT": lambda call: update_record(call, sys_id),
+        "PATCH": lambda call: update_record(call, sys_id),
+        "DELETE": lambda call: delete_record(call, sys_id),
+    }
+    return _dispatch(handlers, _call(table, version))
+
+
+for _prefix in ("/api/now", "/api/now/<any(v1, v2):version>"):
+    for _rule, _view in (("/table/<table>", records_of_table), ("/table/<table>/<sys_id>", one_record)):
+        table_api.add_url_rule(
+            f"{_prefix}{_rule}",
+            view_func=_view,
+            methods=METHODS,
+            strict_slashes=False,
+            provide_automatic_options=False,
+        )
+
+
+def list_records(call: Call) -> Response:
+    asked = call.parameters
+    page = call.records.query(
+        _query(call),
+        fields=asked.fields or None,
+        limit=asked.limit,
+        offset=asked.offset,
+        count=not asked.no_count,
+        journal=call.journal,
+    )
+    if call.version == "v1" and not page.rows:
+        raise NoRecordFound  # v2 and the latest version answer with an empty list (rest 1, D)
+    return answer({"result": [render(row, call.form) for row in page.rows]}, headers=_list_headers(asked, page.total))
+
+
+def create_record(call: Call) -> Response:
+    row = call.records.insert(_body(), display_input=call.parameters.input_display_value)
+    location = {"Location": f"{call.tables_address}/{quote(call.table)}/{row.sys_id}"}
+    return _written(call, row, 201, location)
+
+
+def get_record(call: Call, sys_id: str) -> Response:
+    row = call.records.get(sys_id, call.parameters.fields or None, journal=call.journal)
+    return answer({"result": render(row, call.form)})
+
+
+def update_record(call: Call, sys_id: str) -> Response:
+    row = call.records.update(sys_id, _body(), display_input=call.parameters.input_display_value)
+    return _written(call, row, 200, {})
+
+
+def delete_record(call: Call, sys_id: str) -> Response:
+    call.records.delete(sys_id)
+    return no_content()
+
+
+def _call(table: str, version: str) -> Call:
+    caller = rest_caller()
+    check_accept()
+    parameters = read_parameters(list(request.args.items(multi=True)))
+    return Call(part(Gate), caller, table, version, parameters)
+
+
+def _dispatch(handlers: Mapping[str, Callable[[Call], Response]], call: Call) -> Response:
+    handler = handlers.get(_method())
+    if handler is None:
+        raise MethodNotAllowed(frozenset({*handlers, "HEAD"}))
+    return handler(call)
+
+
+def _method() -> str:
+    """HEAD is GET without a body; on POST a header may name another method (rest 1, D)."""
+    method = request.method
+    if method == "POST":
+        method = request.headers.get(OVERRIDE_HEADER, method).strip().upper()
+    return "GET" if method == "HEAD" else method
+
+
+def _query(call: Call) -> str:
+    if not call.parameters.filters:
+        return call.parameters.query
+    return query_of(call.gate.read_dictionary(), call.table, call.parameters.filters)
+
+
+def _body() -> Mapping[str, object]:
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise UnsupportedMediaType
+    return read_record(read_body(), request.mimetype, request.mimetype_params.get("charset", ""))
+
+
+def _written(call: Call, row: Row, status: int, headers: Mapping[str, str]) -> Response:
+    """The record as written; read again when the client asks for what a write does not return."""
+    if request.headers.get("X-no-response-body", "").lower() == "true":
+        return no_content(status, headers)
+    if call.parameters.walks or call.journal:
+        row = _read_again(call, row)
+    return answer({"result": render(row, call.form)}, status, headers)
+
+
+def _read_again(call: Call, row: Row) -> Row:
+    try:
+        return call.records.get(row.sys_id, call.parameters.fields or None, journal=call.journal)
+    except NoRecordFound:  # one may be allowed to create what one may not read
+        return row
+
+
+def _list_headers(asked: Parameters, total: int | None) -> Mapping[str, str]:
+    if total is None:
+        return {}
+    headers = {"X-Total-Count": str(total)}
+    if not asked.suppress_pagination_header:
+        address = f"{request.scheme}://{request.host}{quote(request.path)}"
+        page = PageOfTotal(asked.limit, asked.offset, total)
+        link = pagination_header(address, request.query_string.decode("latin-1"), page)
+        headers |= {"Link": link} if link else {}
+    return headers
