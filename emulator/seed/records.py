@@ -1,0 +1,172 @@
+"""Seed data as rows of native values: TOML in, with natural keys where a record points to another.
+
+The same data give the same rows, sys_ids included, so a test may rely on any of them.
+"""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import UTC, datetime
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ..dictionary.model import Dictionary
+from ..dictionary.declaration import GLOBAL_SCOPE, record_id
+from ..dictionary.types import Storage
+from ..records.coerce import Input, coerce
+from ..records.defaults import NOW, NUMBER, USER
+from ..store.store import Native
+
+Entry = Mapping[str, Any]
+
+BORN = "2019-12-11 00:00:00"
+"""When everything that names no date was made."""
+
+KEYS = {
+    "sys_user": "user_name",
+    "sys_scope": "scope",
+    "task": "number",
+    "sys_data_policy2": "short_description",
+}
+"""The field by which others name a record of a hierarchy, where it is not ``name``."""
+
+LINKED = {
+    ("sys_user", "_roles"): ("sys_user_has_role", "user", "role"),
+    ("sys_user_group", "_roles"): ("sys_group_has_role", "group", "role"),
+    ("sys_user_group", "_members"): ("sys_user_grmember", "group", "user"),
+    ("sys_user_role", "_contains"): ("sys_user_role_contains", "role", "contains"),
+    ("sys_security_acl", "_roles"): ("sys_security_acl_role", "sys_security_acl", "sys_user_role"),
+}
+"""Keys that make a record of a linking table for each of their values: table, own side, other side."""
+
+ODD_KEYS = {"sys_scope": {GLOBAL_SCOPE: GLOBAL_SCOPE}}
+
+
+@cache
+def read_data(name: str) -> Mapping[str, Sequence[Entry]]:
+    """The entries of ``data/NAME.toml`` by table."""
+    text = (files(__package__) / "data" / f"{name}.toml").read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+class SeedRows:
+    """Collects entries of several files, which may point to each other, and gives rows."""
+
+    def __init__(self, dictionary: Dictionary, author: str) -> None:
+        self._dictionary = dictionary
+        self._author = author
+        self._entries: list[tuple[str, str, Entry]] = []
+        self._known: dict[str, dict[str, str]] = defaultdict(dict, {key: dict(odd) for key, odd in ODD_KEYS.items()})
+        self._defaults: dict[str, Mapping[str, Native]] = {}
+
+    def add(self, data: Mapping[str, Sequence[Entry]]) -> None:
+        for table, entries in data.items():
+            for entry in entries:
+                for single in _per_operation(table, entry):
+                    self._add(table, single)
+
+    def by_table(self) -> Mapping[str, Sequence[Mapping[str, Native]]]:
+        """Every row, linked and journal ones included. Raises LookupError for a key that names no record."""
+        rows: dict[str, list[Mapping[str, Native]]] = defaultdict(list)
+        for table, sys_id, entry in self._entries:
+            rows[table].append(self._row(table, sys_id, entry))
+        return rows
+
+    def _add(self, table: str, entry: Entry) -> None:
+        base = self._dictionary.base(table)
+        key = str(entry.get(KEYS.get(base, "name"), ""))
+        sys_id = entry.get("sys_id") or _sys_id(base, key, entry)
+        if key:
+            self._known[base].setdefault(key.lower(), sys_id)
+        self._entries.append((table, sys_id, entry))
+        for name, (linking, own, other) in LINKED.items():
+            if name[0] == table:
+                for value in entry.get(name[1], ()):
+                    self._link(linking, {own: sys_id, other: value})
+        for element in ("comments", "work_notes"):
+            for written_on, author, text in entry.get(f"_{element}", ()):
+                self._write_journal(table, sys_id, element, (written_on, author, text))
+
+    def _link(self, table: str, pair: Entry) -> None:
+        self._entries.append((table, record_id(table, *(str(each) for each in pair.values())), pair))
+
+    def _write_journal(self, table: str, sys_id: str, element: str, written: tuple[str, str, str]) -> None:
+        moment, author, text = written
+        entry = {"name": table, "element": element, "element_id": sys_id, "value": text}
+        stamps = {"sys_created_on": moment, "sys_created_by": author}
+        identity = record_id("sys_journal_field", sys_id, element, moment)
+        self._entries.append(("sys_journal_field", identity, {**entry, **stamps}))
+
+    def _row(self, table: str, sys_id: str, entry: Entry) -> Mapping[str, Native]:
+        given = {name: value for name, value in _complete(table, entry).items() if not name.startswith("_")}
+        opened = str(given.get("sys_created_on") or given.get("opened_at") or BORN)
+        author = str(given.get("sys_created_by") or given.get("opened_by") or self._author)
+        stamps = {"sys_created_on": opened, "sys_updated_on": _last(entry, opened)}
+        stamps |= {"sys_created_by": author, "sys_updated_by": author}
+        values = {name: self._native(table, name, value) for name, value in {**given, **stamps}.items()}
+        return {**self._default_values(table), **values, "sys_id": sys_id, "sys_mod_count": 0}
+
+    def _native(self, table: str, element: str, value: Any) -> Native:
+        field = self._dictionary.field(table, element)
+        if field is None:
+            raise LookupError(f"{table} has no field {element}")
+        return coerce(field, value, Input(), self._sys_id_of)
+
+    def _default_values(self, table: str) -> Mapping[str, Native]:
+        """The table's defaults; numbers, users and times are written out in the data."""
+        if table not in self._defaults:
+            fields = self._dictionary.fields(table)
+            self._defaults[table] = {
+                element: coerce(field, field.default, Input(), lambda base, key: self._known[base].get(key))
+                for element, field in fields.items()
+                if field.default not in {"", USER, NOW, NUMBER} and field.type.storage is not Storage.VIRTUAL
+            }
+        return self._defaults[table]
+
+    def _sys_id_of(self, table: str, key: str) -> str:
+        try:
+            return self._known[self._dictionary.base(table)][key.lower()]
+        except KeyError:
+            raise LookupError(f"The seed has no {table} called {key!r}") from None
+
+
+def stamped(rows: Iterable[Mapping[str, Native]], author: str) -> Sequence[Mapping[str, Native]]:
+    """Rows that come without the platform's own fields, with them."""
+    born = datetime.fromisoformat(BORN).replace(tzinfo=UTC)
+    stamps: dict[str, Native]
+    stamps = {"sys_created_on": born, "sys_updated_on": born, "sys_created_by": author, "sys_updated_by": author}
+    return [{**stamps, "sys_mod_count": 0, **row} for row in rows]
+
+
+def _sys_id(base: str, key: str, entry: Entry) -> str:
+    """Rules share a name, so all they say makes them; everything else is made by its key."""
+    if base == "sys_security_acl" or not key:
+        key = ":".join(f"{name}={value}" for name, value in entry.items() if name != "description")
+    return record_id(base, key)
+
+
+def _per_operation(table: str, entry: Entry) -> Iterator[Entry]:
+    """One access rule an operation, as on the platform; the data name several at once."""
+    if table != "sys_security_acl":
+        yield entry
+        return
+    for operation in entry["operation"].split():
+        yield {**entry, "operation": operation}
+
+
+def _complete(table: str, entry: Entry) -> Mapping[str, Any]:
+    """What follows from the rest of an entry."""
+    if table == "sys_user":
+        name = f"{entry['first_name']} {entry['last_name']}".strip()
+        return {"name": name, "email": f"{entry['user_name']}@example.com", **entry}
+    if table in {"incident", "problem"}:  # incident_state mirrors state (platform 5.2, D)
+        return {f"{table}_state": entry["state"], **entry}
+    return entry
+
+
+def _last(given: Entry, opened: str) -> str:
+    """When a record was last touched: the latest date it knows of its past."""
+    names = ("closed_at", "resolved_at", "work_end", "work_start")
+    journals = [str(written[0]) for name in ("_comments", "_work_notes") for written in given.get(name, ())]
+    return max([opened, *journals, *(str(given[name]) for name in names if given.get(name))])
