@@ -1,0 +1,19 @@
+"""The instance's lab: health, clock, reset, working clients and users for programs, and why a request was refused."""
+
+from flask import Flask
+
+from ...shared.ids import Ids
+from ...shared.web.lab import install_lab, lab_blueprint
+from ...shared.web.parts import part_of
+from ..records.gate import Gate
+from ..settings import Settings
+from ..start import Databases
+from .instance_lab import InstanceLab
+from .views import add_views
+
+
+def install(app: Flask, settings: Settings, databases: Databases, gate: Gate) -> None:
+    """Put the lab on the app; its views use the parts of identity and OAuth."""
+    blueprint = lab_blueprint()
+    add_views(blueprint)
+    install_lab(app, InstanceLab(settings, gate, part_of(app, Ids), databases.lab_engine), blueprint)

@@ -1,0 +1,117 @@
+"""What the instance lets its lab do."""
+
+from collections.abc import Mapping
+from importlib.metadata import version
+
+from sqlalchemy import Engine, delete
+
+from ...shared.clock import ClockSetting
+from ...shared.ids import Ids
+from ...shared.lab_state import read_clock, write_clock
+from ...shared.seed_image import restore_image, save_image
+from ...shared.web.lab import Account, Link, StartPage, Step
+from ..database import LabBase
+from ..dictionary.declaration import load_schema
+from ..identity.sessions import UserSession
+from ..records.gate import Gate
+from ..seed import image_path, write_addresses
+from ..settings import Settings
+
+CHECKLIST = "/nav_to.do?uri=%2Fx_mioms_m365ticket_installation_checklist.do"
+APPLICATION_REGISTRY = "/nav_to.do?uri=%2Foauth_entity_list.do"
+USERS = "/nav_to.do?uri=%2Fsys_user_list.do"
+TICKETS = "/nav_to.do?uri=%2Fx_mioms_m365ticket_change_request_list.do"
+
+
+class InstanceLab:
+    """Health, clock, reset and start page of one instance."""
+
+    def __init__(self, settings: Settings, gate: Gate, ids: Ids, lab_engine: Engine) -> None:
+        self._settings = settings
+        self._gate = gate
+        self._store = gate.store
+        self._ids = ids
+        self._lab_engine = lab_engine
+        self.own_url = settings.url
+        self.key = settings.lab_key
+
+    def facts(self) -> Mapping[str, object]:
+        with self._store.reading() as connection:
+            self._store.version(connection)
+        return {
+            "product": "instance",
+            "version": version("ticketlab"),
+            "name": self._settings.name,
+            "release": self._settings.release,
+        }
+
+    def read_clock(self) -> ClockSetting:
+        with self._store.reading() as connection:
+            return read_clock(connection)
+
+    def write_clock(self, setting: ClockSetting) -> None:
+        with self._store.writing() as connection:
+            write_clock(connection, setting)
+
+    def reset(self) -> str:
+        """Return to the seed image. Nobody stays signed in, and what this start was told of addresses holds again."""
+        restore_image(self._store.engine, image_path(self._settings))
+        self._store.reconcile(load_schema())
+        with self._store.writing() as connection:
+            connection.execute(delete(UserSession))
+            self._store.touch(connection, self._ids.token(12))
+        with self._lab_engine.begin() as connection:
+            for table in reversed(LabBase.metadata.sorted_tables):
+                connection.execute(table.delete())
+        write_addresses(self._gate, self._settings)
+        return self._settings.seed
+
+    def keep(self) -> None:
+        save_image(self._store.engine, image_path(self._settings))
+
+    def start_page(self) -> StartPage:
+        tenant = self._settings.tenant_url.rstrip("/")
+        return StartPage(
+            title=f"The instance {self._settings.name}",
+            introduction="This is the ServiceNow side: set the connector up here, then let the security center use it.",
+            steps=self._steps(tenant),
+            links=(
+                Link("ServiceNow", "/"),
+                Link("Application Registry", APPLICATION_REGISTRY),
+                Link("Users", USERS),
+                Link("Refused and altered requests", "/lab/decisions"),
+                Link("Health", "/lab/health"),
+            ),
+            accounts=self._accounts(),
+            other_lab=Link("The tenant's lab", f"{tenant}/lab"),
+        )
+
+    @staticmethod
+    def _steps(tenant: str) -> tuple[Step, ...]:
+        return (
+            Step(
+                "Log in as admin and run the Installation Checklist: step 1 makes the OAuth entity, step 2 the "
+                "integration user. Copy the client ID and the client secret.",
+                Link("Installation Checklist", CHECKLIST),
+            ),
+            Step(
+                "In the security center, sign in as a security administrator, enter the instance name, client ID and "
+                "client secret, and choose Authorize.",
+                Link("Set up the connection", f"{tenant}/ticketProvisioning"),
+            ),
+            Step(
+                "The consent page of this instance asks whether the connector may use your account. Choose Not You, "
+                "log in as the integration user, and choose Allow."
+            ),
+            Step(
+                "Share an improvement action with ServiceNow.",
+                Link("Improvement actions", f"{tenant}/securescore"),
+            ),
+            Step("Find the ticket here, open it and change its state.", Link("Tickets", TICKETS)),
+            Step("See the new state on the security center's home page.", Link("Security center", f"{tenant}/")),
+        )
+
+    def _accounts(self) -> tuple[Account, ...]:
+        if self._settings.seed == "empty":
+            return ()
+        return (Account("admin", "admin", "System Administrator of this instance"),)

@@ -1,0 +1,63 @@
+"""The routes that only the instance's lab has."""
+
+from collections.abc import Mapping, Sequence
+
+from flask import Blueprint, Response, jsonify, render_template, request
+
+from ...shared.web.lab import lab_load
+from ...shared.web.parts import part
+from ..identity.keys import InstanceKey
+from ..identity.passwords import Passwords
+from ..oauth.clients import create_client
+from ..records.decision_log import DecisionRow
+from ..records.gate import Gate
+from .schemas import OAuthClientSchema, UserSchema
+from .users import create_user
+
+SHOWN = 200
+
+
+def add_views(blueprint: Blueprint) -> None:
+    blueprint.add_url_rule("/oauth-clients", view_func=make_oauth_client, methods=["POST"])
+    blueprint.add_url_rule("/users", view_func=make_user, methods=["POST"])
+    blueprint.add_url_rule("/decisions", view_func=latest_decisions)
+    blueprint.add_url_rule("/decisions/<transaction>", view_func=decisions_of)
+
+
+def make_oauth_client() -> tuple[Response, int]:
+    """An OAuth client whose secret works, which one written through the Table API would not (platform 2.1, C)."""
+    made = create_client(part(Gate), part(InstanceKey), **lab_load(OAuthClientSchema))  # type: ignore[arg-type]
+    return jsonify({"sys_id": made.sys_id, "client_id": made.client_id, "client_secret": made.secret}), 201
+
+
+def make_user() -> tuple[Response, int]:
+    """A user whose password works."""
+    row = create_user(part(Gate), part(Passwords), lab_load(UserSchema))
+    return jsonify({"sys_id": row.sys_id, "user_name": row.value("user_name")}), 201
+
+
+def latest_decisions() -> Response | str:
+    """The newest refused and altered requests."""
+    return _shown("", part(Gate).log.latest(SHOWN))
+
+
+def decisions_of(transaction: str) -> Response | str:
+    """Why a request was refused or altered, by the ``X-Transaction-ID`` of its answer."""
+    return _shown(transaction, part(Gate).log.of(transaction) if transaction.isalnum() else ())
+
+
+def _shown(transaction: str, rows: Sequence[DecisionRow]) -> Response | str:
+    best = request.accept_mimetypes.best_match(["application/json", "text/html"], "application/json")
+    if best == "text/html":
+        return render_template("lab/decisions.html", transaction=transaction, decisions=rows)
+    found = {"decisions": [_as_json(row) for row in rows]}
+    return jsonify({"transaction": transaction, **found} if transaction else found)
+
+
+def _as_json(row: DecisionRow) -> Mapping[str, object]:
+    names = ("transaction", "user_name", "scope", "channel", "step", "outcome", "operation", "rule", "reason", "record")
+    return {
+        "at": f"{row.at.isoformat(timespec='milliseconds')}Z",
+        "table": row.table_name,
+        **{name: getattr(row, name) for name in names},
+    }
