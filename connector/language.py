@@ -1,0 +1,83 @@
+"""The language people read: every sentence goes through gettext, and what each page shows around its content.
+
+English is the only language so far. ``make messages`` (see docs) extracts the sentences with ``babel.cfg``.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+from flask import Flask, request, url_for
+from flask_babel import Babel, get_locale
+from flask_babel import gettext as _
+
+from ..shared.clock import Clock
+from .settings import Settings
+
+LANGUAGES = ["en"]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of the navigation."""
+
+    label: str
+    url: str
+    icon: str
+    current: bool
+
+
+def install(app: Flask, settings: Settings, clock: Clock) -> None:
+    """Let the app's templates translate, and give them what the layout shows."""
+    app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
+    Babel(app, default_locale="en", default_timezone="UTC", locale_selector=_wanted_language)
+    app.jinja_env.globals.update(
+        language=lambda: str(get_locale() or "en").replace("_", "-"),
+        navigation=navigation,
+        tenant_name=lambda: settings.tenant.capitalize(),
+        ago=lambda moment: ago((clock.now() - moment).total_seconds()),
+    )
+
+
+def _wanted_language() -> str:
+    return request.accept_languages.best_match(LANGUAGES) or LANGUAGES[0]
+
+
+def navigation() -> list[Entry]:
+    return [
+        _entry(_("Home"), url_for("home.page"), "home"),
+        _entry(_("Secure score"), url_for("securescore.overview"), "score"),
+        _entry(_("Tickets"), url_for("tickets.listing"), "tickets"),
+        _entry(_("ServiceNow connection"), "/ticketProvisioning", "plug"),
+    ]
+
+
+def _entry(label: str, url: str, icon: str) -> Entry:
+    at_home = url == "/"
+    return Entry(label, url, icon, request.path == "/" if at_home else request.path.startswith(url))
+
+
+def ago(seconds: float) -> str:
+    """How long ago something was, as a person says it."""
+    whole = max(0, int(seconds))
+    if whole < 120:
+        return _("%(count)s s ago", count=whole)
+    if whole < 7200:
+        return _("%(count)s min ago", count=whole // 60)
+    if whole < 172_800:
+        return _("%(count)s h ago", count=whole // 3600)
+    return _("%(count)s days ago", count=whole // 86_400)
+
+
+CATALOGUE_TEXTS = ("title", "remediation", "remediationImpact", "prerequisites")
+
+
+def extract_catalogue(
+    file: IO[bytes], _keywords: object, _comments: object, _options: Mapping[str, Any]
+) -> Iterator[tuple[int, str, str, list[str]]]:
+    """Babel's way into ``catalogue.json``: the sentences of the improvement actions."""
+    for profile in json.load(file)["value"]:
+        for name in CATALOGUE_TEXTS:
+            for line in filter(None, str(profile[name]).split("\n")):
+                yield 1, "gettext", line, [f"{profile['id']}: {name}"]

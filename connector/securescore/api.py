@@ -1,0 +1,109 @@
+"""The API of improvement actions, in Microsoft Graph's words."""
+
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
+from marshmallow import fields, validate
+
+from ...shared.web.lab_input import StrictSchema, Text
+from ...shared.web.parts import part
+from ..api.frame import AfterSchema, api_arguments, api_input, page
+from ..api.views import moment
+from ..directory import admin_required, signed_in_user
+from ..errors import NotFound
+from .listing import ORDER_KEYS, ActionFilter, chosen
+from .models import SETTABLE, ActionStatus
+from .profiles import CATEGORIES
+from .score import SecureScore, TenantAction
+
+blueprint = Blueprint("securescore_api", __name__)
+
+
+class ActionListSchema(AfterSchema):
+    search = fields.String(load_default="", validate=validate.Length(max=200))
+    category = fields.String(load_default="", validate=validate.OneOf(CATEGORIES))
+    status = fields.Enum(ActionStatus, by_value=True, load_default=None)
+    order = fields.String(load_default="rank", validate=validate.OneOf(list(ORDER_KEYS)))
+
+
+class DecisionSchema(StrictSchema):
+    status = fields.Enum(ActionStatus, by_value=True, required=True, validate=validate.OneOf(SETTABLE))
+    notes = Text(load_default="", validate=validate.Length(max=2000))
+
+
+@blueprint.get("/secure-score")
+def score() -> Response:
+    overview = part(SecureScore).overview()
+    categories = [
+        {"controlCategory": each.category, "currentScore": each.current, "maxScore": each.maximum}
+        for each in overview.categories
+    ]
+    comparisons = [{"basis": each.basis, "averageScore": each.average} for each in overview.comparisons]
+    return jsonify(
+        {
+            "currentScore": overview.current,
+            "maxScore": overview.maximum,
+            "categories": categories,
+            "averageComparativeScores": comparisons,
+        }
+    )
+
+
+@blueprint.get("/improvement-actions")
+def listing() -> Response:
+    given = api_arguments(ActionListSchema)
+    status = given["status"].value if given["status"] else ""
+    wanted = ActionFilter(given["search"], given["category"], status, given["order"])
+    found = _after(chosen(part(SecureScore).actions(), wanted), given["after"])
+    shown = found[: given["limit"]]
+    return page([as_json(action) for action in shown], shown[-1].id if len(found) > len(shown) else None)
+
+
+@blueprint.get("/improvement-actions/<control_id>")
+def get(control_id: str) -> Response:
+    return jsonify(as_json(part(SecureScore).action(control_id)))
+
+
+@blueprint.put("/improvement-actions/<control_id>/status")
+@admin_required
+def decide(control_id: str) -> Response:
+    given = api_input(DecisionSchema)
+    part(SecureScore).decide(control_id, given["status"], given["notes"].strip(), signed_in_user())
+    return get(control_id)
+
+
+def as_json(action: TenantAction) -> dict[str, Any]:
+    profile, decision = action.profile, action.decision
+    return {
+        "id": profile.id,
+        "title": profile.title,
+        "controlCategory": profile.category,
+        "actionType": profile.action_type,
+        "actionUrl": profile.action_url,
+        "service": profile.service,
+        "tier": profile.tier,
+        "maxScore": profile.max_score,
+        "score": action.score,
+        "pointsLeft": action.points_left,
+        "rank": action.rank,
+        "implementationCost": profile.implementation_cost,
+        "userImpact": profile.user_impact,
+        "threats": list(profile.threats),
+        "prerequisites": profile.prerequisites,
+        "remediation": profile.remediation,
+        "remediationImpact": profile.remediation_impact,
+        "status": action.status.value,
+        "takesStatus": action.takes_status,
+        "notes": decision.notes if decision else "",
+        "decidedBy": decision.decided_by if decision else None,
+        "decidedAt": moment(decision.decided_at) if decision else None,
+    }
+
+
+def _after(actions: list[TenantAction], last: str | None) -> list[TenantAction]:
+    if last is None:
+        return actions
+    for number, action in enumerate(actions, start=1):
+        if action.id == last:
+            return actions[number:]
+    raise NotFound(detail="There is no improvement action of this name in this list.")
