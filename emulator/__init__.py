@@ -1,1 +1,59 @@
 """A ServiceNow instance."""
+
+from flask import Flask
+
+from ..shared.clock import Clock, LabClock
+from ..shared.ids import Ids
+from ..shared.logs import configure_logs
+from ..shared.web.headers import install_headers
+from ..shared.web.parts import part_of, provide
+from . import identity, lab, oauth, rest
+from .dictionary.declaration import load_schema
+from .identity.keys import InstanceKey
+from .identity.passwords import Passwords
+from .records.gate import Gate
+from .seed import write_addresses
+from .settings import Settings
+from .start import fill_when_empty, make_tables, one_at_a_time, open_databases
+
+
+def create_app(settings: Settings | None = None, *, real_clock: Clock | None = None, ids: Ids | None = None) -> Flask:
+    """Make one instance with its own databases; the settings come from the environment unless they are given.
+
+    Raises RefusedToStart when a setting is unsafe or the data folder cannot be used.
+    """
+    settings = settings or Settings.from_environment()
+    ids = ids or Ids()
+    schema = load_schema()
+    app = Flask(
+        __name__,
+        template_folder="pages/templates",
+        static_folder="pages/static",
+        instance_path=str(settings.data.resolve()),
+    )
+    databases = open_databases(app, settings)
+    configure_logs(settings.data / "logs", "emulator", terminal=settings.log_to_terminal)
+    clock = LabClock(databases.clock_setting, real_clock)
+    key = InstanceKey.from_folder(settings.data / "keys", ids)
+    gate = Gate(databases.store, schema, clock, ids, databases.decision_log(clock))
+    provide(app, settings)
+    provide(app, clock, Clock)
+    provide(app, ids)
+    provide(app, gate)
+
+    identity.install(app, gate=gate, key=key, clock=clock, ids=ids, password_memory_kib=settings.password_memory_kib)
+    oauth.install(app, gate=gate, key=key, clock=clock, ids=ids, lab_engine=databases.lab_engine)
+    rest.install(app)
+    from . import apps, pages
+
+    if hasattr(apps, 'install'):
+        apps.install(app)
+        pages.install(app)
+    lab.install(app, settings, databases, gate)
+    install_headers(app, further=rest.platform_headers)
+
+    with one_at_a_time(settings.data):
+        make_tables(databases, schema)
+        fill_when_empty(databases, schema, settings, part_of(app, Passwords), ids)
+        write_addresses(gate, settings)
+    return app

@@ -1,5 +1,6 @@
 """Logs: JSON lines in a file, a readable line in the terminal, no secret in either."""
 
+import atexit
 import logging
 import sys
 from collections.abc import Mapping, MutableMapping
@@ -39,8 +40,15 @@ class _TwoPlaces:
             self._file.write(line + "\n")
             self._file.flush()
         if self._terminal is not None and event.get("level") != "debug":
-            print(_terminal_line(event), file=self._terminal, flush=True)  # noqa: T201 - this is the terminal's log
+            print(_terminal_line(event), file=self._terminal, flush=True)
         raise structlog.DropEvent
+
+    def close(self) -> None:
+        if self._file is not None:
+            self._file.close()
+
+
+_places: list[_TwoPlaces] = []
 
 
 def configure_logs(folder: Path | None, name: str, *, terminal: bool = True) -> None:
@@ -53,6 +61,8 @@ def configure_logs(folder: Path | None, name: str, *, terminal: bool = True) -> 
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
         file = (folder / f"{name}.jsonl").open("a", encoding="utf-8")
+    close_logs()
+    _places.append(_TwoPlaces(file, sys.stderr if terminal else None))
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
@@ -60,10 +70,22 @@ def configure_logs(folder: Path | None, name: str, *, terminal: bool = True) -> 
             structlog.processors.TimeStamper(fmt="iso", utc=True),
             structlog.processors.format_exc_info,
             _mask,
-            _TwoPlaces(file, sys.stderr if terminal else None),
+            _places[0],
         ],
         cache_logger_on_first_use=False,
     )
+
+
+@atexit.register
+def close_logs() -> None:
+    """Close the log file; what is logged after it goes nowhere."""
+    while _places:
+        _places.pop().close()
+    structlog.configure(processors=[_drop])
+
+
+def _drop(_logger: Any, _method: str, _event: MutableMapping[str, Any]) -> str:
+    raise structlog.DropEvent
 
 
 def log() -> structlog.typing.FilteringBoundLogger:

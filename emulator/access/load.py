@@ -1,9 +1,9 @@
 """Compiles the Policy from the records that hold it."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
+from collections.abc import Mapping
 
+from ..dictionary.rows import ReadTable
 from .policy import Acl, ApplicationScope, Policy, ScopePrivilege
 
 POLICY_TABLES = frozenset(
@@ -21,12 +21,6 @@ POLICY_TABLES = frozenset(
     }
 )
 """A change to a record of these makes a new version of the policy."""
-
-
-class ReadTable(Protocol):
-    """Reads the named paths of a table's records that match an encoded query."""
-
-    def __call__(self, table: str, query: str, paths: Sequence[str], /) -> Iterable[Mapping[str, Any]]: ...
 
 
 def load_policy(read: ReadTable) -> Policy:

@@ -1,6 +1,6 @@
 """A user's roles: given directly or through groups, with all that they contain."""
 
-from .load import ReadTable
+from ..dictionary.rows import ReadTable
 from .policy import Policy
 
 

@@ -14,7 +14,7 @@ def changes(work: Work, table: str, sys_id: str, before: Mapping[str, Native], c
     if not work.dictionary.is_a(table, AUDITED):
         return
     for element, value in changed.items():
-        row = {
+        row: dict[str, Native] = {
             "sys_id": work.ids.sys_id(),
             "tablename": table,
             "documentkey": sys_id,

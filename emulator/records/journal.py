@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from ..dictionary.types import FieldType
+from ..store.store import Native
 from .row import DATE_TIME_FORMAT, Row
 from .work import Work
 
@@ -16,7 +17,7 @@ ROWS_A_QUERY = 500
 
 def append(work: Work, table: str, sys_id: str, entries: Mapping[str, str]) -> None:
     for element, text in entries.items():
-        values = {
+        values: dict[str, Native] = {
             "sys_id": work.ids.sys_id(),
             "name": table,
             "element": element,

@@ -1,8 +1,10 @@
 """How the gate reads: table known → channel → scope → user, and then one SELECT."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+
+from sqlalchemy import RowMapping
 
 from ..access.acl import Verdict
 from ..access.operations import Operation
@@ -62,7 +64,7 @@ def read_one(work: Work, sys_id: str, fields: Sequence[str] | None, *, journal: 
         if page.rows:
             return page.rows[0]
     work.enter(Operation.READ)
-    work.trail.refuse(
+    return work.trail.refuse(
         NoRecordFound(), STEP, "no such record", f"No {work.table} {sys_id[:40]} that the caller may read."
     )
 
@@ -110,7 +112,7 @@ def _whole_table_readable(work: Work, table: str) -> bool:
     return verdict.allowed and not verdict.conditions
 
 
-def build_row(work: Work, paths: Sequence[str], found: Mapping[str, Any]) -> Row:
+def build_row(work: Work, paths: Sequence[str], found: RowMapping) -> Row:
     """Labels, choices and defaults are those of the row's own class."""
     table = str(found.get("sys_class_name") or work.table)
     if table not in work.dictionary.tables:
@@ -119,7 +121,7 @@ def build_row(work: Work, paths: Sequence[str], found: Mapping[str, Any]) -> Row
     return Row(table, str(found["sys_id"]), values, work.caller.time_zone)
 
 
-def _field_value(work: Work, table: str, path: str, found: Mapping[str, Any]) -> FieldValue:
+def _field_value(work: Work, table: str, path: str, found: RowMapping) -> FieldValue:
     own = work.dictionary.field(table, path) if "." not in path else None
     field = own or work.resolve(path)
     if field is None:

@@ -9,7 +9,6 @@ from ..dictionary.model import Field
 from ..dictionary.types import FieldType
 from ..store.store import Native
 
-
 MASKED = "********"
 DATE_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ..access.load import ReadTable
 from ..access.operations import Operation
 from ..dictionary.model import Dictionary
+from ..dictionary.rows import ReadTable
 
 RULE_TABLES = frozenset({"sys_script", "sys_data_policy2", "sys_data_policy_rule"})
 
@@ -47,9 +47,18 @@ class DataPolicy:
 
 
 def load_business_rules(read: ReadTable) -> Sequence[BusinessRule]:
-    paths = (
-        "sys_id name collection when filter_condition abort_action template action_insert action_update action_delete"
-    ).split()
+    paths = [
+        "sys_id",
+        "name",
+        "collection",
+        "when",
+        "filter_condition",
+        "abort_action",
+        "template",
+        "action_insert",
+        "action_update",
+        "action_delete",
+    ]
     rows = read("sys_script", "active=true^ORDERBYorder^ORDERBYsys_id", paths)
     flags = (
         ("action_insert", Operation.CREATE),

@@ -1,18 +1,17 @@
 """The rules in force: dictionary, policy and business rules of one version, compiled once and kept."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
-from typing import Any
 
 from sqlalchemy import Connection
 
-from ..access.load import POLICY_TABLES, ReadTable, load_policy
+from ..access.load import POLICY_TABLES, load_policy
 from ..access.policy import Policy
 from ..access.roles import roles_of
 from ..dictionary.model import Dictionary
-from ..dictionary.rows import DICTIONARY_TABLES, compile_rows
+from ..dictionary.rows import DICTIONARY_TABLES, ReadTable, Row, compile_rows
 from ..query import parse, select_records
 from ..query.context import QueryContext
 from ..store.store import Store
@@ -49,11 +48,11 @@ class Snapshot:
 def reader(store: Store, connection: Connection, dictionary: Dictionary, tables: RecordTables) -> ReadTable:
     """Plain reads for the rules' own sake: no caller, no access control."""
 
-    def read(table: str, query: str, paths: Sequence[str]) -> Sequence[Mapping[str, Any]]:
+    def read(table: str, query: str, paths: Sequence[str]) -> Sequence[Row]:
         selection = select_records(
             dictionary, tables, table, parse(query), paths=paths, context=QueryContext(), limit=None
         )
-        return store.rows(connection, selection.rows)
+        return [dict(row) for row in store.rows(connection, selection.rows)]
 
     return read
 

@@ -10,11 +10,11 @@ from ...shared.ids import Ids
 from ..access.acl import Verdict, judge_field, judge_record
 from ..access.caller import Caller
 from ..access.channel import check_channel
-from ..access.load import ReadTable
 from ..access.operations import Operation
 from ..access.scope import check_scope
 from ..access.trail import Trail
 from ..dictionary.model import Dictionary, Field
+from ..dictionary.rows import ReadTable
 from ..query import EncodedQuery, parse, select_records
 from ..query.context import QueryContext
 from ..store.store import Store
@@ -86,7 +86,7 @@ class Work:
             paths=("sys_id",),
             restrictions=(parse(query),),
             context=self.context,
-            limit=1,
+            limit=None,
         )
         return bool(self.store.rows(self.connection, selection.rows))
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from ticketlab.emulator.access.acl import judge_field, judge_record
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.access.operations import Operation

