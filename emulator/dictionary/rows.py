@@ -36,10 +36,16 @@ PACKAGE_PRIVATE = "package_private"
 Row = Mapping[str, Any]
 
 
+class Found(Protocol):
+    """A row by path, as a database gives it."""
+
+    def __getitem__(self, path: str, /) -> Any: ...
+
+
 class ReadTable(Protocol):
     """Reads the named paths of a table's records that match an encoded query."""
 
-    def __call__(self, table: str, query: str, paths: Sequence[str], /) -> Iterable[Row]: ...
+    def __call__(self, table: str, query: str, paths: Sequence[str], /) -> Iterable[Found]: ...
 
 
 @dataclass(frozen=True)
@@ -78,7 +84,7 @@ def compile_rows(read: ReadTable, schema: Dictionary | None = None) -> Dictionar
     compiled: dict[str, Table] = {}
     for row in _in_order(tables, known):
         extends = _parent(row, names)
-        scope = row.get("sys_scope.scope") or scopes.get(row["sys_scope"] or "", GLOBAL_SCOPE)
+        scope = row["sys_scope.scope"] or scopes.get(row["sys_scope"] or "", GLOBAL_SCOPE)
         compiled[row["name"]] = _compile_table(row, extends, scope, parts, known.tables.get(row["name"]))
     dictionary = Dictionary(compiled)
     check(dictionary)
@@ -238,8 +244,8 @@ _CHOICE_PATHS = ("name", "element", "value", "label", "sequence", "inactive", "l
 class _Parts:
     """What is said of each table elsewhere than in its sys_db_object row."""
 
-    fields: Mapping[str, Sequence[Row]]
-    labels: Mapping[str, Mapping[str, Row]]
+    fields: Mapping[str, Sequence[Found]]
+    labels: Mapping[str, Mapping[str, Found]]
     defaults: Mapping[str, Mapping[str, str]]
     choices: Mapping[str, Mapping[str, tuple[Choice, ...]]]
     numbers: Mapping[str, Numbering]
@@ -273,15 +279,15 @@ class _Parts:
         )
 
 
-def _by_name(rows: Iterable[Row]) -> Mapping[str, Sequence[Row]]:
-    found: dict[str, list[Row]] = defaultdict(list)
+def _by_name(rows: Iterable[Found]) -> Mapping[str, Sequence[Found]]:
+    found: dict[str, list[Found]] = defaultdict(list)
     for row in rows:
         if row["name"]:
             found[row["name"]].append(row)
     return found
 
 
-def _choices(rows: Iterable[Row]) -> Mapping[str, tuple[Choice, ...]]:
+def _choices(rows: Iterable[Found]) -> Mapping[str, tuple[Choice, ...]]:
     found: dict[str, list[Choice]] = defaultdict(list)
     for row in rows:
         if row["element"] and row["language"] in {None, "en"}:
@@ -293,7 +299,7 @@ def _choices(rows: Iterable[Row]) -> Mapping[str, tuple[Choice, ...]]:
     }
 
 
-def _in_order(rows: Iterable[Row], known: Dictionary) -> Sequence[Row]:
+def _in_order(rows: Iterable[Found], known: Dictionary) -> Sequence[Found]:
     """The declared tables first and as declared, then the others by name: the same rows give the same order."""
     place = {name: index for index, name in enumerate(known.tables)}
     return sorted(
@@ -301,14 +307,14 @@ def _in_order(rows: Iterable[Row], known: Dictionary) -> Sequence[Row]:
     )
 
 
-def _parent(row: Row, names: Mapping[str, str]) -> str:
+def _parent(row: Found, names: Mapping[str, str]) -> str:
     parent = row["super_class"]
     if parent and parent not in names:
         raise ValueError(f"{row['name']} extends a table that does not exist")
     return names[parent] if parent else ""
 
 
-def _compile_table(row: Row, extends: str, scope: str, parts: _Parts, declared: Table | None) -> Table:
+def _compile_table(row: Found, extends: str, scope: str, parts: _Parts, declared: Table | None) -> Table:
     name = row["name"]
     fields = _compile_fields(name, parts, declared, root=not extends)
     labels = parts.labels.get(name, {})
@@ -340,7 +346,7 @@ def _compile_fields(name: str, parts: _Parts, declared: Table | None, *, root: b
     return {**system_fields(name), **fields} if root else fields
 
 
-def _compile_field(table: str, row: Row, choices: tuple[Choice, ...]) -> Field:
+def _compile_field(table: str, row: Found, choices: tuple[Choice, ...]) -> Field:
     try:
         type_ = FieldType(row["internal_type"] or FieldType.STRING)
     except ValueError:
@@ -360,7 +366,7 @@ def _compile_field(table: str, row: Row, choices: tuple[Choice, ...]) -> Field:
     )
 
 
-def _access(row: Row) -> ApplicationAccess:
+def _access(row: Found) -> ApplicationAccess:
     """An empty *Accessible from* means this application scope only, as on the platform (platform 2.3, F)."""
     return ApplicationAccess(
         all_scopes=row["access"] == PUBLIC,

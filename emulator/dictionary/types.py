@@ -33,7 +33,7 @@ class FieldType(StrEnum):
     JOURNAL = "journal_input"
     JOURNAL_LIST = "journal_list"
     LIST = "glide_list"
-    PASSWORD = "password"
+    PASSWORD = "password"  # noqa: S105 - the name of a type
     """One-way: hashed, never read back."""
     PASSWORD2 = "password2"
     """Two-way: sealed with the instance key."""
