@@ -68,6 +68,9 @@ class Page:
                 return form
         raise PageUnexpected(detail=f"{self.url} has no button {button!r}; it says: {self.excerpt}")
 
+    def has_button(self, button: str) -> bool:
+        return any(each.text == button for form in self.forms for each in form.buttons)
+
     def link(self, text: str) -> str:
         if text not in self.links:
             raise PageUnexpected(detail=f"{self.url} has no link {text!r}; it says: {self.excerpt}")
@@ -96,10 +99,6 @@ class Browser:
     def follow(self, page: Page, text: str) -> Page:
         """Click a link."""
         return self.open(page.link(text))
-
-    def submit(self, page: Page, button: str, **values: str) -> Page:
-        """Fill in the form that has ``button``, by field names, and press it."""
-        return self.fill(page, button, values)
 
     def fill(self, page: Page, button: str, values: Mapping[str, str]) -> Page:
         """Fill in the form that has ``button``, by labels or field names, and press it."""

@@ -109,7 +109,7 @@ def up(*, fresh: bool, as_json: bool, **given: Any) -> None:
     run(
         PairOptions(**given),
         fresh=fresh,
-        prepare=None,
+        prepare=_connected_seed if given["seed"] == "connected" else None,
         announce=lambda ready: _announce(ready, as_json=as_json),
         hear=lambda server, line: click.echo(f"{server:<9} {line}", err=True),
     )
@@ -120,6 +120,16 @@ def _announce(ready: "Ready", *, as_json: bool) -> None:
 
     _say(_json(ready.facts) if as_json else "\n".join(welcome(ready)))
     sys.stdout.flush()  # a program that waits for the line reads a pipe
+
+
+def _connected_seed(ready: "Ready") -> None:
+    from .connected_seed import connect_and_fill
+
+    connect_and_fill(ready, _quietly)
+
+
+def _quietly(_line: str) -> None:
+    """Steps of a seed are of no interest while they succeed."""
 
 
 def _json(value: object) -> str:
@@ -169,6 +179,51 @@ def execute(*, command: tuple[str, ...], **given: Any) -> int:
     from .execute import execute as run
 
     return run(command, PairOptions(**given))
+
+
+@ticketlab.command()
+@_options(*TARGET)
+@click.option("--entity", default="Security + Compliance Connector", show_default=True, help="The OAuth entity's name.")
+@click.option("--user", default="m365.integration", show_default=True, help="The integration user's user ID.")
+@JSON
+def connect(*, entity: str, user: str, as_json: bool, **given: Any) -> None:
+    """Connect a running pair without a browser: checklist, integration user, consent, connection."""
+    from dataclasses import asdict
+
+    from .connect import Connector, Wanted
+
+    made = Connector(_target(given), Wanted(entity, user), _quietly if as_json else _say).connect()
+    if as_json:
+        _say(_json(asdict(made)))
+
+
+@ticketlab.command()
+@_options(*TARGET)
+@click.option("--own", is_flag=True, help="Play it on a pair of its own, even when one runs.")
+@JSON
+def demo(*, own: bool, as_json: bool, **given: Any) -> None:
+    """Play the whole story over HTTP, on the running pair or on one of its own, and verify each step."""
+    from dataclasses import asdict
+
+    from .demo import demo as play
+    from .execute import own_pair
+    from .target import Target
+
+    say = _quietly if as_json else _numbered()
+    target = _target(given)
+    if own or not target.answers:
+        with own_pair(PairOptions()) as pair:
+            told = play(Target(pair.emulator.url, pair.connector.url), say)
+    else:
+        told = play(target, say)
+    _say(_json(asdict(told)) if as_json else told.ending)
+
+
+def _numbered() -> Callable[[str], None]:
+    from itertools import count
+
+    numbers = count(1)
+    return lambda line: _say(f"{next(numbers):>3}. {line}")
 
 
 if __name__ == "__main__":
