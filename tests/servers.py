@@ -33,6 +33,11 @@ class RunningPair:
     def environment(self) -> dict[str, str]:
         return dict(self.pair.environment)
 
+    @property
+    def addresses(self) -> dict[str, str]:
+        """What ``ticketlab`` needs to find the pair."""
+        return {"TICKETLAB_EMULATOR_URL": self.emulator_url, "TICKETLAB_CONNECTOR_URL": self.connector_url}
+
     def lab(self, url: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """POST to a lab: ``pair.lab(pair.emulator_url, "clock", {"advance": 60})``."""
         answer = requests.post(f"{url}/lab/{path}", json=body or {}, timeout=SECONDS)

@@ -60,6 +60,8 @@ class Page:
     forms: tuple[Form, ...]
     links: Mapping[str, str]
     """Address by text."""
+    shown: Mapping[str, str]
+    """The value of each input by its id, those outside forms included."""
 
     def form_with(self, button: str) -> Form:
         """The form that has this button. Raises PageUnexpected."""
@@ -124,6 +126,7 @@ class Browser:
             " ".join(" ".join(reader.words).split()),
             tuple(reader.forms),
             reader.links,
+            reader.shown,
         )
 
 
@@ -145,6 +148,7 @@ class _Reader(HTMLParser):
         self.words: list[str] = []
         self.forms: list[Form] = []
         self.links: dict[str, str] = {}
+        self.shown: dict[str, str] = {}
         self._form: Form | None = None
         self._names: dict[str, str] = {}
         self._labels: dict[str, str] = {}
@@ -176,7 +180,7 @@ class _Reader(HTMLParser):
         if tag == "a" and "href" in given:
             self.links.setdefault(text or given.get("aria-label", ""), given["href"])
         elif tag == "label":
-            self._labels[given.get("for", "")] = text.rstrip(" *:")
+            self._labels[given.get("for", "")] = text.strip(" *:")
         elif tag == "button":
             self._button(given, text)
         elif tag == "option":
@@ -205,6 +209,7 @@ class _Reader(HTMLParser):
 
     def _input(self, given: Mapping[str, str]) -> None:
         self._name(given)
+        self.shown[given.get("id", "")] = given.get("value", "")
         kind = given.get("type", "text").lower()
         if kind in {"submit", "image"}:
             self._button(given, given.get("value", "Submit"))

@@ -5,33 +5,34 @@ from .browser import Browser, Page, PageUnexpected
 PATH = "/x_mioms_m365ticket_installation_checklist.do"
 LOG_IN = "Log in"
 TITLE = "Installation Checklist"
-MAKE_ENTITY = "Create OAuth entity"
-MAKE_USER = "Create integration user"
+ENTITY_BUTTONS = ("Create OAuth entity", "Replace OAuth entity")
+USER_BUTTONS = ("Create integration user", "Replace integration user")
+"""The button of a step that is not done yet, and of one that is."""
 
 
 def make_entity(browser: Browser, page: Page, name: str) -> Page:
-    """Press step 1's button with this name."""
-    return browser.fill(page, MAKE_ENTITY, {"name": name})
+    """Do step 1 with this name; the redirect URL stays as proposed."""
+    return browser.fill(page, _present(page, ENTITY_BUTTONS), {"name": name})
 
 
 def shown_credentials(page: Page) -> tuple[str, str]:
     """The client ID and the client secret that step 1 shows for copying."""
-    values = {name: value for form in page.forms for name, value in form.values.items()}
-    try:
-        return values["client_id"], values["client_secret"]
-    except KeyError as error:
-        raise PageUnexpected(detail=f"Step 1 shows no client ID and secret, but: {page.excerpt}") from error
+    client_id, secret = page.shown.get("client_id", ""), page.shown.get("client_secret", "")
+    if not (client_id and secret):
+        raise PageUnexpected(detail=f"Step 1 shows no client ID and secret, but: {page.excerpt}")
+    return client_id, secret
 
 
 def make_user(browser: Browser, page: Page, user: str, password: str) -> Page:
-    """Press step 2's button with this user."""
-    return browser.fill(
-        page,
-        MAKE_USER,
-        {"user_name": user, "name": "Microsoft 365 integration", "email": f"{user}@example.com", "password": password},
-    )
+    """Do step 2 with this user."""
+    typed = {"user_name": user, "user_full_name": "Microsoft 365 integration", "email": f"{user}@example.com"}
+    return browser.fill(page, _present(page, USER_BUTTONS), {**typed, "password": password})
 
 
 def expect_connected(page: Page, user: str) -> None:
     """Step 3 says that the entity is connected, as this user."""
-    page.expect("Connected").expect(user)
+    page.expect("Status Connected").expect(f"Connected as {user}")
+
+
+def _present(page: Page, buttons: tuple[str, ...]) -> str:
+    return next((button for button in buttons if page.has_button(button)), buttons[0])

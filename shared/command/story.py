@@ -69,7 +69,7 @@ class Story:
 
     def state_of(self, sent: Sent) -> str:
         """The ticket's state as the tenant knows it."""
-        return str(self._tenant.get(f"tickets/{sent.id}")["state"]["value"])
+        return str((self._tenant.get(f"tickets/{sent.id}")["state"] or {}).get("value", ""))
 
     def find_in_instance(self, sent: Sent, label: str) -> None:
         """The record in ServiceNow: its class, its text and whose it is."""
@@ -92,7 +92,7 @@ class Story:
         def _seen() -> bool:
             ticket = self._tenant.get(f"tickets/{sent.id}")
             home = self._browser.open(f"{self._target.connector}/").text
-            return bool(ticket["state"]["label"] == state and sent.number in home and state in home)
+            return bool((ticket["state"] or {}).get("label") == state and sent.number in home and state in home)
 
         began = time.monotonic()
         wait_for(_seen, f"{sent.number} is not shown as {state}")

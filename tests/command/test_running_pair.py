@@ -16,17 +16,13 @@ raise SystemExit(7)
 """
 
 
-def addresses(pair: RunningPair) -> dict[str, str]:
-    return {"TICKETLAB_EMULATOR_URL": pair.emulator_url, "TICKETLAB_CONNECTOR_URL": pair.connector_url}
-
-
 def test_status_tells_health_of_both(pair: RunningPair, tmp_path: Path):
     """One line an app, for people; one line of JSON for programs; exit code 0 when both answer."""
-    told = run("status", cwd=tmp_path, **addresses(pair))
+    told = run("status", cwd=tmp_path, **pair.addresses)
     assert told.returncode == 0
     assert pair.emulator_url in told.stdout
     assert "orlando" in told.stdout
-    facts = json.loads(run("status", "--json", cwd=tmp_path, **addresses(pair)).stdout)
+    facts = json.loads(run("status", "--json", cwd=tmp_path, **pair.addresses).stdout)
     assert facts["emulator"]["release"] == "orlando"
     assert facts["connector"]["database"] == "ok"
 
@@ -58,7 +54,7 @@ def test_reset_puts_both_back_to_the_seed(pair: RunningPair, tmp_path: Path):
     incidents = f"{pair.emulator_url}/api/now/table/incident"
     made = requests.post(incidents, json={"short_description": "gone soon"}, auth=("admin", "admin"), timeout=10)
     sys_id = made.json()["result"]["sys_id"]
-    done = run("reset", cwd=tmp_path, **addresses(pair))
+    done = run("reset", cwd=tmp_path, **pair.addresses)
     assert done.returncode == 0, done.stderr
     assert requests.get(f"{incidents}/{sys_id}", auth=("admin", "admin"), timeout=10).status_code == 404
 
