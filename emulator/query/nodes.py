@@ -23,7 +23,8 @@ class Term:
     """As it was written, without the doubling of carets."""
 
     def __str__(self) -> str:
-        return _escaped(self.text)
+        """A leading caret is kept apart by a blank, or it would pair with the one that separates terms."""
+        return f"{' ' * self.text.startswith(CARET)}{_escaped(self.text)}"
 
 
 @dataclass(frozen=True, slots=True)
