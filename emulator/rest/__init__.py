@@ -2,8 +2,8 @@
 
 from flask import Flask
 
+from . import table_api
 from .frame import install_frame, platform_headers
-from .table_api import table_api
 
 __all__ = ["install", "platform_headers"]
 
@@ -11,4 +11,4 @@ __all__ = ["install", "platform_headers"]
 def install(app: Flask) -> None:
     """Put every REST API on the app."""
     install_frame(app)
-    app.register_blueprint(table_api)
+    app.register_blueprint(table_api.blueprint)

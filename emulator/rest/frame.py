@@ -27,6 +27,7 @@ from .errors import MethodNotAllowed, NotAcceptable, Unexpected, envelope
 
 API_PATH = "/api/"
 JSON = "application/json;charset=UTF-8"
+UNQUOTED = "/:@!$&'()*+,;=~-._"
 CHALLENGE = 'BASIC realm="Service-now"'
 """Upper case as in the captures (platform 4.2, F)."""
 
@@ -123,10 +124,9 @@ def _open() -> Response | None:
 
 def _url_length() -> int:
     """Bytes of the request's path and query, as sent where the server tells, else as they would be written."""
-    sent = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI")
-    if sent:
-        return len(sent)
-    return len(quote(request.path, safe="/:@!$&'()*+,;=~-._")) + len(request.query_string) + bool(request.query_string)
+    sent = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or quote(request.path, safe=UNQUOTED)
+    query = request.query_string
+    return len(sent.partition("?")[0]) + (len(query) + 1 if query else 0)
 
 
 def platform_headers(response: Response) -> None:

@@ -23,8 +23,8 @@ from .render import Form, render
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 OVERRIDE_HEADER = "X-HTTP-Method-Override"
 
-table_api = Blueprint("table_api", __name__)
-speak_rest(table_api)
+blueprint = Blueprint("table_api", __name__)
+speak_rest(blueprint)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ def one_record(table: str, sys_id: str, version: str = "") -> Response:
 
 for _prefix in ("/api/now", "/api/now/<any(v1, v2):version>"):
     for _rule, _view in (("/table/<table>", records_of_table), ("/table/<table>/<sys_id>", one_record)):
-        table_api.add_url_rule(
+        blueprint.add_url_rule(
             f"{_prefix}{_rule}",
             view_func=_view,
             methods=METHODS,

@@ -8,9 +8,9 @@ from pathlib import Path
 from sqlalchemy import Connection, select
 
 from ...shared.ids import Ids
+from ..dictionary.declaration import GLOBAL_SCOPE
 from ..dictionary.model import Dictionary
 from ..dictionary.rows import rows_of
-from ..dictionary.declaration import GLOBAL_SCOPE
 from ..identity.passwords import Passwords
 from ..releases import Release, release_named
 from ..settings import Settings

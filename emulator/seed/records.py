@@ -11,8 +11,8 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from ..dictionary.model import Dictionary
 from ..dictionary.declaration import GLOBAL_SCOPE, record_id
+from ..dictionary.model import Dictionary
 from ..dictionary.types import Storage
 from ..records.coerce import Input, coerce
 from ..records.defaults import NOW, NUMBER, USER

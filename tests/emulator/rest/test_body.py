@@ -121,7 +121,7 @@ def test_d04_five_thousand_digits_stay_five_thousand_digits():
 
 @pytest.mark.attack("D05")
 @pytest.mark.parametrize(
-    "body", ["null", '"text"', "7", "true", "[]", "[1]", '{"a":{"value":{}}}', '{"a":[1]}', "{", "a=1"]
+    "body", ["null", '"text"', "7", "true", "[]", "[1]", '{"a":{"value":{}}}', '{"a":[{}]}', "{", "a=1"]
 )
 def test_d05_what_is_no_record_is_refused(body):
     with pytest.raises(RequestUnreadable):

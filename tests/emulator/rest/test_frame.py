@@ -1,0 +1,175 @@
+"""What every answer under /api has in common: headers, the error envelope, the front end's limits."""
+
+import re
+
+import pytest
+
+ENVELOPE_KEYS = ["error", "status"]
+
+
+def assert_envelope(answer):
+    """The one shape of every refusal (platform 4.1)."""
+    assert list(answer.json) == ENVELOPE_KEYS
+    assert set(answer.json["error"]) == {"message", "detail"}
+    assert answer.json["status"] == "failure"
+    assert answer.headers["Content-Type"] == "application/json;charset=UTF-8"
+
+
+@pytest.mark.source("platform 4.5", "F")
+def test_an_answer_carries_the_recorded_headers(api):
+    headers = api.get("incident", sysparm_limit=1).headers
+    assert re.fullmatch(r"[0-9a-f]{12}", headers["X-Transaction-ID"])
+    expected = {
+        "X-Is-Logged-In": "true",
+        "Pragma": "no-store,no-cache",
+        "Cache-Control": "no-cache,no-store,must-revalidate,max-age=-1",
+        "Expires": "0",
+        "Content-Type": "application/json;charset=UTF-8",
+        "Server": "ServiceNow",
+        "X-Content-Type-Options": "nosniff",
+    }
+    assert {name: headers[name] for name in expected} == expected
+    assert "Strict-Transport-Security" not in headers
+
+
+@pytest.mark.source("platform 4.5", "F")
+def test_https_answers_ask_for_https(api):
+    answer = api.http.get("/api/now/table/incident", auth=api.auth, base_url="https://dev00001.service-now.com")
+    assert answer.headers["Strict-Transport-Security"] == "max-age=63072000; includeSubDomains"
+
+
+def test_every_request_has_a_transaction_of_its_own(api):
+    ids = {api.get("incident", sysparm_limit=1).headers["X-Transaction-ID"] for _ in range(5)}
+    assert len(ids) == 5
+
+
+@pytest.mark.source("platform 4.2", "F")
+@pytest.mark.parametrize(
+    "header", [None, "Basic YWRtaW46d3Jvbmc=", "Basic !!!", "Bearer junk", "Basic /w==", "Digest x"]
+)
+def test_no_or_bad_credentials_are_401_with_a_challenge(stranger, header):
+    headers = {"Authorization": header} if header else None
+    answer = stranger.get("incident", headers=headers)
+    assert answer.status_code == 401
+    assert answer.json["error"] == {
+        "message": "User Not Authenticated",
+        "detail": "Required to provide Auth information",
+    }
+    assert answer.headers["WWW-Authenticate"] == 'BASIC realm="Service-now"'
+    assert not {"X-Transaction-ID", "X-Is-Logged-In"} & set(answer.headers.keys())
+
+
+@pytest.mark.source("platform 4.2", "D")
+@pytest.mark.parametrize(
+    "path",
+    ["/api/now/nonsense", "/api/now/v3/table/incident", "/api/subscribers", "/api/now/table", "/api/now/table/a/b/c"],
+)
+def test_an_address_that_is_no_api_is_400(api, path):
+    answer = api.open(path)
+    assert answer.status_code == 400
+    assert answer.json["error"] == {"message": "Requested URI does not represent any resource", "detail": None}
+    assert_envelope(answer)
+
+
+@pytest.mark.attack("D20")
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("PUT", "/api/now/table/incident", "GET, HEAD, POST"),
+        ("POST", "/api/now/table/incident/abc", "DELETE, GET, HEAD, PATCH, PUT"),
+        ("OPTIONS", "/api/now/table/incident", None),
+        ("TRACE", "/api/now/table/incident", None),
+        ("JUNK", "/api/now/table/incident", None),
+    ],
+)
+def test_d20_another_method_is_405_in_the_envelope(api, method, path, allowed):
+    answer = api.open(path, method)
+    assert answer.status_code == 405
+    assert_envelope(answer)
+    assert allowed is None or answer.headers["Allow"] == allowed
+
+
+@pytest.mark.attack("D08")
+@pytest.mark.parametrize(
+    ("accept", "status"),
+    [
+        (None, 200),
+        ("*/*", 200),
+        ("application/json, text/plain, */*", 200),
+        ("application/json", 200),
+        ("", 200),
+        ("junk", 406),
+        ("text/csv", 406),
+        ("application/xml", 406),
+    ],
+)
+def test_d08_only_who_refuses_json_is_refused(api, accept, status):
+    """Real clients send no Accept, a wildcard, or lists with one (rest 1)."""
+    answer = api.get("incident", headers=None if accept is None else {"Accept": accept}, sysparm_limit=1)
+    assert answer.status_code == status
+    assert answer.headers["Content-Type"] == "application/json;charset=UTF-8"
+
+
+@pytest.mark.source("rest 1", "C")
+def test_a_url_over_8192_bytes_is_414_with_html(api):
+    """120 sys_ids in one query pass; the front end answers the longer ones, not the API."""
+    assert api.get("incident", sysparm_query=f"sys_idIN{','.join(['a' * 32] * 120)}").status_code == 200
+    answer = api.get("incident", sysparm_query="a" * 8192)
+    assert answer.status_code == 414
+    assert answer.text.startswith("<html>")
+    assert answer.headers["Content-Type"] == "text/html"
+    assert api.open("/login.do", query_string={"a": "b" * 9000}).status_code == 414
+
+
+@pytest.mark.source("rest 1", "D")
+def test_a_body_over_10_mb_is_refused_with_its_size(api):
+    size = 10 * 1024 * 1024 + 1
+    answer = api.send("POST", "incident", b"x" * size)
+    assert answer.status_code == 413
+    assert answer.json["error"] == {
+        "message": "Exception while reading request",
+        "detail": f"Rejected large REST payload with content-length = {size} bytes. Max allowed: {size - 1} bytes.",
+    }
+
+
+@pytest.mark.attack("D07")
+def test_d07_other_content_types_are_415_and_change_nothing(api):
+    before = api.get("incident", sysparm_limit=1).headers["X-Total-Count"]
+    for content_type in ("text/plain", "application/x-www-form-urlencoded", "application/json;charset=utf-7"):
+        answer = api.open("/api/now/table/incident", "POST", data=b"{}", content_type=content_type)
+        assert answer.status_code == 415
+        assert_envelope(answer)
+    packed = api.send("POST", "incident", b"{}", headers={"Content-Encoding": "gzip"})
+    assert packed.status_code == 415
+    assert api.get("incident", sysparm_limit=1).headers["X-Total-Count"] == before
+
+
+@pytest.mark.attack("C23")
+def test_c23_a_fault_of_ours_tells_nothing_of_itself(api, monkeypatch):
+    """The answer is the platform's, the cause stands in the log."""
+
+    def broken(*_arguments, **_named):
+        raise ZeroDivisionError("SELECT secret FROM /work")
+
+    monkeypatch.setattr("ticketlab.emulator.rest.table_api.read_parameters", broken)
+    answer = api.get("incident")
+    assert answer.status_code == 500
+    assert_envelope(answer)
+    assert answer.json["error"]["message"] == "Exception while executing request: null"
+    assert "secret" not in answer.text
+
+
+@pytest.mark.attack("C17")
+def test_c17_any_host_is_echoed_and_none_is_trusted(api):
+    answer = api.http.get("/api/now/table/incident?sysparm_limit=1", auth=api.auth, base_url="http://evil.example:81")
+    assert answer.json["result"][0]["opened_by"]["link"].startswith("http://evil.example:81/api/now/table/")
+
+
+@pytest.mark.source("platform 4.2", "C")
+def test_on_australia_the_text_of_a_401_is_newer(tmp_path):
+    from ticketlab.emulator.testing import close, make_instance
+
+    made = make_instance(tmp_path, release="australia")
+    answer = made.test_client().get("/api/now/table/incident")
+    close(made)
+    assert answer.json["error"]["message"] == "User is not authenticated"
