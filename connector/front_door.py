@@ -2,10 +2,11 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..shared.web.lab_guard import is_loopback
+from ..shared.web.own_address import to_own_address
 from ..shared.web.same_origin import comes_from_elsewhere
 from .errors import SentFromElsewhere, WrongAddress
 from .settings import Settings
@@ -29,9 +30,7 @@ def install(app: Flask, settings: Settings) -> None:
             raise WrongAddress(detail=f"Open {settings.url} instead.")
         if comes_from_elsewhere(request):
             raise SentFromElsewhere
-        if request.method in {"GET", "HEAD"} and host != own.hostname and is_loopback(own.hostname or ""):
-            return redirect(settings.url + request.full_path.rstrip("?"), 302)
-        return None
+        return to_own_address(request, settings.url)
 
     @app.after_request
     def _do_not_keep(response: Response) -> Response:
