@@ -1,0 +1,26 @@
+"""What a person sees: login and consent, the frame with its navigator, lists and forms of every table."""
+
+from flask import Flask
+
+from ...shared.web.parts import part_of, provide
+from . import form_views, frame_views, list_views
+from .blueprint import pages
+from .consent import blueprint as consent
+from .frame import install_errors
+from .layout import install_layout
+from .login import blueprint as login
+from .menu import Menus
+from .navigator import Navigator
+
+__all__ = ["install"]
+_VIEWS = (frame_views, list_views, form_views)
+"""Imported for the routes they add to the blueprint."""
+
+
+def install(app: Flask) -> None:
+    """Register the pages. The installed apps have declared their menus before."""
+    provide(app, Navigator(part_of(app, Menus).applications))
+    install_layout(app)
+    install_errors(app)
+    for blueprint in (login, consent, pages):
+        app.register_blueprint(blueprint)

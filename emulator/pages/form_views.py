@@ -1,0 +1,95 @@
+"""``/TABLE.do``: the form of any record."""
+
+from dataclasses import replace
+
+from flask import make_response, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from ...shared.ids import Ids
+from ...shared.web.parts import part
+from ..errors import NoRecordFound, PlatformError
+from ..identity.keys import InstanceKey
+from ..identity.passwords import Passwords
+from ..identity.web import current_caller
+from ..records.gate import Gate
+from .blueprint import pages
+from .form_page import FormPage
+from .forms import Form, Moved, Rejected, preset_values
+from .frame import error_page
+from .list_query import record_url
+from .messages import Message, done
+from .return_address import back_from, path_of_referrer, with_outcome
+from .saving import Saving
+
+NEW = "-1"
+MYSELF = "javascript:gs.getUserID()"
+
+
+@pages.get("/<table>.do")
+def show_form(table: str) -> Response:
+    """A record, a new one (``sys_id=-1``, filled from ``sysparm_query``), or the first that a query finds."""
+    form, sys_id, query = _form(table), _sys_id(), request.args.get("sysparm_query", "")
+    if not sys_id and query:
+        return redirect(record_url(table, form.first(query)))
+    page = form.open(sys_id) if sys_id else form.new(preset_values(query))
+    outcome = done(request.args.get("sysparm_done", ""), page.address, page.heading) if sys_id else []
+    back = back_from(form.dictionary, table, path_of_referrer(request.referrer, request.host))
+    return _shown(replace(page, messages=outcome, back=back))
+
+
+@pages.post("/<table>.do")
+def submit_form(table: str) -> Response:
+    """Submit, update or delete; what cannot be saved comes back as it was typed."""
+    form, sys_id = _form(table), _sys_id()
+    back = back_from(form.dictionary, table, request.form.get("sysparm_referring_url", ""))
+    if request.form.get("sys_action") == "sysverb_delete" and sys_id:
+        return _delete(form, sys_id, back)
+    try:
+        saved = form.submit(sys_id, preset_values(request.args.get("sysparm_query", "")), request.form)
+    except Rejected as rejected:
+        return _shown(replace(rejected.page, back=back), rejected.status)
+    outcome = "updated" if sys_id else "inserted"
+    if request.form.get("sys_action") == "sysverb_update_and_stay":
+        return redirect(with_outcome(record_url(saved.table, saved.sys_id), outcome))
+    return redirect(with_outcome(back, outcome, saved.sys_id))
+
+
+def _delete(form: Form, sys_id: str, back: str) -> Response:
+    """Ask first; delete only what was asked about and confirmed."""
+    page = form.open(sys_id)
+    messages: list[Message] = []
+    status = 200
+    if request.form.get("confirmed") == "true":
+        try:
+            form.delete(sys_id)
+            return redirect(with_outcome(back, "deleted"))
+        except PlatformError as error:
+            messages, status = [Message("error", error.detail or error.message)], error.status
+    page = replace(page, messages=messages)
+    return make_response(render_template("delete.html", page=page, back=back), status)
+
+
+def _form(table: str) -> Form:
+    gate, caller = part(Gate), current_caller()
+    return Form(table, caller, Saving(gate, part(Passwords), part(InstanceKey), part(Ids)))
+
+
+def _sys_id() -> str:
+    """The record that the address names; empty for a new one."""
+    given = request.args.get("sys_id", "")
+    return current_caller().user if given == MYSELF else given.removeprefix(NEW)
+
+
+def _shown(page: FormPage, status: int = 200) -> Response:
+    return make_response(render_template("form.html", page=page), status)
+
+
+@pages.errorhandler(NoRecordFound)
+def _no_record(_error: NoRecordFound) -> Response:
+    return error_page("Record not found", "Record not found: it does not exist, or you may not read it.", 404)
+
+
+@pages.errorhandler(Moved)
+def _moved(moved: Moved) -> Response:
+    """The record is of a class below the table that was asked for, and has that class's form."""
+    return redirect(record_url(moved.table, moved.sys_id))

@@ -1,0 +1,51 @@
+"""What every page inside the frame goes through: who is signed in, whose form it is, and errors as pages."""
+
+from flask import Blueprint, Flask, make_response, render_template, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from ...shared.errors import TicketlabError
+from ..errors import PlatformError
+from ..identity.web import LoginRequired, check_csrf, current_account, redirect_to_login, require_login
+
+NOT_FOUND = "The page you are looking for could not be found."
+
+
+def error_page(heading: str, sentence: str, status: int) -> Response:
+    """A page that says what happened; for somebody who is not signed in, without the frame."""
+    template = "error.html" if current_account() else "error_outside.html"
+    return make_response(render_template(template, heading=heading, sentence=sentence), status)
+
+
+def framed(blueprint: Blueprint) -> None:
+    """Let nobody in who is not signed in, and no form that another site sent; show refusals in the platform's words."""
+    blueprint.before_request(require_login)
+    blueprint.before_request(check_csrf)
+    blueprint.after_request(_keep_out_of_caches)
+    blueprint.register_error_handler(LoginRequired, lambda _error: redirect_to_login())
+    blueprint.register_error_handler(PlatformError, _refused)
+
+
+def install_errors(app: Flask) -> None:
+    """What no blueprint answers: an address that is none, a method it does not take, a fault of ours."""
+    app.register_error_handler(HTTPException, _http_error)
+
+
+def _keep_out_of_caches(response: Response) -> Response:
+    """What a page shows is for one person and one moment."""
+    response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _refused(error: TicketlabError) -> Response:
+    return error_page(error.message, error.detail or error.message, error.status)
+
+
+def _http_error(error: HTTPException) -> Response | HTTPException:
+    """Files stay as the framework answers them; for the rest, somebody who is not signed in learns nothing."""
+    status = error.code or 500
+    if error.response is not None or request.path.startswith("/static/"):
+        return error
+    if status == 404:
+        return require_login() or error_page("Page not found", NOT_FOUND, status)
+    return error_page(error.name, error.description or error.name, status)

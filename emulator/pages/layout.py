@@ -1,0 +1,53 @@
+"""What the frame around every page shows: the banner and the navigator of whoever is signed in."""
+
+from functools import cached_property
+
+from flask import Flask, request
+
+from ...shared.web.parts import part
+from ..access.caller import Caller
+from ..identity.web import current_account, current_caller
+from ..records.gate import Gate
+from ..settings import Settings
+from .navigator import Group, Navigator
+
+
+class Layout:
+    """Read by ``layout.html`` alone, and worked out only when it is: a login page has no such frame."""
+
+    @property
+    def instance(self) -> str:
+        return part(Settings).name
+
+    @cached_property
+    def caller(self) -> Caller:
+        return current_caller()
+
+    @property
+    def user(self) -> str:
+        account = current_account()
+        return (account.name or account.user_name) if account else ""
+
+    @property
+    def user_name(self) -> str:
+        return self.caller.user_name
+
+    @property
+    def user_id(self) -> str:
+        return self.caller.user
+
+    @property
+    def is_admin(self) -> bool:
+        return self.caller.is_admin
+
+    @cached_property
+    def groups(self) -> list[Group]:
+        here = request.full_path.rstrip("?").lstrip("/")
+        tables = part(Gate).read_dictionary().tables
+        return part(Navigator).groups(self.caller.roles, here, tables)
+
+
+def install_layout(app: Flask) -> None:
+    @app.context_processor
+    def _layout() -> dict[str, object]:
+        return {"layout": Layout(), "instance_name": part(Settings).name}

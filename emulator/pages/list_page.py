@@ -1,0 +1,163 @@
+"""What a list shows: some rows of a table, their columns, and the ways on from here."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..access.caller import Caller
+from ..access.operations import Operation
+from ..dictionary.model import Dictionary, Field
+from ..dictionary.types import FieldType
+from ..query import EncodedQuery
+from ..records.gate import Gate
+from ..records.row import Page, Row
+from .breadcrumbs import Crumb, Wording, breadcrumbs
+from .list_query import list_url, ordered_by, record_url
+from .messages import Message
+from .references import References
+from .rights import Rights
+
+ROWS = 20
+CLASS = "sys_class_name"
+LONGEST_CELL = 120
+MOST_FALLBACK_COLUMNS = 6
+LEFT_OUT = "Left out of the filter, since no such field or operator is known here:"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    element: str
+    label: str
+    sort: str
+    """``ascending``, ``descending`` or ``none``: the value of aria-sort."""
+    sort_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    text: str
+    label: str
+    link: str = ""
+    whole: str = ""
+    """The full text, where ``text`` is cut off."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    table: str
+    label: str
+    query: EncodedQuery
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[Cell]]
+    crumbs: Sequence[Crumb]
+    search_fields: Sequence[tuple[str, str]]
+    first: int
+    last: int
+    total: int
+    may_create: bool
+    messages: Sequence[Message]
+
+    @property
+    def title(self) -> str:
+        return self.label
+
+    @property
+    def new_url(self) -> str:
+        return record_url(self.table, "-1")
+
+    def page_url(self, first: int) -> str:
+        return list_url(self.table, self.query, first)
+
+    @property
+    def previous(self) -> str:
+        return self.page_url(max(1, self.first - ROWS)) if self.first > 1 else ""
+
+    @property
+    def following(self) -> str:
+        return self.page_url(self.first + ROWS) if self.first + ROWS <= self.total else ""
+
+    @property
+    def to_first(self) -> str:
+        return self.page_url(1) if self.first > 1 else ""
+
+    @property
+    def to_last(self) -> str:
+        return self.page_url((self.total - 1) // ROWS * ROWS + 1) if self.following else ""
+
+
+def read_list(gate: Gate, caller: Caller, table: str, query: EncodedQuery, first_row: int) -> ListPage:
+    """Raises a PlatformError when the table does not exist or may not be read at all."""
+    rights = Rights.of(gate, caller)
+    dictionary = rights.snapshot.dictionary
+    elements = list_columns(dictionary, table)
+    first = max(1, first_row)
+    page = gate.record(table, caller).query(str(query), fields=elements, limit=ROWS, offset=first - 1, count=True)
+    total = page.total or 0
+    fields = dictionary.fields(table)
+    return ListPage(
+        table=table,
+        label=dictionary.table(table).plural or dictionary.table(table).label,
+        query=query,
+        columns=[_column(table, fields[each], query) for each in elements],
+        rows=[_cells(dictionary, row, elements) for row in page.rows],
+        crumbs=breadcrumbs(Wording(dictionary, References(gate, dictionary, caller), table), query),
+        search_fields=[(each, fields[each].label) for each in elements if each != CLASS],
+        first=first,
+        last=first + len(page.rows) - 1,
+        total=total,
+        may_create=rights.may(Operation.CREATE, table),
+        messages=_messages(page, first, total),
+    )
+
+
+def list_columns(dictionary: Dictionary, table: str) -> list[str]:
+    """The columns of the nearest class that declares any, with the class where records of several stand together."""
+    fields = dictionary.fields(table)
+    declared = next((each.list_columns for each in dictionary.chain(table) if each.list_columns), ())
+    columns = [each for each in declared if each in fields] or _fallback(dictionary, table, fields)
+    if CLASS in fields and CLASS not in columns and len(dictionary.descendants(table)) > 1:
+        columns.insert(1, CLASS)
+    return columns
+
+
+def _fallback(dictionary: Dictionary, table: str, fields: Mapping[str, Field]) -> list[str]:
+    named = dictionary.display_element(table)
+    others = [each for each in fields if not each.startswith("sys_") and each != named]
+    return [named, *others[: MOST_FALLBACK_COLUMNS - 1], *(["sys_updated_on"] if "sys_updated_on" in fields else [])]
+
+
+def _column(table: str, field: Field, query: EncodedQuery) -> Column:
+    order = next(iter(query.orders), None)
+    here = order is not None and order.field == field.element
+    descending = here and order is not None and order.descending
+    sort = ("descending" if descending else "ascending") if here else "none"
+    turned = ordered_by(query, field.element, descending=here and not descending)
+    return Column(field.element, field.label, sort, list_url(table, turned))
+
+
+def _cells(dictionary: Dictionary, row: Row, elements: Sequence[str]) -> list[Cell]:
+    """The first column leads to the record, as its own class; a reference to the record it points to."""
+    fields = dictionary.fields(row.table)
+    cells = []
+    for index, element in enumerate(elements):
+        text = row.display(element)
+        label = fields[element].label
+        link = ""
+        if index == 0:
+            link, text = record_url(row.table, row.sys_id), text or "(empty)"
+        elif fields[element].type is FieldType.REFERENCE and row.value(element) and text:
+            link = record_url(fields[element].reference, row.value(element))
+        cells.append(Cell(_cut(text), label, link, text if len(text) > LONGEST_CELL else ""))
+    return cells
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL].rstrip()}…"
+
+
+def _messages(page: Page, first: int, total: int) -> list[Message]:
+    messages = [Message("warning", f"{LEFT_OUT} {term}") for term in page.dropped]
+    expected = min(ROWS, max(0, total - first + 1))
+    if len(page.rows) < expected:
+        removed = expected - len(page.rows)
+        messages.append(Message("info", f"Number of rows removed from this list by Security constraints: {removed}"))
+    return messages

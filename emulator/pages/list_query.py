@@ -1,0 +1,58 @@
+"""The encoded query in a list's address: its order, and what a search adds to it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlencode
+
+from ..dictionary.model import Choice, Dictionary, Field
+from ..dictionary.types import FieldType, Storage
+from ..query import EncodedQuery, OrderBy
+from ..query.parser import parse_term
+
+
+def list_url(table: str, query: EncodedQuery | str = "", first_row: int = 1) -> str:
+    """The platform's own address of a list."""
+    given = {"sysparm_query": str(query), "sysparm_first_row": str(first_row) if first_row > 1 else ""}
+    parameters = {name: value for name, value in given.items() if value}
+    return f"/{table}_list.do" + (f"?{urlencode(parameters)}" if parameters else "")
+
+
+def record_url(table: str, sys_id: str) -> str:
+    return f"/{table}.do?sys_id={sys_id}"
+
+
+def ordered_by(query: EncodedQuery, element: str, *, descending: bool) -> EncodedQuery:
+    """The query with this order in place of its own."""
+    return replace(query, orders=(OrderBy(element, descending=descending),))
+
+
+def narrowed(query: EncodedQuery, condition: str) -> EncodedQuery:
+    """The query with one condition more, in each of its groups."""
+    if not condition:
+        return query
+    clause = (parse_term(condition),)
+    return replace(query, groups=tuple((*group, clause) for group in query.groups or ((),)))
+
+
+def search_condition(dictionary: Dictionary, field: Field, text: str) -> str:
+    """The condition that searching a field for ``text`` means; empty when it means none.
+
+    A text is looked into, a number or a truth compared, a time is where the list begins, a choice is found by its
+    label, a reference by the display value of the record it points to.
+    """
+    text = text.strip()
+    if not text:
+        return ""
+    if field.type is FieldType.REFERENCE and field.reference in dictionary.tables:
+        return f"{field.element}.{dictionary.display_element(field.reference)}LIKE{text}"
+    if field.choices:
+        return f"{field.element}IN{','.join(_matching(field.choices, text)) or text}"
+    if field.type.storage is Storage.TEXT:
+        return f"{field.element}LIKE{text}"
+    if field.type.storage in {Storage.DATE_TIME, Storage.DATE}:
+        return f"{field.element}>={text}"
+    return f"{field.element}={text}"
+
+
+def _matching(choices: Sequence[Choice], text: str) -> list[str]:
+    return [each.value for each in choices if text.lower() in each.label.lower() or text == each.value]

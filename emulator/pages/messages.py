@@ -1,0 +1,36 @@
+"""What a page tells above its content: errors in the platform's own words, and what has just been done."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..errors import PlatformError
+
+DONE: Mapping[str, str] = {
+    "inserted": "Created:",
+    "updated": "Saved:",
+    "deleted": "The record was deleted.",
+}
+"""What ``sysparm_done`` may say. It comes from the address, so it only chooses among these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A banner. ``kind`` is error, warning, done or info."""
+
+    kind: str
+    text: str
+    link: str = ""
+    link_text: str = ""
+
+
+def refusal(error: PlatformError) -> Message:
+    """The platform's sentence for a refusal: the detail where there is one, for the message is then a heading."""
+    return Message("error", error.detail or error.message)
+
+
+def done(code: str, link: str = "", link_text: str = "") -> list[Message]:
+    """The banner for what the request before this one did, if the code is one of ours."""
+    text = DONE.get(code)
+    if text is None or (text.endswith(":") and not link_text):
+        return []
+    return [Message("done", text, link, link_text)]

@@ -1,0 +1,32 @@
+"""What the signed-in user may do to a table, so that a page offers no button that the gate would refuse.
+
+Only a courtesy: the gate judges again, with the record at hand.
+"""
+
+from dataclasses import dataclass
+
+from ..access.acl import judge_field, judge_record
+from ..access.caller import Caller
+from ..access.operations import Operation
+from ..records.gate import Gate
+from ..records.snapshot import Snapshot
+
+
+@dataclass(frozen=True)
+class Rights:
+    """One caller's rights under the rules in force."""
+
+    snapshot: Snapshot
+    caller: Caller
+
+    @classmethod
+    def of(cls, gate: Gate, caller: Caller) -> "Rights":
+        return cls(gate.snapshot(), caller)
+
+    def may(self, operation: Operation, table: str) -> bool:
+        return judge_record(self.snapshot.dictionary, self.snapshot.policy, self.caller, table, operation).allowed
+
+    def may_write_field(self, table: str, element: str) -> bool:
+        dictionary, policy = self.snapshot.dictionary, self.snapshot.policy
+        verdict = judge_field(dictionary, policy, self.caller, table, element, Operation.WRITE)
+        return verdict.allowed and not verdict.conditions

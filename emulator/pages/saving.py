@@ -1,0 +1,61 @@
+"""Writes what a form asks for, in one transaction, as the person who sent it."""
+
+from dataclasses import dataclass
+
+from ...shared.ids import Ids
+from ..access.caller import Caller
+from ..dictionary.types import FieldType
+from ..identity.keys import InstanceKey
+from ..identity.passwords import Passwords
+from ..records.gate import Gate, Transaction
+from ..records.row import Row
+from .form_input import Changes
+
+OAUTH_ENTITY = "oauth_entity"
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """The gate, and what turns a typed secret into one that works.
+
+    The caller's own write comes first and is judged; only then does the instance itself add the secrets, since nobody
+    else may write what works (platform 2.1, C).
+    """
+
+    gate: Gate
+    passwords: Passwords
+    key: InstanceKey
+    ids: Ids
+
+    def insert(self, table: str, caller: Caller, changes: Changes) -> Row:
+        """Raises a PlatformError when the gate refuses; nothing is written then."""
+        if table == OAUTH_ENTITY:
+            self._generate(changes)
+        with self.gate.transaction() as transaction:
+            row = self.gate.record(table, caller, transaction).insert(changes.values, display_input=True)
+            self._write_secrets(table, row.sys_id, changes, transaction)
+        return row
+
+    def update(self, table: str, sys_id: str, caller: Caller, changes: Changes) -> Row:
+        """Raises a PlatformError when the gate refuses; nothing is written then."""
+        with self.gate.transaction() as transaction:
+            row = self.gate.record(table, caller, transaction).update(sys_id, changes.values, display_input=True)
+            self._write_secrets(table, sys_id, changes, transaction)
+        return row
+
+    def _generate(self, changes: Changes) -> None:
+        """An OAuth client made by hand gets its ID, and a secret where none is given (platform 2.1, C)."""
+        changes.values.setdefault("client_id", self.ids.sys_id())
+        changes.secrets.setdefault("client_secret", self.ids.token(24))
+
+    def _write_secrets(self, table: str, sys_id: str, changes: Changes, transaction: Transaction) -> None:
+        if not changes.secrets:
+            return
+        fields = self.gate.read_dictionary().fields(table)
+        ready = {
+            element: self.passwords.hash(text)
+            if fields[element].type is FieldType.PASSWORD
+            else self.key.ring.seal(text, f"{table}/{sys_id}/{element}")
+            for element, text in changes.secrets.items()
+        }
+        self.gate.record(table, Caller.system(), transaction).update(sys_id, ready)
