@@ -31,11 +31,11 @@ class Entry:
 def install(app: Flask, settings: Settings, clock: Clock) -> None:
     """Let the app's templates translate, and give them what the layout shows."""
     app.config.setdefault("BABEL_TRANSLATION_DIRECTORIES", "translations")
-    Babel(app, default_locale="en", default_timezone="UTC", locale_selector=_wanted_language)
+    Babel(app, default_locale="en", default_timezone="UTC", locale_selector=_wanted_language)  # type: ignore[no-untyped-call]
     app.jinja_env.globals.update(
         language=lambda: str(get_locale() or "en").replace("_", "-"),
         navigation=navigation,
-        tenant_name=lambda: settings.tenant.capitalize(),
+        tenant_name=settings.tenant.capitalize,
         ago=lambda moment: ago((clock.now() - moment).total_seconds()),
     )
 
@@ -47,7 +47,7 @@ def _wanted_language() -> str:
 def navigation() -> list[Entry]:
     return [
         _entry(_("Home"), url_for("home.page"), "home"),
-        _entry(_("Secure score"), url_for("securescore.overview"), "score"),
+        _entry(_("Secure score"), url_for("securescore.page"), "score"),
         _entry(_("Tickets"), url_for("tickets.listing"), "tickets"),
         _entry(_("ServiceNow connection"), "/ticketProvisioning", "plug"),
     ]

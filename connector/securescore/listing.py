@@ -57,7 +57,7 @@ GROUP_KEYS: Mapping[str, Callable[[TenantAction], str]] = {
 def chosen(actions: Iterable[TenantAction], wanted: ActionFilter) -> list[TenantAction]:
     """The actions that ``wanted`` leaves, in its order."""
     found = [action for action in actions if _fits(action, wanted)]
-    return sorted(found, key=ORDER_KEYS[wanted.order])  # type: ignore[arg-type]  # keys of one order compare
+    return sorted(found, key=ORDER_KEYS[wanted.order])
 
 
 def grouped(actions: Sequence[TenantAction], group: str) -> list[ActionGroup]:

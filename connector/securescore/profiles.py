@@ -1,7 +1,7 @@
 """Improvement actions and scores in the shape of Microsoft Graph, so that a tenant's export loads as it is.
 
-``secureScoreControlProfile`` and ``secureScore`` (security-center, *Improvement actions*, D). The texts of the catalogue
-that comes along are our own.
+``secureScoreControlProfile`` and ``secureScore`` (security-center, *Improvement actions*, D). The texts of the
+catalogue that comes along are our own.
 """
 
 import json
@@ -102,8 +102,9 @@ class _ProfileSchema(_Graph):
 
     @post_load
     def make(self, data: dict[str, Any], **_: Any) -> ControlProfile:
-        threats = tuple(data.pop("threats"))
-        return ControlProfile(**{name: value or "" for name, value in data.items()}, threats=threats)
+        absent: dict[str, Any] = {"rank": 0, "deprecated": False}
+        given = {name: absent.get(name, "") if value is None else value for name, value in data.items()}
+        return ControlProfile(**{**given, "threats": tuple(given["threats"])})
 
 
 class _ControlScoreSchema(_Graph):

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _
+from flask_babel.speaklater import LazyString
 
 from .models import ActionStatus
 

@@ -1,5 +1,7 @@
 """Secure Score's pages."""
 
+from typing import Any
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
@@ -9,7 +11,7 @@ from ...shared.web.parts import part
 from ..connection.service import Connections
 from ..directory import admin_required, sign_in_required, signed_in_user
 from ..settings import Settings
-from ..tickets.service import Tickets
+from ..tickets import StateNames, Tickets
 from . import texts
 from .listing import ActionFilter, chosen, grouped
 from .models import SETTABLE, ActionStatus
@@ -23,6 +25,8 @@ class DecisionSchema(Schema):
     """What the Manage form sends."""
 
     class Meta:
+        """Marshmallow's options."""
+
         unknown = EXCLUDE
 
     status = fields.Enum(ActionStatus, by_value=True, required=True, validate=validate.OneOf(SETTABLE))
@@ -31,11 +35,12 @@ class DecisionSchema(Schema):
 
 @blueprint.get("")
 @sign_in_required
-def overview() -> str:
+def page() -> str:
     score = part(SecureScore)
     actions = score.actions()
     if request.args.get("tab") != "actions":
-        return render_template("securescore/overview.html", overview=score.overview(actions), actions=actions, texts=texts)
+        overview = score.overview(actions)
+        return render_template("securescore/overview.html", overview=overview, actions=actions, texts=texts)
     wanted = ActionFilter.from_arguments(request.args)
     found = chosen(actions, wanted)
     groups = grouped(found, wanted.group)
@@ -62,13 +67,13 @@ def decide(control_id: str) -> Response | tuple[str, int]:
     try:
         decision = DecisionSchema().load(request.form.to_dict())
     except ValidationError as error:
-        return _page(control_id, request.form.to_dict(), error.normalized_messages(), managing=True), 422
+        return _page(control_id, request.form.to_dict(), error.messages_dict, managing=True), 422
     part(SecureScore).decide(control_id, decision["status"], decision["notes"].strip(), signed_in_user())
     flash(_("Status and notes are saved."), "success")
     return redirect(url_for(".action", control_id=control_id), 303)
 
 
-def _page(control_id: str, values: dict[str, str], errors: dict[str, list[str]], *, managing: bool = False) -> str:
+def _page(control_id: str, values: dict[str, str], errors: dict[str, Any], *, managing: bool = False) -> str:
     action = part(SecureScore).action(control_id)
     decision = action.decision
     kept = {"status": action.status.value, "notes": decision.notes if decision is not None else ""}
@@ -79,6 +84,7 @@ def _page(control_id: str, values: dict[str, str], errors: dict[str, list[str]],
         link=link,
         share=share_entries(action, link, signed_in_user(), connected=part(Connections).status().connected),
         tickets=part(Tickets).of_control(control_id),
+        labels=part(StateNames).labels(),
         statuses=[(status.value, texts.STATUSES[status]) for status in SETTABLE],
         values={**kept, **values},
         errors=errors,

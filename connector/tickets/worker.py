@@ -1,0 +1,88 @@
+"""The thread that delivers tickets and reads their states, in every server process of the tenant."""
+
+import threading
+import time
+
+from flask import Flask
+
+from ...shared.logs import log
+from ...shared.web.parts import part_of
+from .delivery import Delivery
+from .sync import Sync
+
+LONGEST_REST = 30.0
+"""After mistakes of our own it pauses longer each time, up to this, rather than fill the log."""
+
+
+class Worker:
+    """Delivers at once when woken, and both delivers and reads every ``every`` seconds.
+
+    It is started by the server process (see ``wsgi.py``), never by create_app: tests drive delivery by hand.
+    """
+
+    def __init__(self, every: float) -> None:
+        self._every = every
+        self._wake = threading.Event()
+        self._round = threading.Condition()
+        self._asked = 0
+        self._answered = 0
+        self._thread: threading.Thread | None = None
+        self._stopping = False
+
+    def wake(self) -> None:
+        """Something is due."""
+        self._wake.set()
+
+    def start(self, app: Flask) -> None:
+        """Begin, once."""
+        if self._thread is None:
+            delivery, sync = part_of(app, Delivery), part_of(app, Sync)
+            self._thread = threading.Thread(target=self._run, args=(delivery, sync), name="tickets", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        """End, and wait for what is under way."""
+        self._stopping = True
+        self._wake.set()
+        if self._thread is not None:
+            self._thread.join(timeout=30)
+            self._thread = None
+        self._stopping = False
+
+    @property
+    def running(self) -> bool:
+        return self._thread is not None
+
+    def refresh(self, patience: float) -> bool:
+        """Ask for the states to be read now, and wait that long for a reading that began after this."""
+        with self._round:
+            self._asked += 1
+            mine = self._asked
+            self._wake.set()
+            return self._round.wait_for(lambda: self._answered >= mine, timeout=patience)
+
+    def _run(self, delivery: Delivery, sync: Sync) -> None:
+        rest, synced = self._every, 0.0
+        while not self._stopping:
+            self._wake.clear()
+            asked = self._asked
+            try:
+                delivery.deliver_due()
+                if asked > self._answered or time.monotonic() - synced >= self._every:
+                    sync.run(force=asked > self._answered)
+                    synced = time.monotonic()
+                rest = self._every
+            except Exception as error:  # noqa: BLE001 - the thread must outlive any mistake of ours
+                log().error("tickets.worker_failed", exc_info=error)
+                rest = min(rest * 2, LONGEST_REST)
+            with self._round:
+                self._answered = asked
+                self._round.notify_all()
+            self._wake.wait(rest)
+
+
+def start_worker(app: Flask) -> Worker:
+    """Begin to deliver in this process."""
+    worker = part_of(app, Worker)
+    worker.start(app)
+    return worker
