@@ -1,92 +1,65 @@
-"""What each operator means in SQL.
+"""The operators: how each is written, and what a term with it asks of a field.
 
-An operator is a function of the field and the value's text. It returns None where it says nothing of such a field;
-the term is then dropped like one with an unknown operator. A value that the field cannot hold matches nothing.
+An operator is a function of the field and the value's text, and knows no SQL: it gives a Predicate. It returns None
+where it says nothing of such a field; the term is then dropped like one with an unknown operator.
 
 Empty is NULL. ``!=``, NOT IN and NOT LIKE match empty fields; the others do not, except those that ask for them.
 """
 
-import operator
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, case, cast, false, func, or_, true
-
 from ..dictionary.types import FieldType, Storage
 from ..errors import QueryTooComplex
-from ..store.columns import folded
-from .sources import Operand, Sources
+from .paths import Place, display_place
+from .predicates import ALL, Check, Predicate
 from .values import ImpossibleValue, read_text, read_value
 
-Condition = ColumnElement[bool]
-Operator = Callable[[Sources, Operand, str], Condition | None]
-Comparison = Callable[[Any, Any], Condition]
-
-NOT_EQUAL_MATCHES_EMPTY = True
-"""General knowledge of the platform, unverified: a customer's capture may turn it."""
+Operator = Callable[[Place, str], Predicate | None]
 
 LONGEST_PATTERN = 10_000
 """SQLite refuses patterns over 50,000 bytes, and matching costs their length for each row."""
 
 
-def comparable(operand: Operand) -> ColumnElement[Any]:
-    """The column in the form that ``read_value`` compares with."""
-    return folded(operand.column) if operand.storage is Storage.TEXT else operand.column
-
-
-def wire_text(operand: Operand) -> ColumnElement[str] | None:
-    """The column as the text that the wire shows, folded, for operators that look into it."""
-    column = operand.column
-    if operand.field.type is FieldType.DURATION or operand.storage is Storage.DECIMAL:
-        return None
-    if operand.storage is Storage.TEXT:
-        return folded(column)
-    if operand.storage is Storage.BOOLEAN:
-        return case((column == true(), "true"), (column == false(), "false"))
-    if operand.storage is Storage.DATE_TIME:
-        return func.substr(cast(column, Text), 1, len("2020-01-31 10:20:30"))
-    return cast(column, Text)
-
-
-def _equal(_sources: Sources, operand: Operand, value: str) -> Condition:
+def _equal(place: Place, value: str) -> Predicate:
     if value == "":
-        return operand.column.is_(None)
-    return comparable(operand) == read_value(operand.field, value)
+        return Predicate(Check.EMPTY, place.path)
+    return Predicate(Check.EQUAL, place.path, read_value(place.field, value))
 
 
-def _not_equal(_sources: Sources, operand: Operand, value: str) -> Condition:
+def _not_equal(place: Place, value: str) -> Predicate:
     if value == "":
-        return operand.column.is_not(None)
-    return _or_empty(operand, comparable(operand) != read_value(operand.field, value))
+        return Predicate(Check.NOT_EMPTY, place.path)
+    return Predicate(Check.NOT_EQUAL, place.path, read_value(place.field, value))
 
 
-def _ordered(comparison: Comparison) -> Operator:
+def _ordered(check: Check) -> Operator:
     """``<`` and its like; of a reference they compare the display value."""
 
-    def compare(sources: Sources, operand: Operand, value: str) -> Condition:
-        shown = sources.display(operand)
-        return comparison(comparable(shown), read_value(shown.field, value))
+    def compare(place: Place, value: str) -> Predicate:
+        shown = display_place(place)
+        return Predicate(check, shown.path, read_value(shown.field, value))
 
     return compare
 
 
-def _in(_sources: Sources, operand: Operand, value: str) -> Condition:
-    return comparable(operand).in_(_listed(operand, value))
+def _in(place: Place, value: str) -> Predicate:
+    return Predicate(Check.IN, place.path, _listed(place, value))
 
 
-def _not_in(_sources: Sources, operand: Operand, value: str) -> Condition:
+def _not_in(place: Place, value: str) -> Predicate:
     if not value.strip(", "):
-        return true()
-    return _or_empty(operand, comparable(operand).not_in(_listed(operand, value)))
+        return ALL
+    return Predicate(Check.NOT_IN, place.path, _listed(place, value))
 
 
-def _listed(operand: Operand, value: str) -> list[Any]:
+def _listed(place: Place, value: str) -> list[Any]:
     """The values of a list that the field can hold. Raises ImpossibleValue when there are none."""
     listed = []
     for part in value.split(","):
         try:
             if part.strip():
-                listed.append(read_value(operand.field, part.strip()))
+                listed.append(read_value(place.field, part.strip()))
         except ImpossibleValue:
             continue
     if not listed:
@@ -94,79 +67,57 @@ def _listed(operand: Operand, value: str) -> list[Any]:
     return listed
 
 
-def _like(before: str, after: str) -> Operator:
+def _like(before: str, after: str, check: Check = Check.LIKE) -> Operator:
     """Text with anything before or after it; every character of the value stands for itself."""
 
-    def like(sources: Sources, operand: Operand, value: str) -> Condition | None:
-        shown = wire_text(sources.display(operand))
-        return None if shown is None else shown.like(_pattern(before, value, after), escape="\\")
+    def like(place: Place, value: str) -> Predicate | None:
+        shown = display_place(place)
+        if shown.field.type is FieldType.DURATION or shown.field.type.storage is Storage.DECIMAL:
+            return None  # what the wire shows of them is not what is stored
+        return Predicate(check, shown.path, before + _literal(value) + after)
 
     return like
 
 
-def _not_like(sources: Sources, operand: Operand, value: str) -> Condition | None:
-    shown = sources.display(operand)
-    text = wire_text(shown)
-    if text is None:
-        return None
-    return _or_empty(shown, text.not_like(_pattern("%", value, "%"), escape="\\"))
-
-
-def _pattern(before: str, value: str, after: str) -> str:
+def _literal(value: str) -> str:
     if len(value) > LONGEST_PATTERN:
         raise QueryTooComplex(detail=f"A text to search for may have at most {LONGEST_PATTERN} characters.")
     text = read_text(value)
     for special in "\\%_":
         text = text.replace(special, f"\\{special}")
-    return before + text + after
+    return text
 
 
-def _is_empty(_sources: Sources, operand: Operand, _value: str) -> Condition:
-    return operand.column.is_(None)
-
-
-def _is_not_empty(_sources: Sources, operand: Operand, _value: str) -> Condition:
-    return operand.column.is_not(None)
-
-
-def _anything(_sources: Sources, _operand: Operand, _value: str) -> Condition:
-    return true()
-
-
-def _instance_of(sources: Sources, operand: Operand, value: str) -> Condition | None:
+def _instance_of(place: Place, value: str) -> Predicate | None:
     """Records of a class or of one that extends it (rest 3, meas)."""
-    if operand.field.type is not FieldType.CLASS_NAME:
+    if place.field.type is not FieldType.CLASS_NAME:
         return None
-    if value not in sources.dictionary.tables:
+    if value not in place.dictionary.tables:
         raise ImpossibleValue(value)
-    return folded(operand.column).in_(sorted(sources.dictionary.descendants(value)))
-
-
-def _or_empty(operand: Operand, condition: Condition) -> Condition:
-    return or_(condition, operand.column.is_(None)) if NOT_EQUAL_MATCHES_EMPTY else condition
+    return Predicate(Check.IN, place.path, sorted(place.dictionary.descendants(value)))
 
 
 OPERATORS: Mapping[str, Operator] = {
     "=": _equal,
     "!=": _not_equal,
-    ">": _ordered(operator.gt),
-    ">=": _ordered(operator.ge),
-    "<": _ordered(operator.lt),
-    "<=": _ordered(operator.le),
+    ">": _ordered(Check.GREATER),
+    ">=": _ordered(Check.GREATER_OR_EQUAL),
+    "<": _ordered(Check.LESS),
+    "<=": _ordered(Check.LESS_OR_EQUAL),
     "IN": _in,
     "NOT IN": _not_in,
     "LIKE": _like("%", "%"),
-    "NOT LIKE": _not_like,
+    "NOT LIKE": _like("%", "%", Check.NOT_LIKE),
     "STARTSWITH": _like("", "%"),
     "ENDSWITH": _like("%", ""),
-    "ISEMPTY": _is_empty,
-    "ISNOTEMPTY": _is_not_empty,
-    "ANYTHING": _anything,
+    "ISEMPTY": lambda place, _value: Predicate(Check.EMPTY, place.path),
+    "ISNOTEMPTY": lambda place, _value: Predicate(Check.NOT_EMPTY, place.path),
+    "ANYTHING": lambda _place, _value: ALL,
     "INSTANCEOF": _instance_of,
 }
 """By canonical word."""
 
-_ALIASES = {
+ALIASES = {
     "CONTAINS": "LIKE",
     "*": "LIKE",
     "DOES NOT CONTAIN": "NOT LIKE",
@@ -179,7 +130,7 @@ _NOT_YET = ("IN_HIERARCHY_DYNAMIC", "IN_HIERARCHY")
 
 WORDS: Mapping[str, str] = dict(
     sorted(
-        {**{word: word for word in OPERATORS}, **_ALIASES, **dict.fromkeys(_NOT_YET, "")}.items(),
+        {**{word: word for word in OPERATORS}, **ALIASES, **dict.fromkeys(_NOT_YET, "")}.items(),
         key=lambda item: -len(item[0]),
     )
 )

@@ -1,40 +1,18 @@
-"""Where the values of a query come from: the table's own columns, and those of records it points to."""
+"""Where the values of a query come from in SQL: the table's own columns, and those of records it points to."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, and_, select
 
-from ..dictionary.model import Dictionary, Field
-from ..dictionary.types import FieldType, Storage
+from ..dictionary.model import Dictionary
 from ..errors import QueryTooComplex
 from ..store.columns import folded
 from ..store.tables import KEY, RecordTables
+from .paths import DISPLAY_STEPS, is_reference
 
-MOST_STEPS = 3
-"""A path may lead through this many references."""
 MOST_JOINS = 40
 """SQLite joins 64 tables at most."""
-DISPLAY_STEPS = 2
-"""A record's display value may itself be a reference: follow this many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Operand:
-    """A field at the end of a path, with its column where it is joined in."""
-
-    field: Field
-    column: ColumnElement[Any]
-    path: str
-
-    @property
-    def storage(self) -> Storage:
-        return self.field.type.storage
-
-    @property
-    def is_reference(self) -> bool:
-        return self.field.type is FieldType.REFERENCE and bool(self.field.reference)
 
 
 class Sources:
@@ -45,48 +23,23 @@ class Sources:
         self.table = table
         self.root = tables.sql_table(table)
         self._joined: dict[tuple[str, ...], FromClause] = {(): self.root}
-        self._from: FromClause = self.root
+        self.from_clause: FromClause = self.root
 
     @property
     def dictionary(self) -> Dictionary:
         return self.tables.dictionary
 
     @property
-    def from_clause(self) -> FromClause:
-        return self._from
+    def key(self) -> ColumnElement[str]:
+        return folded(self.root.c[KEY])
 
     @property
     def of_class(self) -> ColumnElement[bool]:
         return self.tables.of_class(self.table, self.root)
 
-    def operand(self, path: str) -> Operand | None:
-        """The field that the path leads to, None where there is none that can be compared."""
-        steps = path.split(".")
-        if len(steps) > MOST_STEPS + 1:
-            return None
-        field = field_at(self.dictionary, self.table, steps)
-        if field is None or field.type.is_secret or field.type.storage is Storage.VIRTUAL:
-            return None
-        return Operand(field, self._column(steps), path)
-
-    def display(self, operand: Operand) -> Operand:
-        """What a reference is compared and ordered by: the display value of the record it points to."""
-        for _step in range(DISPLAY_STEPS):
-            if not operand.is_reference:
-                break
-            element = self.dictionary.display_element(operand.field.reference)
-            path = f"{operand.path}.{element}"
-            field = self.dictionary.fields(operand.field.reference)[element]
-            operand = Operand(field, self._column(path.split(".")), path)
-        return operand
-
-    def value(self, path: str) -> tuple[Field, ColumnElement[Any] | None] | None:
-        """A field to show, secrets included; without a column where its value is kept elsewhere."""
-        steps = path.split(".")
-        field = field_at(self.dictionary, self.table, steps) if len(steps) <= MOST_STEPS + 1 else None
-        if field is None:
-            return None
-        return field, None if field.type.storage is Storage.VIRTUAL else self._column(steps)
+    def column(self, path: str) -> ColumnElement[Any]:
+        """The column at the end of a path that leads somewhere. Raises QueryTooComplex for too many joins."""
+        return self._column(path.split("."))
 
     def shown(self, pointer: ColumnElement[Any], target: str) -> ColumnElement[Any]:
         """The display value of the record that a shown reference points to."""
@@ -107,24 +60,10 @@ class Sources:
         if len(self._joined) > MOST_JOINS:
             raise QueryTooComplex(detail=f"A query may lead through at most {MOST_JOINS} references.")
         pointer = self._joined[walk[:-1]].c[_column_name(self.tables, table, walk[-1])]
-        alias, is_it = self.tables.keep((self.table, walk), lambda: self._joinable(pointer, target))
-        self._joined[walk] = alias
-        self._from = self._from.outerjoin(alias, is_it)
-
-    def _joinable(self, pointer: ColumnElement[Any], target: str) -> tuple[FromClause, ColumnElement[bool]]:
         alias = self.tables.sql_table(target).alias()
-        return alias, and_(folded(alias.c[KEY]) == folded(pointer), self.tables.of_class(target, alias))
-
-
-def field_at(dictionary: Dictionary, table: str, steps: Sequence[str]) -> Field | None:
-    """Follow a path of references; None where a step does not exist."""
-    *walk, last = steps
-    for step in walk:
-        field = dictionary.field(table, step)
-        if field is None or not field.reference or field.type is not FieldType.REFERENCE:
-            return None
-        table = field.reference
-    return dictionary.field(table, last)
+        self._joined[walk] = alias
+        is_it = and_(folded(alias.c[KEY]) == folded(pointer), self.tables.of_class(target, alias))
+        self.from_clause = self.from_clause.outerjoin(alias, is_it)
 
 
 def display_column(
@@ -136,7 +75,7 @@ def display_column(
     element = dictionary.display_element(target)
     field = dictionary.fields(target)[element]
     shown: ColumnElement[Any] = record.c[_column_name(tables, target, element)]
-    if field.type is FieldType.REFERENCE and field.reference and steps > 1:
+    if is_reference(field) and steps > 1:
         shown = display_column(tables, shown, field.reference, steps - 1)
     found = select(shown).where(folded(record.c[KEY]) == folded(pointer), tables.of_class(target, record))
     return found.scalar_subquery()

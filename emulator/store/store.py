@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
@@ -25,6 +26,14 @@ _NEXT = text(
     "SET value = CASE WHEN ticketlab_counter.value < :first THEN :first ELSE ticketlab_counter.value + 1 END "
     "RETURNING value"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A statement that is kept for many uses, and the values of this one."""
+
+    statement: Select[Any]
+    values: Mapping[str, Any]
 
 
 class Store:
@@ -65,11 +74,11 @@ class Store:
         """Start a new version of the rules."""
         connection.execute(_TOUCH, {"version": token})
 
-    def rows(self, connection: Connection, statement: Select[Any]) -> Sequence[RowMapping]:
-        return connection.execute(statement).mappings().all()
+    def rows(self, connection: Connection, prepared: Prepared) -> Sequence[RowMapping]:
+        return connection.execute(prepared.statement, prepared.values).mappings().all()
 
-    def count(self, connection: Connection, statement: Select[Any]) -> int:
-        return int(connection.scalar(statement) or 0)
+    def count(self, connection: Connection, prepared: Prepared) -> int:
+        return int(connection.scalar(prepared.statement, prepared.values) or 0)
 
     def insert(self, connection: Connection, tables: RecordTables, table: str, values: Mapping[str, Native]) -> None:
         """Insert a record. Raises IntegrityError where a unique index refuses it, LookupError for an unknown field."""

@@ -11,7 +11,7 @@ from functools import cached_property
 from threading import Lock
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Column, ColumnElement, Index, MetaData, Table
+from sqlalchemy import Column, ColumnElement, Index, MetaData, Table, literal
 from sqlalchemy.sql.expression import FromClause, true
 
 from ..dictionary.model import Dictionary
@@ -21,7 +21,7 @@ from .columns import SQL_TYPES, folded, index_key
 CLASS = "sys_class_name"
 KEY = "sys_id"
 LONGEST_IDENTIFIER = 63
-MOST_KEPT = 2000
+MOST_KEPT = 500
 
 Made = TypeVar("Made")
 
@@ -181,4 +181,7 @@ class RecordTables:
             return true()
         classes = sorted(self.dictionary.descendants(table))
         column = folded(source.c[CLASS])
-        return column == classes[0] if len(classes) == 1 else column.in_(classes)
+        if len(classes) == 1:
+            return column == classes[0]
+        # As single parameters: a list would be written into the SQL anew for each execution.
+        return column.in_([literal(name) for name in classes])
