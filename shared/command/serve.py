@@ -19,7 +19,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server.mp import MPServer
 
-from .codes import REFUSED
+from .codes import REFUSAL, REFUSED
 
 TARGETS = {"emulator": "ticketlab.emulator.wsgi", "connector": "ticketlab.connector.wsgi"}
 
@@ -42,7 +42,7 @@ def load_app(module: str, lifeline: int | None) -> Callable[..., Any]:
 
         if not isinstance(error, RefusedToStart):
             raise
-        os.write(2, (" ".join(str(error).split()) + "\n").encode())
+        os.write(2, f"{REFUSAL}{' '.join(str(error).split())}\n".encode())
         os._exit(REFUSED)
     gc.freeze()
     gc.enable()
@@ -80,7 +80,7 @@ def build() -> _Server:
         http=HTTPModes.http1,
         backlog=BACKLOG,
         websockets=False,
-        log_level=LogLevels.error,
+        log_level=LogLevels.critical,  # what goes wrong in the app, the app itself logs
         log_access=False,
         workers_kill_timeout=SECONDS_TO_STOP,
     )

@@ -12,7 +12,7 @@ from contextlib import suppress
 from typing import Self
 
 from ..errors import RefusedToStart, TicketlabError
-from .codes import REFUSED
+from .codes import REFUSAL, REFUSED
 from .options import PairOptions
 from .ports import Port
 from .ready import answers
@@ -44,6 +44,7 @@ class Server:
         self.port = port
         self.lab_key = environment.get("TICKETLAB_LAB_KEY", "")
         self._lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self._refusal = ""
         self._hear = hear
         self._environment = {
             **os.environ,
@@ -90,6 +91,9 @@ class Server:
     def _read(self) -> None:
         for raw in self._started.stdout or ():
             line = raw.decode(errors="replace").rstrip()
+            if line.startswith(REFUSAL):
+                self._refusal = line.removeprefix(REFUSAL)
+                continue
             self._lines.append(line)
             if self._hear is not None:
                 self._hear(self.app, line)
@@ -108,8 +112,8 @@ class Server:
             return
         if self._reader is not None:
             self._reader.join(timeout=1)
-        if self.exit_code == REFUSED and self._lines:
-            raise RefusedToStart(self._lines[-1])
+        if self.exit_code == REFUSED and self._refusal:
+            raise RefusedToStart(self._refusal)
         raise ServerStopped(f"The {self.app} has stopped", f"Exit code {self.exit_code}.", self.last_lines)
 
     def ask_to_stop(self) -> None:

@@ -47,16 +47,37 @@ def up(
         if fresh:
             folder.remove_databases()
         options = replace(options, data=folder.path)
-        with Pair(options, hear) as pair:
+        lines = _HeldBack(hear)
+        with Pair(options, lines.hear) as pair:
             pair.start(folder.kept_open)
             if not pair.wait_until_ready(stop):
                 return
+            lines.release()
             ready = _remembered(folder, pair)
             if prepare is not None:
                 prepare(ready)
             announce(ready)
             while not stop.wait(SECONDS_BETWEEN_LOOKS):
                 pair.check()
+
+
+class _HeldBack:
+    """Keeps what the servers write until both answer, so that a refusal stands alone in its one line."""
+
+    def __init__(self, hear: Hear) -> None:
+        self._hear = hear
+        self._held: list[tuple[str, str]] | None = []
+
+    def hear(self, server: str, line: str) -> None:
+        if self._held is None:
+            self._hear(server, line)
+        else:
+            self._held.append((server, line))
+
+    def release(self) -> None:
+        held, self._held = self._held or [], None
+        for server, line in held:
+            self._hear(server, line)
 
 
 def _remembered(folder: DataFolder, pair: Pair) -> Ready:

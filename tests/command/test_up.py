@@ -44,7 +44,7 @@ def test_bad_option_gets_one_line_and_exit_code_2(arguments: tuple[str, ...], na
     refused = run("up", *FREE, "--data", tmp_path / "data", *arguments, cwd=tmp_path)
     assert refused.returncode == 2, refused.stderr
     assert refused.stdout == ""
-    assert named in one_line(refused.stderr.splitlines()[-1])
+    assert named in one_line(refused.stderr)
     assert wait_until_none_uses(tmp_path / "data") == []
 
 
