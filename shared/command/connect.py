@@ -99,7 +99,8 @@ class Connector:
         details = {"instance": self.instance, "client_id": client_id, "client_secret": secret}
         page = self.browser.fill(page, "Authorize", details)
         page.expect("would like to connect to your ServiceNow account").expect(self._wanted.entity)
-        self._say(f"consent page: {self._wanted.entity!r} asks, and somebody else is logged in: Not You")
+        page.expect(f"({ADMIN[0]})")
+        self._say(f"consent page: {self._wanted.entity!r} asks to connect to {ADMIN[0]}'s account: Not You")
         page = self._log_in_as(self.browser.follow(page, "Not You"), self._wanted.user, self._wanted.password)
         page = self.browser.fill(page.expect(self._wanted.user), "Allow", {})
         page.expect("Connection status").expect("Connected")
