@@ -8,12 +8,12 @@ from ...shared.web.parts import part_of
 from ..records.gate import Gate
 from ..settings import Settings
 from ..start import Databases
+from . import views
 from .instance_lab import InstanceLab
-from .views import add_views
 
 
 def install(app: Flask, settings: Settings, databases: Databases, gate: Gate) -> None:
     """Put the lab on the app; its views use the parts of identity and OAuth."""
     blueprint = lab_blueprint()
-    add_views(blueprint)
+    blueprint.register_blueprint(views.blueprint)
     install_lab(app, InstanceLab(settings, gate, part_of(app, Ids), databases.lab_engine), blueprint)

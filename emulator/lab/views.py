@@ -16,31 +16,31 @@ from .users import create_user
 
 SHOWN = 200
 
-
-def add_views(blueprint: Blueprint) -> None:
-    blueprint.add_url_rule("/oauth-clients", view_func=make_oauth_client, methods=["POST"])
-    blueprint.add_url_rule("/users", view_func=make_user, methods=["POST"])
-    blueprint.add_url_rule("/decisions", view_func=latest_decisions)
-    blueprint.add_url_rule("/decisions/<transaction>", view_func=decisions_of)
+blueprint = Blueprint("instance", __name__, template_folder="templates")
+"""Stands inside the lab's blueprint, whose guard and errors hold here too."""
 
 
+@blueprint.post("/oauth-clients")
 def make_oauth_client() -> tuple[Response, int]:
     """An OAuth client whose secret works, which one written through the Table API would not (platform 2.1, C)."""
     made = create_client(part(Gate), part(InstanceKey), **lab_load(OAuthClientSchema))  # type: ignore[arg-type]
     return jsonify({"sys_id": made.sys_id, "client_id": made.client_id, "client_secret": made.secret}), 201
 
 
+@blueprint.post("/users")
 def make_user() -> tuple[Response, int]:
     """A user whose password works."""
     row = create_user(part(Gate), part(Passwords), lab_load(UserSchema))
     return jsonify({"sys_id": row.sys_id, "user_name": row.value("user_name")}), 201
 
 
+@blueprint.get("/decisions")
 def latest_decisions() -> Response | str:
     """The newest refused and altered requests."""
     return _shown("", part(Gate).log.latest(SHOWN))
 
 
+@blueprint.get("/decisions/<transaction>")
 def decisions_of(transaction: str) -> Response | str:
     """Why a request was refused or altered, by the ``X-Transaction-ID`` of its answer."""
     return _shown(transaction, part(Gate).log.of(transaction) if transaction.isalnum() else ())
