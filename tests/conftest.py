@@ -3,9 +3,9 @@
 from collections.abc import Generator
 
 import pytest
-from servers import instance_server, pair, running_pair, servers_of, tenant_server, written_by
+from servers import data, instance_server, pair, running_pair, seeded_data, servers_of, tenant_server, written_by
 
-__all__ = ["instance_server", "pair", "running_pair", "tenant_server"]
+__all__ = ["data", "instance_server", "pair", "running_pair", "seeded_data", "tenant_server"]
 
 
 @pytest.hookimpl(wrapper=True)

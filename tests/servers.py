@@ -4,9 +4,12 @@
 ``instance_server``  start an instance alone: ``instance_server(release="kingston")``
 ``tenant_server``    start a tenant alone: ``tenant_server(instances="dev00001=http://127.0.0.1:1")``
 
+``data``             a data folder as a first start leaves it, for a test that starts servers itself
+
 A failing test's report shows what its servers wrote.
 """
 
+import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +74,22 @@ def running_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPa
 def pair(running_pair: RunningPair) -> RunningPair:
     running_pair.reset()
     return running_pair
+
+
+@pytest.fixture(scope="session")
+def seeded_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as a first start leaves it."""
+    folder = tmp_path_factory.mktemp("seeded")
+    with Pair(PairOptions().on_free_ports(folder)) as pair:
+        pair.start()
+        pair.wait_until_ready()
+    return folder
+
+
+@pytest.fixture
+def data(seeded_data: Path, tmp_path: Path) -> Path:
+    """A seeded data folder of the test's own: a start on it is a second one, which is quick."""
+    return Path(shutil.copytree(seeded_data, tmp_path / "data"))
 
 
 StartServer = Callable[..., Server]

@@ -74,17 +74,16 @@ def test_unwritable_folder_gets_one_line_and_exit_code_2(tmp_path: Path):
     assert str(tmp_path / "file" / "data") in one_line(refused.stderr)
 
 
-def test_folder_of_a_running_pair_is_refused(tmp_path: Path):
+def test_folder_of_a_running_pair_is_refused(data: Path):
     """One pair a data folder: the second is told where the first is."""
-    with running(tmp_path / "data") as first:
-        refused = run("up", *FREE, "--data", tmp_path / "data", cwd=tmp_path)
+    with running(data) as first:
+        refused = run("up", *FREE, "--data", data, cwd=data.parent)
         assert refused.returncode == 2
         assert first.facts["connector"] in one_line(refused.stderr)
 
 
-def test_ready_line_tells_where_both_are_and_an_interrupt_stops_them(tmp_path: Path):
+def test_ready_line_tells_where_both_are_and_an_interrupt_stops_them(data: Path):
     """``--json`` prints one line once both answer; Ctrl-C stops both cleanly and leaves no process."""
-    data = tmp_path / "data"
     with running(data) as up:
         assert set(up.facts) == {"emulator", "connector", "instance", "tenant", "data"}
         assert up.facts["data"] == str(data)
@@ -96,9 +95,8 @@ def test_ready_line_tells_where_both_are_and_an_interrupt_stops_them(tmp_path: P
     assert processes_using(data) == []
 
 
-def test_welcome_tells_addresses_accounts_first_steps_and_data(tmp_path: Path):
+def test_welcome_tells_addresses_accounts_first_steps_and_data(data: Path):
     """A person reads where both are, who may sign in, what to do first and where the data is."""
-    data = tmp_path / "data"
     with start(data, as_json=False) as process:
         text = "".join(lines_until(process, "Ctrl-C stops both"))
         process.terminate()
@@ -132,9 +130,8 @@ def test_second_run_keeps_the_data_and_fresh_removes_it_but_not_the_keys(tmp_pat
 
 
 @pytest.mark.parametrize("killed", [0, 1])
-def test_server_that_dies_takes_the_other_along_and_its_last_lines_are_shown(killed: int, tmp_path: Path):
+def test_server_that_dies_takes_the_other_along_and_its_last_lines_are_shown(killed: int, data: Path):
     """Half a pair is of no use: the command stops the rest, shows what the dead one wrote, and ends with 1."""
-    data = tmp_path / "data"
     with running(data) as up:
         supervisors = [pid for pid in pids_using(data) if parent_of(pid) == up.process.pid]
         os.kill(supervisors[killed], signal.SIGKILL)
@@ -143,27 +140,24 @@ def test_server_that_dies_takes_the_other_along_and_its_last_lines_are_shown(kil
     assert wait_until_none_uses(data) == []
 
 
-def test_command_that_is_killed_leaves_no_server(tmp_path: Path):
+def test_command_that_is_killed_leaves_no_server(data: Path):
     """Even ``kill -9`` of the command ends both servers: they hold its pipe."""
-    data = tmp_path / "data"
     with running(data) as up:
         up.process.kill()
         up.process.wait()
         assert wait_until_none_uses(data) == []
 
 
-def test_secret_is_in_no_argument(tmp_path: Path):
+def test_secret_is_in_no_argument(data: Path):
     """The lab key reaches the servers through their environment; a list of processes does not show it."""
-    data = tmp_path / "data"
     with running(data, TICKETLAB_LAB_KEY="not-for-others"):
         commands = processes_using(data)
         assert len(commands) == 4
         assert not any("not-for-others" in command for command in commands)
 
 
-def test_several_workers_serve_one_database(tmp_path: Path):
+def test_several_workers_serve_one_database(data: Path):
     """With two workers each server has two processes that answer, over one healthy database."""
-    data = tmp_path / "data"
     with running(data, "--workers", "2") as up:
         assert len(processes_using(data)) == 6
         for _ in range(6):
@@ -182,16 +176,16 @@ def interrupted(data: Path, moment: float) -> None:
     assert wait_until_none_uses(data, 1) == []
 
 
-def test_interrupt_while_starting_leaves_no_process(tmp_path: Path):
+def test_interrupt_while_starting_leaves_no_process(data: Path):
     """Ctrl-C before both answer ends both, too."""
-    interrupted(tmp_path / "data", 0.4)
+    interrupted(data, 0.4)
 
 
 @pytest.mark.long
-def test_20_interrupts_in_a_row_leave_no_process(tmp_path: Path):
+def test_20_interrupts_in_a_row_leave_no_process(data: Path):
     """At whatever moment the interrupt comes, nothing stays: 20 times, from before the first server to long after."""
     for _ in range(20):
-        interrupted(tmp_path / "data", random.uniform(0.05, 2.5))  # noqa: S311 - a moment, no secret
+        interrupted(data, random.uniform(0.05, 2.5))  # noqa: S311 - a moment, no secret
 
 
 def lines_until(process: subprocess.Popen, last: str) -> Iterator[str]:
