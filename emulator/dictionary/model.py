@@ -90,6 +90,15 @@ class Table:
     list_columns: tuple[str, ...] = ()
     form_sections: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
+    def refine(self, field: Field) -> Field:
+        """An inherited field with the label, default and choices that this table gives it."""
+        return replace(
+            field,
+            label=self.labels.get(field.element, field.label),
+            default=self.defaults.get(field.element, field.default),
+            choices=self.choices.get(field.element, field.choices),
+        )
+
 
 @dataclass(frozen=True)
 class Dictionary:
@@ -144,12 +153,8 @@ class Dictionary:
         resolved: dict[str, Field] = {}
         for table in reversed(self.chain(name)):
             resolved.update(table.fields)
-            for element, label in table.labels.items():
-                resolved[element] = replace(resolved[element], label=label)
-            for element, default in table.defaults.items():
-                resolved[element] = replace(resolved[element], default=default)
-            for element, choices in table.choices.items():
-                resolved[element] = replace(resolved[element], choices=choices)
+            for element in (table.labels.keys() | table.defaults.keys() | table.choices.keys()) & resolved.keys():
+                resolved[element] = table.refine(resolved[element])
         return resolved
 
     def field(self, table: str, element: str) -> Field | None:

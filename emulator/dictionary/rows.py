@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from .checks import check
+from .checks import check, check_inheritance
 from .declaration import DEFAULT_LENGTH, GLOBAL_SCOPE, label_of, load_schema, record_id, scope_id, system_fields
 from .model import ApplicationAccess, Choice, Dictionary, Field, Numbering, Table
 from .types import FieldType
@@ -87,6 +87,8 @@ def compile_rows(read: ReadTable, schema: Dictionary | None = None) -> Dictionar
         scope = row["sys_scope.scope"] or scopes.get(row["sys_scope"] or "", GLOBAL_SCOPE)
         compiled[row["name"]] = _compile_table(row, extends, scope, parts, known.tables.get(row["name"]))
     dictionary = Dictionary(compiled)
+    check_inheritance(dictionary)
+    dictionary = _without_strays(dictionary)
     check(dictionary)
     return dictionary
 
@@ -363,6 +365,27 @@ def _compile_field(table: str, row: Found, choices: tuple[Choice, ...]) -> Field
         reference=row["reference"] or "",
         default=row["default_value"] or "",
         choices=choices,
+    )
+
+
+def _without_strays(dictionary: Dictionary) -> Dictionary:
+    """Leave out what is said of fields that are gone: a leftover choice or list column does no harm."""
+    return Dictionary({name: _without_strays_of(table, dictionary) for name, table in dictionary.tables.items()})
+
+
+def _without_strays_of(table: Table, dictionary: Dictionary) -> Table:
+    known = dictionary.fields(table.name).keys()
+    return replace(
+        table,
+        labels={element: label for element, label in table.labels.items() if element in known},
+        defaults={element: default for element, default in table.defaults.items() if element in known},
+        choices={element: choices for element, choices in table.choices.items() if element in known},
+        indexes=tuple(index for index in table.indexes if known >= set(index.elements)),
+        list_columns=tuple(column for column in table.list_columns if column.partition(".")[0] in known),
+        form_sections=tuple(
+            (title, tuple(element for element in elements if element in known))
+            for title, elements in table.form_sections
+        ),
     )
 
 
