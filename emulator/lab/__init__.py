@@ -2,9 +2,7 @@
 
 from flask import Flask
 
-from ...shared.ids import Ids
 from ...shared.web.lab import install_lab, lab_blueprint
-from ...shared.web.parts import part_of
 from ..records.gate import Gate
 from ..settings import Settings
 from ..start import Databases
@@ -16,4 +14,4 @@ def install(app: Flask, settings: Settings, databases: Databases, gate: Gate) ->
     """Put the lab on the app; its views use the parts of identity and OAuth."""
     blueprint = lab_blueprint()
     blueprint.register_blueprint(views.blueprint)
-    install_lab(app, InstanceLab(settings, gate, part_of(app, Ids), databases.lab_engine), blueprint)
+    install_lab(app, InstanceLab(settings, gate, databases.lab_engine), blueprint)

@@ -6,7 +6,6 @@ from importlib.metadata import version
 from sqlalchemy import Engine, delete
 
 from ...shared.clock import ClockSetting
-from ...shared.ids import Ids
 from ...shared.lab_state import read_clock, write_clock
 from ...shared.seed_image import restore_image, save_image
 from ...shared.web.lab import Account, Link, StartPage, Step
@@ -26,11 +25,10 @@ TICKETS = "/nav_to.do?uri=%2Fx_mioms_m365ticket_change_request_list.do"
 class InstanceLab:
     """Health, clock, reset and start page of one instance."""
 
-    def __init__(self, settings: Settings, gate: Gate, ids: Ids, lab_engine: Engine) -> None:
+    def __init__(self, settings: Settings, gate: Gate, lab_engine: Engine) -> None:
         self._settings = settings
         self._gate = gate
         self._store = gate.store
-        self._ids = ids
         self._lab_engine = lab_engine
         self.own_url = settings.url
         self.key = settings.lab_key
@@ -54,12 +52,14 @@ class InstanceLab:
             write_clock(connection, setting)
 
     def reset(self) -> str:
-        """Return to the seed image. Nobody stays signed in, and what this start was told of addresses holds again."""
+        """Return to the seed image. Nobody stays signed in, and what this start was told of addresses holds again.
+
+        The image brings its version along, and with it whatever a process has compiled of that version.
+        """
         restore_image(self._store.engine, image_path(self._settings))
         self._store.reconcile(load_schema())
         with self._store.writing() as connection:
             connection.execute(delete(UserSession))
-            self._store.touch(connection, self._ids.token(12))
         with self._lab_engine.begin() as connection:
             for table in reversed(LabBase.metadata.sorted_tables):
                 connection.execute(table.delete())

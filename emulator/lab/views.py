@@ -6,6 +6,7 @@ from flask import Blueprint, Response, jsonify, render_template, request
 
 from ...shared.web.lab import lab_load
 from ...shared.web.parts import part
+from ..access.decision import Outcome
 from ..identity.keys import InstanceKey
 from ..identity.passwords import Passwords
 from ..oauth.clients import create_client
@@ -14,7 +15,8 @@ from ..records.gate import Gate
 from .schemas import OAuthClientSchema, UserSchema
 from .users import create_user
 
-SHOWN = 200
+SHOWN = 1000
+"""Decisions that are looked through for the newest refusals."""
 
 blueprint = Blueprint("instance", __name__, template_folder="templates")
 """Stands inside the lab's blueprint, whose guard and errors hold here too."""
@@ -36,8 +38,9 @@ def make_user() -> tuple[Response, int]:
 
 @blueprint.get("/decisions")
 def latest_decisions() -> Response | str:
-    """The newest refused and altered requests."""
-    return _shown("", part(Gate).log.latest(SHOWN))
+    """The newest refusals and alterations; what was allowed on the way shows with its request."""
+    latest = part(Gate).log.latest(SHOWN)
+    return _shown("", [row for row in latest if row.outcome != Outcome.ALLOWED])
 
 
 @blueprint.get("/decisions/<transaction>")
