@@ -29,7 +29,7 @@ def error_answer(status: int, title: str, detail: str = "", kind: str = "", **fu
     """One refusal, as JSON at the API and as a page elsewhere."""
     if is_api_request():
         return _problem(status, title, detail, kind, further)
-    body = render_template("error.html", status=status, title=title, detail=detail)
+    body = render_template("error.html", status=status, title=title, detail=detail, way_on=further.get("way_on"))
     return Response(body, status, mimetype="text/html")
 
 
@@ -43,8 +43,10 @@ def _problem(status: int, title: str, detail: str, kind: str, further: Mapping[s
 
 def _known(error: TicketlabError) -> Response:
     kind = error.kind if isinstance(error, TenantError) else ""
-    further = {"errors": error.fields} if isinstance(error, Invalid) else {}
-    answer = error_answer(error.status, _(error.message), error.detail, kind, **further)
+    further: dict[str, Any] = {"errors": error.fields} if isinstance(error, Invalid) else {}
+    if isinstance(error, TenantError) and error.way_on and not is_api_request():
+        further["way_on"] = error.way_on
+    answer = error_answer(error.status, _(error.message), error.detail and _(error.detail), kind, **further)
     if isinstance(error, NotSignedIn) and is_api_request():
         answer.headers["WWW-Authenticate"] = 'Bearer realm="ticketlab"'
     return answer

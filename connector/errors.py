@@ -5,19 +5,26 @@ from collections.abc import Mapping, Sequence
 from ..shared.errors import TicketlabError
 
 
+def N_(sentence: str) -> str:  # noqa: N802 - gettext's own name for it
+    """Mark a sentence that is translated later, where it is shown."""
+    return sentence
+
+
 class TenantError(TicketlabError):
     """A refusal that a person or a client reads. ``kind`` names it in a problem document (RFC 9457)."""
 
     status = 400
-    message = "The request cannot be carried out"
+    message = N_("The request cannot be carried out")
     kind = "bad-request"
+    way_on = ""
+    """The page on which a person can do something about it."""
 
 
 class Invalid(TenantError):
     """Input that was understood and is wrong; ``fields`` says what is wrong with which."""
 
     status = 422
-    message = "Some values are not right"
+    message = N_("Some values are not right")
     kind = "invalid"
 
     def __init__(self, fields: Mapping[str, Sequence[str]], detail: str = "") -> None:
@@ -27,25 +34,25 @@ class Invalid(TenantError):
 
 class NotSignedIn(TenantError):
     status = 401
-    message = "Sign in first"
+    message = N_("Sign in first")
     kind = "not-signed-in"
 
 
 class Forbidden(TenantError):
     status = 403
-    message = "You do not have the role this needs"
+    message = N_("You do not have the role this needs")
     kind = "forbidden"
 
 
 class NotFound(TenantError):
     status = 404
-    message = "There is nothing here"
+    message = N_("There is nothing here")
     kind = "not-found"
 
 
 class Conflict(TenantError):
     status = 409
-    message = "This does not fit the present state"
+    message = N_("This does not fit the present state")
     kind = "conflict"
 
 
@@ -53,7 +60,7 @@ class SentFromElsewhere(TenantError):
     """A browser says that another site sent this request."""
 
     status = 403
-    message = "This request came from another site"
+    message = N_("This request came from another site")
     kind = "sent-from-elsewhere"
 
 
@@ -61,7 +68,7 @@ class WrongAddress(TenantError):
     """The request names a host that is not this tenant."""
 
     status = 400
-    message = "This is not the address of this tenant"
+    message = N_("This is not the address of this tenant")
     kind = "wrong-address"
 
 
@@ -69,5 +76,6 @@ class StateRefused(TenantError):
     """An OAuth callback that does not belong to this browser, or came too late, or came before."""
 
     status = 400
-    message = "This answer from ServiceNow was not expected"
+    message = N_("This answer from ServiceNow was not expected")
     kind = "state-refused"
+    way_on = "/ticketProvisioning"

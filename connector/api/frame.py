@@ -5,6 +5,7 @@ whoever has no valid token gets 401 before anything else is looked at, unknown p
 """
 
 import json
+import re
 from collections.abc import Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from ..errors import NotSignedIn, TenantError
 PREFIX = "/api/v1"
 MOST_ROWS = 500
 USUAL_ROWS = 50
+COUNT = re.compile(r"[0-9]{1,9}")
 
 Item = TypeVar("Item")
 
@@ -32,10 +34,19 @@ class NotJson(TenantError):
     kind = "not-json"
 
 
+class _Count(fields.Integer):
+    """Digits of ASCII and nothing else, not too many."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
+        if not isinstance(value, str) or not COUNT.fullmatch(value):
+            raise self.make_error("invalid")
+        return super()._deserialize(value, attr, data, **kwargs)
+
+
 class AfterSchema(StrictSchema):
     """The two parameters of every list, in the query string."""
 
-    limit = fields.Integer(load_default=USUAL_ROWS, validate=validate.Range(1, MOST_ROWS))
+    limit = _Count(load_default=USUAL_ROWS, validate=validate.Range(1, MOST_ROWS))
     after = fields.String(load_default=None, validate=validate.Length(1, 300))
 
 

@@ -11,7 +11,7 @@ from ...shared.logs import log
 from ...shared.sealing import Unsealable
 from ..database import writing_session
 from ..directory.sessions import hash_of
-from ..errors import Conflict, StateRefused
+from ..errors import N_, Conflict, StateRefused
 from ..servicenow.errors import ServiceNowError
 from ..servicenow.oauth import OAuthClient
 from ..servicenow.tokens import IssuedTokens
@@ -83,13 +83,13 @@ class Authorization:
         """Redeem the answer and store the tokens. Raises StateRefused, or the ServiceNowError that stopped it."""
         attempt = self._claim(callback.state, binding)
         if attempt.issuer and callback.issuer != attempt.issuer:
-            raise StateRefused(detail="It does not come from the instance that was asked.")
+            raise StateRefused(detail=N_("It does not come from the instance that was asked."))
         if callback.error or not callback.code:
             self._note_refusal(attempt.connection_id, callback)
             return
         row = self._provisioned()
         if row.id != attempt.connection_id or len(callback.code) > LONGEST_PARAMETER:
-            raise StateRefused(detail="The connection was set up anew meanwhile.")
+            raise StateRefused(detail=N_("The connection was set up anew meanwhile."))
         client = self._connections.oauth_client(row)
         try:
             issued = client.exchange(callback.code, self._vault.open_verifier(attempt))
@@ -109,19 +109,19 @@ class Authorization:
     def _claim(self, state: str, binding: str) -> AuthorizationAttempt:
         """Return the attempt this state belongs to, which from now on is used up. Raises StateRefused."""
         if not state or len(state) > LONGEST_PARAMETER:
-            raise StateRefused(detail="It has no state.")
+            raise StateRefused(detail=N_("It has no state."))
         now = self._clock.now()
         with writing_session(self._engine) as session:
             attempt = session.get(AuthorizationAttempt, hash_of(state))
             if attempt is None or attempt.binding_hash != hash_of(binding):
-                raise StateRefused(detail="This browser did not ask for it. Select Authorize to begin anew.")
+                raise StateRefused(detail=N_("This browser did not ask for it. Select Authorize to begin anew."))
             if attempt.started_at + LONGEST_ABSENCE < now:
-                raise StateRefused(detail="It came more than 10 minutes later. Select Authorize to begin anew.")
+                raise StateRefused(detail=N_("It came more than 10 minutes later. Select Authorize to begin anew."))
             claim = update(AuthorizationAttempt).where(
                 AuthorizationAttempt.state_hash == attempt.state_hash, AuthorizationAttempt.used_at.is_(None)
             )
             if session.execute(claim.values(used_at=now)).rowcount != 1:  # type: ignore[attr-defined]
-                raise StateRefused(detail="It was used already. Select Authorize to begin anew.")
+                raise StateRefused(detail=N_("It was used already. Select Authorize to begin anew."))
             return attempt
 
     def _note_refusal(self, connection_id: int, callback: Callback) -> None:

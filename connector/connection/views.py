@@ -113,7 +113,7 @@ def _page(values: dict[str, str], errors: dict[str, list[str]]) -> str:
     return render_template(
         "connection/provisioning.html",
         status=status,
-        values={name: text for name, text in values.items() if name != "client_secret"},
+        values={"instance": status.instance, "client_id": status.client_id, **values},
         errors=errors,
         texts=texts,
         changing=bool(errors) or "change" in request.args or not status.configured,

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import g, redirect, request, session, url_for
 from werkzeug import Response
 
-from ..errors import Forbidden, NotSignedIn
+from ..errors import N_, Forbidden, NotSignedIn
 from .cookies import TenantSession
 from .users import User
 
@@ -66,7 +66,7 @@ def admin_required(view: Callable[Parameters, Answer]) -> Callable[Parameters, A
     @wraps(view)
     def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer | Response:
         if not signed_in_user().may_share:
-            raise Forbidden(detail="A Security Administrator or Global Administrator can do this.")
+            raise Forbidden(detail=N_("A Security Administrator or Global Administrator can do this."))
         return view(*args, **kwargs)
 
     return sign_in_required(guarded)

@@ -10,6 +10,7 @@ from requests import RequestException, Response
 from requests.exceptions import SSLError
 
 from ...shared.logs import log
+from ..errors import N_
 from .errors import Garbled, Gone, RateLimited, Refused, ServiceNowError, Unauthorized, Unavailable, Unreachable
 from .transport import TooLarge, TooSlow
 
@@ -27,10 +28,10 @@ def failure(error: RequestException) -> ServiceNowError:
     if isinstance(error, TooLarge):
         return Garbled(detail=str(error))
     if isinstance(error, SSLError):
-        return Unreachable(detail="No secure connection could be made (TLS).")
+        return Unreachable(detail=N_("No secure connection could be made (TLS)."))
     if isinstance(error, ConnectionFailed):
-        return Unreachable(detail="No connection could be made, or it broke.")
-    return Unreachable(detail="The call failed.")
+        return Unreachable(detail=N_("No connection could be made, or it broke."))
+    return Unreachable(detail=N_("The call failed."))
 
 
 def json_of(response: Response) -> Any:
@@ -38,12 +39,12 @@ def json_of(response: Response) -> Any:
     kind = response.headers.get("Content-Type", "").partition(";")[0].strip().lower()
     if kind and "json" not in kind:
         if b"hibernating" in response.content[:10_000].lower():
-            raise Unavailable(detail="The instance is hibernating. Wake it at developer.servicenow.com.")
+            raise Unavailable(detail=N_("The instance is hibernating. Wake it at developer.servicenow.com."))
         raise Garbled(detail=f"It is {kind[:60]}, not JSON.")
     try:
         return json.loads(response.content)
     except (ValueError, RecursionError) as error:
-        raise Garbled(detail="It is not JSON, or was cut off.") from error
+        raise Garbled(detail=N_("It is not JSON, or was cut off.")) from error
 
 
 def judge(response: Response, now: datetime) -> None:

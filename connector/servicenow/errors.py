@@ -4,14 +4,14 @@
 person reads: ServiceNow's own words where it said any.
 """
 
-from ..errors import TenantError
+from ..errors import N_, TenantError
 
 
 class ServiceNowError(TenantError):
     """A call to the instance failed."""
 
     status = 502
-    message = "ServiceNow could not be used"
+    message = N_("ServiceNow could not be used")
     kind = "servicenow"
     retryable = False
 
@@ -24,7 +24,7 @@ class NotConnected(ServiceNowError):
     """There is no authorised connection; tickets wait until there is."""
 
     status = 409
-    message = "ServiceNow is not connected"
+    message = N_("ServiceNow is not connected")
     kind = "not-connected"
     retryable = True
 
@@ -32,7 +32,7 @@ class NotConnected(ServiceNowError):
 class Unreachable(ServiceNowError):
     """No answer: refused, reset, unknown host, TLS failure, or too slow."""
 
-    message = "ServiceNow cannot be reached"
+    message = N_("ServiceNow cannot be reached")
     kind = "unreachable"
     retryable = True
 
@@ -40,7 +40,7 @@ class Unreachable(ServiceNowError):
 class Unavailable(ServiceNowError):
     """The instance answers that it cannot work now (5xx, hibernating, in maintenance)."""
 
-    message = "ServiceNow is not available"
+    message = N_("ServiceNow is not available")
     kind = "unavailable"
     retryable = True
 
@@ -48,7 +48,7 @@ class Unavailable(ServiceNowError):
 class RateLimited(ServiceNowError):
     """Too many requests; ``retry_after`` in seconds, capped."""
 
-    message = "ServiceNow asks to wait"
+    message = N_("ServiceNow asks to wait")
     kind = "rate-limited"
     retryable = True
 
@@ -60,7 +60,7 @@ class RateLimited(ServiceNowError):
 class Garbled(ServiceNowError):
     """An answer that is not what the API promises: HTML, half of a JSON text, a redirect, far too large."""
 
-    message = "ServiceNow's answer cannot be understood"
+    message = N_("ServiceNow's answer cannot be understood")
     kind = "garbled"
     retryable = True
 
@@ -68,7 +68,7 @@ class Garbled(ServiceNowError):
 class Refused(ServiceNowError):
     """The instance understood and refuses, in its own words; asking again will not help."""
 
-    message = "ServiceNow refused"
+    message = N_("ServiceNow refused")
     kind = "refused"
 
     def __init__(self, status: int, message: str, detail: str = "") -> None:
@@ -86,7 +86,7 @@ class Unauthorized(ServiceNowError):
     """The instance does not accept the token, and a fresh one neither: somebody has to reconnect."""
 
     status = 409
-    message = "ServiceNow does not accept the connection any more"
+    message = N_("ServiceNow does not accept the connection any more")
     kind = "unauthorized"
     retryable = True
 
@@ -94,7 +94,7 @@ class Unauthorized(ServiceNowError):
 class GrantRefused(ServiceNowError):
     """The token endpoint refuses to issue tokens. ``error`` is its code."""
 
-    message = "ServiceNow does not authorise the connection"
+    message = N_("ServiceNow does not authorise the connection")
     kind = "grant-refused"
 
     def __init__(self, error: str, description: str = "") -> None:
