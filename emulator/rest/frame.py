@@ -97,11 +97,14 @@ def read_body() -> bytes:
     limit = assumptions.LARGEST_BODY.value
     if (request.content_length or 0) > limit:
         raise PayloadTooLarge(request.content_length or 0, limit)
-    request.max_content_length = limit
+    request.max_content_length = limit + 1  # a body without a length is cut there, in silence
     try:
-        return request.get_data(cache=False)
+        body = request.get_data(cache=False)
     except RequestEntityTooLarge:
         raise PayloadTooLarge(limit + 1, limit) from None
+    if len(body) > limit:
+        raise PayloadTooLarge(len(body), limit)
+    return body
 
 
 def check_accept() -> None:

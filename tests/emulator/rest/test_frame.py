@@ -1,5 +1,6 @@
 """What every answer under /api has in common: headers, the error envelope, the front end's limits."""
 
+import io
 import re
 
 import pytest
@@ -132,6 +133,22 @@ def test_a_body_over_10_mb_is_refused_with_its_size(api):
     }
 
 
+@pytest.mark.attack("D01")
+@pytest.mark.parametrize(("blanks", "status"), [(0, 201), (10 * 1024 * 1024, 413)])
+def test_d01_a_body_without_a_length_is_measured_while_it_is_read(api, blanks, status):
+    """Sent in chunks; padded with blanks, so that cutting it off would leave good JSON."""
+    body = b'{"short_description":"in chunks"}' + b" " * blanks
+    answer = api.open(
+        "/api/now/table/incident",
+        "POST",
+        input_stream=io.BytesIO(body),
+        content_type="application/json",
+        headers={"Transfer-Encoding": "chunked"},
+        environ_overrides={"wsgi.input_terminated": True},
+    )
+    assert answer.status_code == status
+
+
 @pytest.mark.attack("D07")
 def test_d07_other_content_types_are_415_and_change_nothing(api):
     before = api.get("incident", sysparm_limit=1).headers["X-Total-Count"]
@@ -173,3 +190,21 @@ def test_on_australia_the_text_of_a_401_is_newer(tmp_path):
     answer = made.test_client().get("/api/now/table/incident")
     close(made)
     assert answer.json["error"]["message"] == "User is not authenticated"
+
+
+@pytest.mark.source("platform 4.2", "C")
+def test_a_sessions_cookie_without_its_token_is_told_the_token(instance):
+    """A page's script may use the API with both; a foreign page has the cookie alone."""
+    from ticketlab.emulator.identity.sessions import Sessions
+    from ticketlab.emulator.identity.users import Users
+    from ticketlab.shared.web.parts import part_of
+
+    account = part_of(instance, Users).by_name("admin")
+    client = instance.test_client()
+    client.set_cookie("JSESSIONID", part_of(instance, Sessions).start(account))
+    path = "/api/now/table/incident?sysparm_limit=1"
+    refused = client.post(path, json={})
+    assert (refused.status_code, refused.headers["X-Is-Logged-In"]) == (401, "true")
+    token = refused.headers["X-UserToken-Response"]
+    assert client.post(path, json={}, headers={"X-UserToken": token}).status_code == 201
+    assert client.post(path, json={}, headers={"X-UserToken": token + "x"}).status_code == 401
