@@ -6,7 +6,7 @@ from typing import cast
 from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import AuthorizationEndpointMixin, InvalidRequestError, OAuth2Payload
+from authlib.oauth2.rfc6749 import AuthorizationEndpointMixin, InvalidRequestError, OAuth2Payload, OAuth2Request
 
 from ..errors import PlatformError
 from .clients import Client
@@ -44,12 +44,14 @@ class AuthorizationRequest:
     parameters: Mapping[str, str]
 
 
-def check_authorization(server: OAuthServer, payload: OAuth2Payload) -> AuthorizationRequest:
+def check_authorization(server: OAuthServer, asked: OAuth2Request) -> AuthorizationRequest:
     """Return the request if a user may be asked. Raises AuthorizationRefused or SentBack.
 
     The client and its redirect URI come first, since nothing may be sent to an address that was not registered; the
     state comes before the login (platform 1.1, D).
     """
+    payload = asked.payload
+    assert payload is not None
     try:
         check_not_repeated(payload)
     except InvalidRequestError as error:

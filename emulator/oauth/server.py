@@ -88,7 +88,7 @@ class OAuthServer(AuthorizationServer):
         """Answer a token request: the tokens, or the platform's one refusal."""
         asked = self.create_oauth2_request(request)
         try:
-            check_not_repeated(asked)
+            check_not_repeated(asked.payload)
         except InvalidRequestError as error:
             return self._repeated(error)
         try:

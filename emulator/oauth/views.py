@@ -1,6 +1,9 @@
 """The token and revocation endpoints."""
 
+from typing import NoReturn
+
 from flask import Blueprint, Response, request
+from werkzeug.exceptions import MethodNotAllowed
 
 from ...shared.web.parts import part
 from .credentials import Credentials
@@ -13,6 +16,12 @@ blueprint = Blueprint("oauth", __name__)
 def token() -> Response:
     """Answers every grant, form-encoded (platform 1.3)."""
     return part(OAuthServer).create_token_response()
+
+
+@blueprint.route("/oauth_token.do", methods=["GET", "PUT", "PATCH", "DELETE"])
+def token_by_another_method() -> NoReturn:
+    """Said here, or the address would be taken for a table's form."""
+    raise MethodNotAllowed(valid_methods=["POST"])
 
 
 @blueprint.route("/oauth_revoke_token.do", methods=["GET", "POST"])

@@ -37,7 +37,7 @@ ALLOW = "authorize"
 @blueprint.get("/oauth_auth.do")
 def ask() -> str | Response:
     """Check the request, have somebody log in, and ask. ``logoutfirst=true`` is the way of *Not You* (1.1, I)."""
-    asked = check_authorization(part(OAuthServer), InstanceRequest(request, query=True, body=False).payload)
+    asked = check_authorization(part(OAuthServer), InstanceRequest(request, query=True, body=False))
     if request.args.get("logoutfirst") == "true":
         end_session()
     session = current_session()
@@ -58,7 +58,7 @@ def decide() -> Response:
     if shown is None:
         raise AuthorizationRefused(OUT_OF_DATE, "Go back to the application and start again.")
     server = part(OAuthServer)
-    asked = check_authorization(server, ShownRequest(shown).payload)
+    asked = check_authorization(server, ShownRequest(shown))
     allowed = request.form.get("oauth_auth_check_action") == ALLOW
     response = server.decide(asked.parameters, account if allowed else None)
     response.headers["Referrer-Policy"] = "no-referrer"
