@@ -11,7 +11,7 @@ DESCRIPTION := setup.cfg pyproject.toml requirements.lock
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-long lint screenshots clean chromium
+.PHONY: help install run demo test test-long lint bench screenshots clean chromium
 
 help:
 	@echo "make run          start both apps (Ctrl-C stops them); the first time it installs what they need"
@@ -20,6 +20,7 @@ help:
 	@echo "make test         every test but the long ones, the browser's included: at most 8 minutes"
 	@echo "make test-long    the tests that take rounds and soaks"
 	@echo "make lint         ruff, mypy --strict and the layers"
+	@echo "make bench        measure starts and memory"
 	@echo "make screenshots  take the pictures in docs/images again"
 	@echo "make clean        remove what was built; data in .ticketlab stays"
 
@@ -42,6 +43,9 @@ lint: $(DEVELOPMENT) .types/ticketlab
 	@$(BIN)/ruff format --check .
 	@MYPYPATH=.types $(BIN)/mypy
 	@$(BIN)/lint-imports
+
+bench: $(RUNTIME)
+	@$(BIN)/python benchmarks/start.py
 
 screenshots: $(DEVELOPMENT) chromium
 	@$(BIN)/ticketlab exec -- $(BIN)/python docs/screenshots.py docs/images

@@ -168,11 +168,14 @@ def test_several_workers_serve_one_database(data: Path):
 
 
 def interrupted(data: Path, moment: float) -> None:
-    """Start, interrupt the whole process group ``moment`` seconds later as a terminal does, and look for the rest."""
+    """Start, interrupt the whole process group ``moment`` seconds later as a terminal does, and look for the rest.
+
+    The first moments belong to the interpreter, which dies of the signal itself.
+    """
     with start(data) as process:
         time.sleep(moment)
         os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(20) in {0, 130}
+        assert process.wait(20) in {0, 130, -signal.SIGINT}
     assert wait_until_none_uses(data, 1) == []
 
 

@@ -31,7 +31,6 @@ TOP_LEVEL = {
     "wsgi.py",
 }
 
-OWN = {"servers", "ticketlab"}
 DISTRIBUTIONS = {"argon2": "argon2-cffi"}
 """Where the name one imports is not the name one installs."""
 
@@ -95,5 +94,7 @@ def test_every_foreign_import_is_pinned():
 
 def _unpinned(names: set[str], lock: str) -> set[str]:
     pinned = {line.split("==")[0] for line in lock.splitlines() if "==" in line}
-    foreign = names - set(sys.stdlib_module_names) - OWN
+    ours = [Path(name) for name in tracked("tests", "benchmarks", "docs")]
+    own = {"ticketlab", *(path.stem for path in ours), *(part for path in ours for part in path.parent.parts)}
+    foreign = names - set(sys.stdlib_module_names) - own
     return {name for name in foreign if DISTRIBUTIONS.get(name, name.replace("_", "-")) not in pinned}
