@@ -1,0 +1,130 @@
+"""What a person does in the pages, named as the documentation names it."""
+
+from dataclasses import dataclass
+
+from playwright.sync_api import Locator, Page, expect
+from servers import RunningPair
+
+SECADMIN = "secadmin@contoso.onmicrosoft.com"
+READER = "reader@contoso.onmicrosoft.com"
+TENANT_PASSWORD = "ticketlab"
+CHECKLIST = "/x_mioms_m365ticket_installation_checklist.do"
+ENTITY = "Security + Compliance Connector"
+
+
+@dataclass
+class Integration:
+    """What the checklist made."""
+
+    client_id: str
+    client_secret: str
+    user: str = "m365.integration"
+    password: str = "Quiet-Otter-42"
+    entity: str = ENTITY
+
+
+class Person:
+    def __init__(self, page: Page, pair: RunningPair) -> None:
+        self.page = page
+        self.instance = pair.emulator_url
+        self.tenant = pair.connector_url
+
+    # the instance
+
+    def log_in_to_instance(self, user: str = "admin", password: str = "admin") -> None:
+        self.page.goto(f"{self.instance}/login.do")
+        self.enter_instance_password(user, password)
+
+    def enter_instance_password(self, user: str, password: str) -> None:
+        self.page.locator("#user_name").fill(user)
+        self.page.locator("#user_password").fill(password)
+        self.page.locator("#sysverb_login").click()
+
+    def open_instance(self, path: str) -> None:
+        self.page.goto(self.instance + path)
+
+    def menu(self, application: str, module: str) -> None:
+        """Open a module of the application navigator."""
+        group = self.page.locator("nav details", has=self.page.locator("summary", has_text=application)).first
+        if group.get_attribute("open") is None:
+            group.locator("summary").click()
+        group.get_by_role("link", name=module, exact=True).click()
+
+    def step(self, number: int) -> Locator:
+        return self.page.locator(f"#step-{number}")
+
+    def try_to_create_entity(self, name: str = ENTITY) -> None:
+        self.open_instance(CHECKLIST)
+        self.step(1).get_by_label("Name").fill(name)
+        self.step(1).get_by_role("button", name="Create OAuth entity").click()
+
+    def run_checklist(self, entity: str = ENTITY) -> Integration:
+        """Steps 1 and 2, with what is shown for copying."""
+        self.try_to_create_entity(entity)
+        made = Integration(
+            self.page.locator("#client_id").input_value(),
+            self.page.locator("#client_secret").input_value(),
+            entity=entity,
+        )
+        second = self.step(2)
+        second.get_by_label("User ID").fill(made.user)
+        second.get_by_label("Name", exact=False).last.fill("Microsoft 365 integration")
+        second.get_by_label("Email").fill("m365.integration@example.com")
+        second.get_by_label("Password").fill(made.password)
+        second.get_by_role("button", name="Create integration user").click()
+        expect(self.step(2)).to_contain_text("Complete")
+        return made
+
+    def allow_as(self, made: Integration) -> None:
+        """Not You, log in as the integration user, Allow."""
+        self.page.get_by_role("link", name="Not You").click()
+        self.enter_instance_password(made.user, made.password)
+        self.page.get_by_role("button", name="Allow").click()
+        expect(self.page.get_by_role("region", name="Connection status")).to_be_visible()
+
+    def set_state(self, number: str, label: str) -> None:
+        """Change a ticket's state on its form."""
+        self.open_instance(f"/task_list.do?sysparm_query=number={number}")
+        self.page.get_by_role("link", name=number, exact=True).click()
+        self.page.get_by_role("combobox", name="State", exact=True).select_option(label=label)
+        self.page.get_by_role("button", name="Update").first.click()
+
+    # the tenant
+
+    def sign_in_to_tenant(self, user: str = SECADMIN) -> None:
+        self.page.goto(f"{self.tenant}/signin")
+        self.page.get_by_label("Email").fill(user)
+        self.page.get_by_label("Password").fill(TENANT_PASSWORD)
+        self.page.get_by_role("button", name="Sign in").click()
+
+    def home(self) -> None:
+        self.page.goto(self.tenant)
+
+    def provision(self, made: Integration) -> None:
+        """Enter what the checklist showed and press Authorize."""
+        self.page.goto(f"{self.tenant}/ticketProvisioning")
+        self.page.get_by_label("Instance name").fill("dev00001")
+        self.page.get_by_label("Client ID").fill(made.client_id)
+        self.page.get_by_label("Client secret").fill(made.client_secret)
+        self.page.get_by_role("button", name="Authorize").click()
+
+    def fill_ticket(self, name: str, priority: str = "2 - High", category: str = "Identity") -> None:
+        self.page.get_by_label("Name", exact=False).first.fill(name)
+        self.page.get_by_label("Description").fill("Described by a person.")
+        self.page.get_by_label("Priority").select_option(label=priority)
+        self.page.get_by_label("Recommendation category").select_option(label=category)
+
+    def send_ticket(self) -> str:
+        """Send the form and return the number that ServiceNow gave."""
+        self.page.get_by_role("button", name="Send to ServiceNow").click()
+        number = self.page.locator("#delivery strong.number")
+        expect(number).to_be_visible(timeout=5000)
+        return number.inner_text()
+
+    def card(self, kind: str) -> Locator:
+        return self.page.locator(f"#{kind}-card")
+
+    def both_sides_say_connected(self, user: str) -> None:
+        self.page.goto(f"{self.tenant}/ticketProvisioning")
+        expect(self.page.get_by_role("region", name="Connection status")).to_contain_text("Connected")
+        expect(self.page.get_by_role("region", name="Connection status")).to_contain_text(user)
