@@ -16,14 +16,6 @@ from pathlib import Path
 
 COMMAND = [str(Path(sys.executable).parent / "ticketlab"), "up", "--json"]
 FREE_PORTS = ["--emulator-port", "0", "--connector-port", "0"]
-    str(Path(sys.executable).parent / "ticketlab"),
-    "up",
-    "--json",
-    "--emulator-port",
-    "0",
-    "--connector-port",
-    "0",
-]
 
 
 def start(data: Path) -> tuple[float, dict[str, float]]:
