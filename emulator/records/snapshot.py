@@ -57,6 +57,12 @@ def reader(store: Store, connection: Connection, dictionary: Dictionary, tables:
     return read
 
 
+def next_version(current: str, token: str, *, dictionary: bool) -> str:
+    """The version after a change. Its part before the dot stays as long as the dictionary does."""
+    kept = token if dictionary else current.partition(".")[0]
+    return f"{kept}.{token}"
+
+
 class Snapshots:
     """Gives the snapshot of the version that a connection sees."""
 
@@ -78,10 +84,17 @@ class Snapshots:
 
     def compile(self, connection: Connection, version: str) -> Snapshot:
         """Compile what the connection sees. Raises ValueError when its dictionary rows make no sense."""
-        bootstrap = reader(self._store, connection, self._bootstrap, self._store.tables(self._bootstrap))
-        dictionary = compile_rows(bootstrap, self._bootstrap)
+        dictionary = self._dictionary(connection, version)
         tables = self._store.tables(dictionary)
         read = reader(self._store, connection, dictionary, tables)
         return Snapshot(
             version, dictionary, tables, load_policy(read), load_business_rules(read), load_data_policies(read)
         )
+
+    def _dictionary(self, connection: Connection, version: str) -> Dictionary:
+        """The dictionary of a version: the one at hand when it is the same, for it is the larger part of the work."""
+        kept = self._kept
+        if kept is not None and version and kept.version.partition(".")[0] == version.partition(".")[0]:
+            return kept.dictionary
+        bootstrap = reader(self._store, connection, self._bootstrap, self._store.tables(self._bootstrap))
+        return compile_rows(bootstrap, self._bootstrap)

@@ -22,7 +22,7 @@ from .defaults import defaults, next_number
 from .enforce import apply_rules, check_data_policies
 from .reading import Request, read_page
 from .row import Row
-from .snapshot import VERSIONED_TABLES
+from .snapshot import VERSIONED_TABLES, next_version
 from .work import Work
 
 STEP = "user"
@@ -155,16 +155,17 @@ def _count(value: Native) -> int:
 def _start_version(work: Work, table: str) -> None:
     """A changed rule makes a new version; dictionary rows that make no sense are refused and undone."""
     names = {each.name for each in work.dictionary.chain(table)}
-    if names & DICTIONARY_TABLES:
+    dictionary = bool(names & DICTIONARY_TABLES)
+    if dictionary:
         try:
-            compiled = work.snapshots.compile(work.connection, "")
-            work.store.reconcile(compiled.dictionary, work.connection)
+            # Compiled here and now, so that further writes of this transaction see what was just changed.
+            work.snapshot = work.snapshots.compile(work.connection, "")
+            work.store.reconcile(work.dictionary, work.connection)
         except (ValueError, LookupError) as error:
             work.trail.refuse(OperationFailed(detail=str(error)), "dictionary", "consistent dictionary", str(error))
     if names & VERSIONED_TABLES:
-        work.store.touch(work.connection, work.ids.token(12))
-        # A system caller may go on in this transaction; it must see what it just changed.
-        work.snapshot = work.snapshots.compile(work.connection, "") if names & DICTIONARY_TABLES else work.snapshot
+        version = next_version(work.store.version(work.connection), work.ids.token(12), dictionary=dictionary)
+        work.store.touch(work.connection, version)
 
 
 def _refuse_duplicate(work: Work, error: IntegrityError) -> NoReturn:
