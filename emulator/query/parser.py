@@ -10,11 +10,19 @@ from .tokens import BLANKS, Joint, tokens
 MOST_TERMS = 500
 MOST_LIST_VALUES = 1000
 
-_NAME = re.compile(r"[a-z0-9_.]*", re.ASCII)
+MOST_CHARACTERS = 2**18
+
+_TERM = re.compile(
+    rf"(?P<field>[a-z0-9_.]*)[\0-\x20]*(?P<operator>{'|'.join(map(re.escape, WORDS))}|)(?P<value>.*)",
+    re.ASCII | re.DOTALL,
+)
+"""Always matches; WORDS has the longest operators first."""
 
 
 def parse(text: str) -> EncodedQuery:
-    """Raises QueryTooComplex for over 500 terms and orders, or over 1,000 values in its lists together."""
+    """Raises QueryTooComplex for over 500 terms and orders, 1,000 values in lists, or 262,144 characters."""
+    if len(text) > MOST_CHARACTERS:
+        raise QueryTooComplex(detail=f"An encoded query may have at most {MOST_CHARACTERS} characters.")
     groups: list[list[list[Term]]] = [[]]
     orders: list[OrderBy] = []
     budget = _Budget()
@@ -38,13 +46,10 @@ def parse(text: str) -> EncodedQuery:
 def parse_term(text: str) -> Term:
     """A name, an operator, and all the rest is the value."""
     text = text.lstrip(BLANKS)
-    name = _NAME.match(text)
-    field = name[0] if name else ""
-    rest = text[len(field) :].lstrip(BLANKS)
-    for word, operator in WORDS.items():
-        if rest.startswith(word):
-            return Term(field, operator, rest[len(word) :], text)
-    return Term(field, "", rest, text)
+    match = _TERM.fullmatch(text)
+    if match is None:
+        return Term("", "", text, text)
+    return Term(match["field"], WORDS.get(match["operator"], ""), match["value"], text)
 
 
 class _Budget:

@@ -20,14 +20,39 @@ from ticketlab.emulator.store.store import Store
 from ticketlab.shared.database import install_sqlite
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "emulator" / "query"))
-from interpreter import World  # noqa: E402 - the oracle lies beside the unit tests of what it judges
+from interpreter import World
 
 PEOPLE = [f"{number}" * 32 for number in range(3)]
 TICKETS = [f"{letter}" * 32 for letter in "abcdef"]
-TEXTS = ["", "a", "A", "b", "Ab", "a%b", "a_b", "a\\b", "a,b", "x^y", "ä", "Ä", "İ", "ß", "10", "2", " a", "[a]", "*", "\U0001f600"]
+TEXTS = [
+    "",
+    "a",
+    "A",
+    "b",
+    "Ab",
+    "a%b",
+    "a_b",
+    "a\\b",
+    "a,b",
+    "x^y",
+    "ä",
+    "Ä",
+    "İ",
+    "ß",
+    "10",
+    "2",
+    " a",
+    "[a]",
+    "*",
+    "\U0001f600",
+]
 NUMBERS = [-5, 0, 1, 2, 10, 2**53]
 DAYS = [date(2020, 1, 31), date(2020, 2, 1), date(1969, 12, 31)]
-MOMENTS = [datetime(2020, 1, 31, 10, 20, 30, tzinfo=UTC), datetime(2020, 1, 31, tzinfo=UTC), datetime(1970, 1, 1, 0, 2, 17, tzinfo=UTC)]
+MOMENTS = [
+    datetime(2020, 1, 31, 10, 20, 30, tzinfo=UTC),
+    datetime(2020, 1, 31, tzinfo=UTC),
+    datetime(1970, 1, 1, 0, 2, 17, tzinfo=UTC),
+]
 DECIMALS = [Decimal("1.5"), Decimal(-2), Decimal("0.25")]
 
 
@@ -44,7 +69,10 @@ def _dictionary() -> Dictionary:
         Table(
             "person",
             "Person",
-            fields={**system_fields("person"), **_fields("person", name="string", boss="reference:person", secret="password", age="integer")},
+            fields={
+                **system_fields("person"),
+                **_fields("person", name="string", boss="reference:person", secret="password", age="integer"),
+            },
         ),
         Table(
             "ticket",
@@ -228,7 +256,9 @@ terms = st.builds(
     st.sampled_from(OPERATORS),
     st.one_of(st.sampled_from(VALUES), st.text(alphabet="aAb%_\\^, 1ä", max_size=4)),
 )
-orders = st.builds(lambda word, path: f"{word}{path}", st.sampled_from(["ORDERBY", "ORDERBYDESC"]), st.sampled_from(PATHS))
+orders = st.builds(
+    lambda word, path: f"{word}{path}", st.sampled_from(["ORDERBY", "ORDERBYDESC"]), st.sampled_from(PATHS)
+)
 pieces = st.one_of(terms, terms, terms, orders, st.sampled_from(["", "EQ", " ", "OR", "NQ", "^"]))
 queries = st.lists(st.tuples(st.sampled_from(["^", "^", "^OR", "^NQ", "^ "]), pieces), max_size=7).map(
     lambda parts: "".join(f"{joint}{piece}" for joint, piece in parts)[1:]
@@ -238,11 +268,15 @@ queries = st.lists(st.tuples(st.sampled_from(["^", "^", "^OR", "^NQ", "^ "]), pi
 def _selected(store: Store, world: World, table: str, query: str) -> tuple[list[str], int]:
     tables = store.tables(DICTIONARY)
     context = QueryContext(world.user, world.user_name)
-    selection = select_records(DICTIONARY, tables, table, parse(query), paths=("sys_id", "owner", "parent.bug"), context=context, limit=50)
+    selection = select_records(
+        DICTIONARY, tables, table, parse(query), paths=("sys_id", "owner", "parent.bug"), context=context, limit=50
+    )
     with store.engine.connect() as connection, connection.begin() as transaction:
         for record in world.records:
             kind = record["sys_class_name"]
-            store.insert(connection, tables, kind, {each: value for each, value in record.items() if each != "sys_class_name"})
+            store.insert(
+                connection, tables, kind, {each: value for each, value in record.items() if each != "sys_class_name"}
+            )
         found = [row["sys_id"] for row in store.rows(connection, selection.rows)]
         count = store.count(connection, selection.count)
         transaction.rollback()
@@ -250,7 +284,12 @@ def _selected(store: Store, world: World, table: str, query: str) -> tuple[list[
 
 
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(records=records, table=st.sampled_from(["ticket", "bug", "crash", "wish", "person"]), query=queries, user=st.sampled_from(["", PEOPLE[0]]))
+@given(
+    records=records,
+    table=st.sampled_from(["ticket", "bug", "crash", "wish", "person"]),
+    query=queries,
+    user=st.sampled_from(["", PEOPLE[0]]),
+)
 @example(records=[], table="ticket", query="^^^", user="")
 def test_q02_sql_selects_what_the_plain_interpreter_selects(store, records, table, query, user):
     """Same records, same order, same count, for every query."""

@@ -99,7 +99,7 @@ class World:
         except ImpossibleError:
             return False
 
-    def compare(self, operator: str, known: Field, native: Any, value: str) -> Any:
+    def compare(self, operator: str, known: Field, native: Any, value: str) -> Any:  # noqa: PLR0911
         if operator == "ANYTHING":
             return True
         if operator == "ISEMPTY" or (operator == "=" and value == ""):
@@ -183,15 +183,15 @@ def read(text: str) -> tuple[list[list[list[str]]], list[tuple[str, bool]]]:
     """The groups of clauses of terms, and the orders."""
     groups: list[list[list[str]]] = [[]]
     orders: list[tuple[str, bool]] = []
-    for number, piece in enumerate(cut(text)):
-        piece = piece.lstrip("".join(map(chr, range(33))))
+    for number, raw in enumerate(cut(text)):
+        piece = raw.lstrip("".join(map(chr, range(33))))
         alternative = False
         if number and piece.startswith("NQ"):
             groups.append([])
-            piece = piece[2:].lstrip()
+            piece = piece[2:].lstrip("".join(map(chr, range(33))))
         elif number and piece.startswith("OR") and not piece.startswith("ORDERBY"):
             alternative = True
-            piece = piece[2:].lstrip()
+            piece = piece[2:].lstrip("".join(map(chr, range(33))))
         if piece.startswith("ORDERBY"):
             named = piece[7:].strip()
             descending = named.startswith("DESC")
