@@ -74,10 +74,13 @@ CATALOGUE_TEXTS = ("title", "remediation", "remediationImpact", "prerequisites")
 
 
 def extract_catalogue(
-    file: IO[bytes], _keywords: object, _comments: object, _options: Mapping[str, Any]
+    fileobj: IO[bytes],
+    keywords: object,  # noqa: ARG001 - Babel passes all four by name
+    comment_tags: object,  # noqa: ARG001
+    options: Mapping[str, Any],  # noqa: ARG001
 ) -> Iterator[tuple[int, str, str, list[str]]]:
     """Babel's way into ``catalogue.json``: the sentences of the improvement actions."""
-    for profile in json.load(file)["value"]:
+    for profile in json.load(fileobj)["value"]:
         for name in CATALOGUE_TEXTS:
             for line in filter(None, str(profile[name]).split("\n")):
                 yield 1, "gettext", line, [f"{profile['id']}: {name}"]

@@ -36,7 +36,7 @@ def install(app: Flask, settings: Settings, engine: Engine, clock: Clock, ids: I
     provide(app, Board(engine, names))
     provide(app, Tickets(engine, clock, ids, wake=worker.wake))
     # A lease outlives the longest delivery: two calls, each renewed once, each within its deadline.
-    provide(app, Delivery(engine, ids, connections, tables, lease_seconds=max(30.0, settings.call_seconds * 5)))
+    provide(app, Delivery(engine, ids, connections, tables, lease_seconds=max(10.0, settings.call_seconds * 5)))
     every = timedelta(seconds=settings.poll_seconds * 0.9)
     provide(app, Sync(engine, clock, connections, tables, every=every))
     app.register_blueprint(blueprint)

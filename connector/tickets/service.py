@@ -88,6 +88,8 @@ class Tickets:
             ticket = self._create(draft, user, user_id, submission)
         except IntegrityError:  # a double click that got in between, on a database with many writers
             ticket = self._create(draft, user, user_id, submission)
+        if ticket.digest != draft.digest:
+            raise AnotherTicket(ticket)
         self._wake()
         return ticket
 
@@ -96,8 +98,6 @@ class Tickets:
             known = session.scalars(
                 select(TicketRow).where(TicketRow.created_by == user.upn, TicketRow.submission == submission)
             ).one_or_none()
-            if known is not None and known.digest != draft.digest:
-                raise AnotherTicket(known)
             return known if known is not None else self._add(session, draft, user, user_id, submission)
 
     def _add(self, session: Session, draft: TicketDraft, user: User, user_id: str, submission: str) -> TicketRow:

@@ -171,7 +171,9 @@ class Sync:
     def _note_failure(self, kind: TicketKind, sentence: str) -> None:
         log().warning("tickets.not_read", kind=kind.value, reason=sentence)
         with writing_session(self._engine) as session:
-            session.get_one(SyncMark, kind.value).error = sentence
+            mark = session.get(SyncMark, kind.value)
+            if mark is not None:  # a reset may have come in between
+                mark.error = sentence
 
 
 def _compare(ticket: TicketRow, version: Version | None, now: datetime) -> bool:
