@@ -5,7 +5,6 @@ from dataclasses import replace
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from ...shared.ids import Ids
 from ...shared.web.parts import part
 from ..errors import NoRecordFound, PlatformError
 from ..identity.keys import InstanceKey
@@ -29,7 +28,7 @@ MYSELF = "javascript:gs.getUserID()"
 def show_form(table: str) -> Response:
     """A record, a new one (``sys_id=-1``, filled from ``sysparm_query``), or the first that a query finds."""
     form, sys_id, query = _form(table), _sys_id(), request.args.get("sysparm_query", "")
-    if not sys_id and query:
+    if query and "sys_id" not in request.args:
         return redirect(record_url(table, form.first(query)))
     page = form.open(sys_id) if sys_id else form.new(preset_values(query))
     outcome = done(request.args.get("sysparm_done", ""), page.address, page.heading) if sys_id else []
@@ -71,7 +70,7 @@ def _delete(form: Form, sys_id: str, back: str) -> Response:
 
 def _form(table: str) -> Form:
     gate, caller = part(Gate), current_caller()
-    return Form(table, caller, Saving(gate, part(Passwords), part(InstanceKey), part(Ids)))
+    return Form(table, caller, Saving(gate, part(Passwords), part(InstanceKey)))
 
 
 def _sys_id() -> str:

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from ...shared.ids import Ids
 from ..access.caller import Caller
 from ..dictionary.types import FieldType
 from ..identity.keys import InstanceKey
@@ -25,7 +24,6 @@ class Saving:
     gate: Gate
     passwords: Passwords
     key: InstanceKey
-    ids: Ids
 
     def insert(self, table: str, caller: Caller, changes: Changes) -> Row:
         """Raises a PlatformError when the gate refuses; nothing is written then."""
@@ -45,8 +43,8 @@ class Saving:
 
     def _generate(self, changes: Changes) -> None:
         """An OAuth client made by hand gets its ID, and a secret where none is given (platform 2.1, C)."""
-        changes.values.setdefault("client_id", self.ids.sys_id())
-        changes.secrets.setdefault("client_secret", self.ids.token(24))
+        changes.values.setdefault("client_id", self.gate.ids.sys_id())
+        changes.secrets.setdefault("client_secret", self.gate.ids.token(24))
 
     def _write_secrets(self, table: str, sys_id: str, changes: Changes, transaction: Transaction) -> None:
         if not changes.secrets:

@@ -7,7 +7,6 @@ instance that keeps ``oauth_entity`` to its own scope refuses step 1 (platform 3
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ....shared.ids import Ids
 from ....shared.sealing import Unsealable
 from ...access.caller import Caller
 from ...identity.keys import InstanceKey
@@ -51,7 +50,6 @@ class Checklist:
     gate: Gate
     passwords: Passwords
     key: InstanceKey
-    ids: Ids
 
     def tenant_url(self) -> str:
         return self.gate.get_property(TENANT_URL).rstrip("/")

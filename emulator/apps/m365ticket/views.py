@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from ....shared.ids import Ids
 from ....shared.web.parts import part
 from ...errors import PlatformError
 from ...identity.keys import InstanceKey
@@ -76,4 +75,4 @@ def _checklist(
 
 
 def _logic() -> Checklist:
-    return Checklist(part(Gate), part(Passwords), part(InstanceKey), part(Ids))
+    return Checklist(part(Gate), part(Passwords), part(InstanceKey))
