@@ -26,14 +26,14 @@ from . import (
 )
 from .database import db, stored_clock
 from .settings import Settings
-from .start import prepare_database
+from .start import prepare_database, private_file
 
 BODY_LIMIT = 1_000_000
 
 
 def create_app(settings: Settings) -> Flask:
     """Make the tenant that ``settings`` describe, its database migrated and seeded."""
-    settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+    _make_folder(settings)
     ids = Ids()
     session_key = key_from(settings.data / "keys", "connector-session", ids)
     configure_logs(settings.data / "logs", "connector", terminal=settings.log_to_terminal)
@@ -64,6 +64,14 @@ def create_app(settings: Settings) -> Flask:
     home.install(app)
     lab.install(app, settings, engine)
     return app
+
+
+def _make_folder(settings: Settings) -> None:
+    try:
+        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
+        private_file(settings.data / "connector.db")
+    except OSError as error:
+        raise RefusedToStart(f"The data folder {settings.data} cannot be used", error.strerror or "") from error
 
 
 def _configure(app: Flask, settings: Settings, session_key: bytes) -> None:

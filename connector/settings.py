@@ -81,7 +81,7 @@ class Settings:
                 data=Path(env.str("DATA", "./.ticketlab")),
                 tenant=env.str("TENANT", cls.tenant),
                 url=env.str("CONNECTOR_URL", cls.url).rstrip("/"),
-                instances=_addresses(env.dict("INSTANCES", {})),
+                instances=_addresses(env.str("INSTANCES", "")),
                 host=env.str("HOST", cls.host),
                 seed=env.str("SEED", cls.seed),
                 lab_key=Secret(env.str("LAB_KEY", "")),
@@ -106,5 +106,12 @@ def _listed(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
-def _addresses(given: Mapping[str, str]) -> dict[str, str]:
-    return {name.strip().lower(): url.strip().rstrip("/") for name, url in given.items()}
+def _addresses(text: str) -> dict[str, str]:
+    """Read ``name=url,name=url``. environs' own reader answers an entry without an equals sign with a traceback."""
+    found = {}
+    for entry in _listed(text):
+        name, equals, url = entry.partition("=")
+        if not equals:
+            raise RefusedToStart("TICKETLAB_INSTANCES is wrong", f"{entry!r} is not of the form name=address.")
+        found[name.strip().lower()] = url.strip().rstrip("/")
+    return found

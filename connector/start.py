@@ -1,9 +1,13 @@
 """Bringing a tenant's database up to date when the app starts: migrated, seeded, and with a state to return to."""
 
 import fcntl
+import os
 import re
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from flask import Flask
@@ -21,6 +25,11 @@ from .settings import Settings
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
+def private_file(path: Path) -> None:
+    """Make the database's file before SQLite does, readable by nobody else; its companions take after it."""
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
 def prepare_database(app: Flask, engine: Engine, settings: Settings, clock: Clock) -> None:
     """Migrate and seed the database if need be; several processes may start at once, one does the work."""
     if _is_ready(engine, settings):
@@ -31,6 +40,13 @@ def prepare_database(app: Flask, engine: Engine, settings: Settings, clock: Cloc
         if not seed_image(settings).exists():
             _seed(engine, settings, clock)
             save_image(engine, seed_image(settings))
+
+
+def prepare_in_another_process(settings: Settings) -> None:
+    """Do a server's first start apart: Alembic would stay in its memory for good, and is needed once."""
+    if not (settings.data / "connector.db").exists() or _revision_of_file(settings.data / "connector.db") != head():
+        command = [sys.executable, "-P", "-m", "ticketlab.connector.migrations.apply"]
+        subprocess.run(command, check=False, stdin=subprocess.DEVNULL)  # noqa: S603 - our own interpreter and module
 
 
 def seed_image(settings: Settings) -> Path:
@@ -53,6 +69,15 @@ def _revision(engine: Engine) -> str | None:
     with reading(engine) as connection:
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     return found if isinstance(found, str) and re.fullmatch(r"\w+", found) else None
+
+
+def _revision_of_file(path: Path) -> str | None:
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error:
+        return None
+    return str(row[0]) if row else None
 
 
 def _migrate(app: Flask) -> None:

@@ -2,7 +2,10 @@
 
 from . import create_app
 from .settings import Settings
+from .start import prepare_in_another_process
 from .tickets import start_worker
 
-app = create_app(Settings.from_environment())
+_settings = Settings.from_environment()
+prepare_in_another_process(_settings)
+app = create_app(_settings)
 start_worker(app)

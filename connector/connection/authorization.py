@@ -127,11 +127,12 @@ class Authorization:
     def _note_refusal(self, connection_id: int, callback: Callback) -> None:
         reason = Reason.DENIED if callback.error == "access_denied" else Reason.FAILED
         words = ": ".join(word for word in (callback.error, callback.error_description) if word)
-        self._note(connection_id, reason, (words or "The answer had no code.")[:LONGEST_DETAIL])
+        readable = "".join(letter if letter.isprintable() else " " for letter in words[:LONGEST_DETAIL])
+        self._note(connection_id, reason, readable or "The answer had no code.")
 
     def _note(self, connection_id: int, reason: Reason, detail: str = "") -> None:
         """Keep why it is not authorised; a connection that still works is left as it is."""
-        log().info("connection.not_authorised", reason=reason.value, detail=detail)
+        log().info("connection.not_authorised_yet", reason=reason.value, detail=detail)
         with writing_session(self._engine) as session:
             row = session.get(Connection, connection_id)
             if row is not None and not row.access_token:
