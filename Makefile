@@ -11,7 +11,7 @@ DESCRIPTION := setup.cfg pyproject.toml requirements.lock
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-long lint bench screenshots clean chromium
+.PHONY: help install run demo test test-long lint bench screenshots clean chromium curl
 
 help:
 	@echo "make run          start both apps (Ctrl-C stops them); the first time it installs what they need"
@@ -32,10 +32,10 @@ run: $(RUNTIME)
 demo: $(RUNTIME)
 	@exec $(BIN)/ticketlab demo
 
-test: $(DEVELOPMENT) chromium
+test: chromium curl $(DEVELOPMENT)
 	@$(BIN)/pytest -m "not long"
 
-test-long: $(DEVELOPMENT) chromium
+test-long: chromium curl $(DEVELOPMENT)
 	@$(BIN)/pytest -m long
 
 lint: $(DEVELOPMENT) .types/ticketlab
@@ -47,7 +47,7 @@ lint: $(DEVELOPMENT) .types/ticketlab
 bench: $(RUNTIME)
 	@$(BIN)/python benchmarks/start.py
 
-screenshots: $(DEVELOPMENT) chromium
+screenshots: chromium $(DEVELOPMENT)
 	@$(BIN)/ticketlab exec -- $(BIN)/python docs/screenshots.py docs/images
 
 clean:
@@ -80,3 +80,6 @@ $(DEVELOPMENT): $(RUNTIME)
 
 chromium:
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || { echo "make: the browser tests need Chromium: sudo apt-get install chromium" >&2; exit 2; }
+
+curl:
+	@command -v curl >/dev/null || { echo "make: the tests of docs/api.md need curl: sudo apt-get install curl" >&2; exit 2; }

@@ -1,5 +1,6 @@
 """The command line: options, their environment variables, and everything that is printed."""
 
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -118,8 +119,15 @@ def up(*, fresh: bool, as_json: bool, **given: Any) -> None:
 def _announce(ready: "Ready", *, as_json: bool) -> None:
     from .welcome import welcome
 
-    _say(_json(ready.facts) if as_json else "\n".join(welcome(ready)))
+    _say(_json(ready.facts) if as_json else "\n".join(welcome(ready, _own_name())))
     sys.stdout.flush()  # a program that waits for the line reads a pipe
+
+
+def _own_name() -> str:
+    """What a person types to get here: the bare name where it is on the search path, the path otherwise."""
+    import shutil
+
+    return "ticketlab" if shutil.which("ticketlab") else os.path.relpath(sys.argv[0])
 
 
 def _connected_seed(ready: "Ready") -> None:

@@ -6,8 +6,11 @@ CHECKLIST = "/x_mioms_m365ticket_installation_checklist.do"
 DOMAIN = "onmicrosoft.com"
 
 
-def welcome(ready: Ready) -> list[str]:
-    """The lines to print: where both are, who may sign in, what to do first, and where the data is."""
+def welcome(ready: Ready, command: str) -> list[str]:
+    """The lines to print: where both are, who may sign in, what to do first, and where the data is.
+
+    ``command`` is how this person calls ticketlab.
+    """
     return [
         "",
         "Both apps are ready.",
@@ -17,7 +20,7 @@ def welcome(ready: Ready) -> list[str]:
         "",
         *_accounts(ready),
         *_moved(ready),
-        *_steps(ready),
+        *_steps(ready, command),
         f"The data is in {ready.options.data} and stays there; --fresh starts over. Ctrl-C stops both.",
     ]
 
@@ -51,7 +54,7 @@ def _moved(ready: Ready) -> list[str]:
     ]
 
 
-def _steps(ready: Ready) -> list[str]:
+def _steps(ready: Ready, command: str) -> list[str]:
     return [
         "What to do first:",
         f"  1. Open {ready.emulator}{CHECKLIST} as admin.",
@@ -61,6 +64,6 @@ def _steps(ready: Ready) -> list[str]:
         "     On the instance's page choose Not You, log in as the integration user and press Allow.",
         f"  3. Open {ready.connector}/securescore, choose an improvement action and Share it with ServiceNow.",
         "     Change the ticket's state in ServiceNow and see it on the home page's card.",
-        "`ticketlab connect` does steps 1 and 2 for you; `ticketlab demo` plays the whole story.",
+        f"`{command} connect` does steps 1 and 2 for you; `{command} demo` plays the whole story.",
         "",
     ]
