@@ -1,0 +1,62 @@
+"""Names, letter for letter, each on the page where the product had it (security-center, last table)."""
+
+import pytest
+
+CLASS_LABEL = "Microsoft 365 Security and Configuration Change Request"
+
+
+@pytest.mark.source("security-center Names", "D")
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/home.do", "Microsoft 365 Security & Compliance connector"),
+        ("/home.do", "System OAuth"),
+        ("/home.do", "Application Registry"),
+        ("/home.do", "User Administration"),
+        ("/x_mioms_m365ticket_connection.do", "Microsoft 365 Ticketing Connector App"),
+        ("/x_mioms_m365ticket_change_request_list.do", CLASS_LABEL),
+        ("/sys_db_object_list.do?sysparm_query=name=oauth_entity", "Application Registeries"),
+        ("/sys_db_object_list.do?sysparm_query=name=oauth_entity", "oauth_entity"),
+        ("/x_mioms_m365ticket_installation_checklist.do", "Security + Compliance Connector"),
+    ],
+)
+def test_the_instance_calls_it(connected, path, name):
+    connected.browser.open(connected.instance + path).expect(name)
+
+
+@pytest.mark.source("security-center Names", "D")
+@pytest.mark.parametrize("name", ["Accessible from", "All application scopes", "Can read", "Label", "Name"])
+def test_the_form_of_oauth_entitys_table_has_the_setting(connected, name):
+    listed = connected.browser.open(f"{connected.instance}/sys_db_object_list.do?sysparm_query=name=oauth_entity")
+    connected.browser.follow(listed, "Application Registeries").expect(name)
+
+
+@pytest.mark.source("security-center Names", "A")
+def test_the_class_of_an_incident_ticket_has_its_label(connected):
+    page = connected.browser.open(f"{connected.instance}/x_mioms_m365ticket_incident_list.do")
+    page.expect("Microsoft 365 Security and Configuration Incident")
+
+
+@pytest.mark.source("security-center Names", "D")
+def test_the_tenant_asks_whether_servicenow_is_used(pair):
+    from ticketlab.shared.command.browser import Browser
+
+    browser = Browser()
+    page = browser.open(f"{pair.connector_url}/signin")
+    page = browser.fill(page, "Sign in", {"upn": "secadmin@contoso.onmicrosoft.com", "password": "ticketlab"})
+    page = browser.open(pair.connector_url).expect("Do you use ServiceNow?")
+    browser.follow(page, "Connect to ServiceNow").expect("Microsoft 365 Connector app").expect("Authorize")
+
+
+@pytest.mark.source("security-center Names", "D")
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [
+        ("/", "Manage ServiceNow configuration"),
+        ("/ticketProvisioning", "Authorize"),
+        ("/ticketProvisioning", "Data exchange"),
+        ("/securescore", "Microsoft Secure Score"),
+    ],
+)
+def test_the_tenant_calls_it(connected, path, name):
+    connected.browser.open(connected.tenant + path).expect(name)
