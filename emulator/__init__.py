@@ -7,7 +7,7 @@ from ..shared.ids import Ids
 from ..shared.logs import configure_logs
 from ..shared.web.headers import install_headers
 from ..shared.web.parts import part_of, provide
-from . import identity, lab, oauth, rest
+from . import apps, front_door, identity, lab, oauth, pages, rest
 from .dictionary.declaration import load_schema
 from .identity.keys import InstanceKey
 from .identity.passwords import Passwords
@@ -41,14 +41,12 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     provide(app, ids)
     provide(app, gate)
 
+    front_door.install(app, settings.url)
     identity.install(app, gate=gate, key=key, clock=clock, ids=ids, password_memory_kib=settings.password_memory_kib)
     oauth.install(app, gate=gate, key=key, clock=clock, ids=ids, lab_engine=databases.lab_engine)
     rest.install(app)
-    from . import apps, pages
-
-    if hasattr(apps, 'install'):
-        apps.install(app)
-        pages.install(app)
+    apps.install(app)
+    pages.install(app)
     lab.install(app, settings, databases, gate)
     install_headers(app, further=rest.platform_headers)
 

@@ -2,6 +2,7 @@
 
 import shutil
 import tempfile
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,13 +14,16 @@ from ..shared.ids import Ids
 from . import create_app
 from .settings import Settings
 
-QUICK_PASSWORDS_KIB = 64
-"""argon2id's memory in tests, where nobody attacks the hashes."""
+DEFAULTS: Mapping[str, Any] = {
+    "url": "http://localhost",  # what Flask's test client calls the server
+    "password_memory_kib": 64,  # nobody attacks the hashes of a test
+    "log_to_terminal": False,
+}
 
 
 def make_instance(folder: Path, *, real_clock: Clock | None = None, ids: Ids | None = None, **settings: Any) -> Flask:
     """An instance whose data lie in ``folder``, seeded as its settings say (``seed="demo"`` by default)."""
-    wanted = Settings(data=folder, **{"password_memory_kib": QUICK_PASSWORDS_KIB, "log_to_terminal": False, **settings})
+    wanted = Settings(data=folder, **{**DEFAULTS, **settings})
     image = _image(wanted.seed, wanted.release, wanted.name)
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(image, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("logs", "*.lock"))

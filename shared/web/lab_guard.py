@@ -52,7 +52,7 @@ def _check_peer(request: Request, lab_key: Secret) -> None:
 
 
 def _check_sender(request: Request) -> None:
-    """A JSON body cannot be sent by a foreign page's form; a form must come from our own page, by the browser's word."""
+    """A foreign page cannot send JSON; a form must come from our own page, by the browser's word."""
     site = request.headers.get("Sec-Fetch-Site")
     if request.mimetype == "application/json" and site in {None, "none", "same-origin"}:
         return

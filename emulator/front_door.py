@@ -1,0 +1,17 @@
+"""What a request for a page meets first: people are led to the instance's own address, programs are not."""
+
+from flask import Flask, request
+from werkzeug.wrappers import Response
+
+from ..shared.web.own_address import to_own_address
+
+FOR_PROGRAMS = ("/api/", "/lab", "/oauth_token.do", "/oauth_revoke")
+"""Answered under any name: links and redirects of the REST APIs echo the request's own Host (rest 1)."""
+
+
+def install(app: Flask, own_url: str) -> None:
+    """To be installed before whatever looks at a session."""
+
+    @app.before_request
+    def _lead() -> Response | None:
+        return None if request.path.startswith(FOR_PROGRAMS) else to_own_address(request, own_url)
