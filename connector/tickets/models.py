@@ -63,6 +63,7 @@ class TicketRow(Base):
     missing: Mapped[bool] = mapped_column(default=False)
     """Deleted at the instance, or hidden from the integration user: the two look the same (platform 4.2)."""
     seen_at: Mapped[datetime | None]
+    """When the instance was last asked for it by name (the machine's time)."""
 
     @property
     def ticket_kind(self) -> TicketKind:

@@ -149,7 +149,7 @@ class Sync:
 
     def _check_presence(self, client: InstanceClient, kind: TicketKind, table: str, *, everything: bool) -> int:
         """Ask which of our tickets are still there: a deleted record is in no delta."""
-        now = self._clock.now()
+        now = self._real.now()
         due = or_(TicketRow.seen_at.is_(None), TicketRow.seen_at <= now - CHECK_EVERY, TicketRow.seen_at > now)
         statement = select(TicketRow.sys_id).where(
             TicketRow.kind == kind.value,

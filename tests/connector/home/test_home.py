@@ -7,7 +7,6 @@ from faults.fake_instance import FakeInstance
 from faults.fault_server import silent
 from faults.ticket_tables import TicketTables
 from flask import Flask
-from flask.testing import FlaskClient
 from tenant_flows import connect, provision, signed_in
 from ticket_flows import create, deliver, read_states
 from ticketlab.connector.testing import READER, bearer, csrf_token

@@ -14,14 +14,37 @@ from ticketlab.connector.testing import READER, bearer, csrf_token, engine_of
 from ticketlab.shared.clock import SystemClock
 from ticketlab.shared.web.parts import part_of
 
-REAL = (
-    "AdminMFAV2 MFARegistrationV2 BlockLegacyAuthentication PWAgePolicyNew SigninRiskPolicy UserRiskPolicy OneAdmin "
-    "RoleOverlap SelfServicePasswordReset PasswordHashSync IntegratedApps mip_search_auditlog "
-    "mip_sensitivitylabelspolicies mip_autosensitivitylabelspolicies DLPEnabled CustomerLockBoxEnabled "
-    "exo_mailtipsenabled exo_mailboxaudit exo_storageproviderrestricted exo_outlookaddins mdo_safeattachments "
-    "mdo_safelinksforemail mdo_zapmalware mdo_commonattachmentsfilter mdo_bulkthreshold mdo_highconfidencephishaction "
-    "mdo_spamaction mdo_enablemailboxintelligence scid_2004"
-).split()
+REAL = {
+    "AdminMFAV2",
+    "MFARegistrationV2",
+    "BlockLegacyAuthentication",
+    "PWAgePolicyNew",
+    "SigninRiskPolicy",
+    "UserRiskPolicy",
+    "OneAdmin",
+    "RoleOverlap",
+    "SelfServicePasswordReset",
+    "PasswordHashSync",
+    "IntegratedApps",
+    "mip_search_auditlog",
+    "mip_sensitivitylabelspolicies",
+    "mip_autosensitivitylabelspolicies",
+    "DLPEnabled",
+    "CustomerLockBoxEnabled",
+    "exo_mailtipsenabled",
+    "exo_mailboxaudit",
+    "exo_storageproviderrestricted",
+    "exo_outlookaddins",
+    "mdo_safeattachments",
+    "mdo_safelinksforemail",
+    "mdo_zapmalware",
+    "mdo_commonattachmentsfilter",
+    "mdo_bulkthreshold",
+    "mdo_highconfidencephishaction",
+    "mdo_spamaction",
+    "mdo_enablemailboxintelligence",
+    "scid_2004",
+}
 THREATS = {
     "accountBreach",
     "dataDeletion",
@@ -51,7 +74,7 @@ def test_catalogue_holds_at_least_sixty_actions_in_graphs_shape():
     """Ids of real tenants, at most 10 points each, values that Graph knows (security-center, D)."""
     actions = catalogue()
     assert len(actions) >= 60
-    assert set(REAL) <= set(actions)
+    assert set(actions) >= REAL
     for action in actions.values():
         assert 0 < action.max_score <= 10
         assert action.category in {"Identity", "Data", "Device", "Apps"}
