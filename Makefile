@@ -48,7 +48,7 @@ bench: $(RUNTIME)
 	@$(BIN)/python benchmarks/start.py
 
 screenshots: chromium $(DEVELOPMENT)
-	@$(BIN)/ticketlab exec -- $(BIN)/python docs/screenshots.py docs/images
+	@$(BIN)/ticketlab exec --seed connected -- $(BIN)/python docs/screenshots.py docs/images
 
 clean:
 	@rm -rf $(VENV) .types build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -10,7 +10,7 @@ from pathlib import Path
 from ..errors import RefusedToStart
 from .options import PairOptions
 from .servers import Pair
-from .up import SIGNALS, stopping_on
+from .up import SIGNALS, Ready, stopping_on
 
 
 @contextmanager
@@ -19,6 +19,10 @@ def own_pair(options: PairOptions) -> Iterator[Pair]:
     with tempfile.TemporaryDirectory(prefix="ticketlab-") as data, Pair(options.on_free_ports(Path(data))) as pair:
         pair.start()
         pair.wait_until_ready()
+        if options.seed == "connected":
+            from .connected_seed import connect_and_fill
+
+            connect_and_fill(Ready(pair.options, pair.emulator.url, pair.connector.url), lambda _step: None)
         yield pair
 
 
