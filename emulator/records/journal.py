@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
+from ..dictionary.compiling import Found
 from ..dictionary.types import FieldType
 from ..store.store import Native
 from .row import DATE_TIME_FORMAT, Row
@@ -53,7 +54,7 @@ def _filled(row: Row, entries: Mapping[tuple[str, str], list[str]]) -> Row:
     return replace(row, values=values)
 
 
-def _entry(work: Work, found: Mapping[str, object]) -> str:
+def _entry(work: Work, found: Found) -> str:
     """``time - author (Work notes)``, the text, an empty line (rest 3)."""
     written = found["sys_created_on"]
     assert isinstance(written, datetime)

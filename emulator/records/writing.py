@@ -127,7 +127,8 @@ def _existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mappi
     _check_table(work, operation)
     _check_row(work, operation, table, sys_id)
     paths = [name for name, each in work.dictionary.fields(table).items() if each.type.storage.value != "virtual"]
-    return table, next(iter(work.read(table, f"sys_id={sys_id}", paths)))
+    stored = next(iter(work.read(table, f"sys_id={sys_id}", paths)))
+    return table, {path: stored[path] for path in paths}
 
 
 def _read_back(work: Work, table: str, sys_id: str) -> Row:

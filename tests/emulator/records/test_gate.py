@@ -1,7 +1,6 @@
 """The gate: what each kind of caller reads and writes, and what the instance keeps of it."""
 
 import pytest
-
 from ticketlab.emulator.access.caller import Caller, Channel
 from ticketlab.emulator.errors import (
     AclRefused,
@@ -227,13 +226,19 @@ def test_x07_a_role_given_or_taken_bites_with_the_next_request(gate, nobody):
 
 
 def test_several_writes_of_a_transaction_stand_or_fall_together(gate, admin):
-    system = Caller.system()
-    with pytest.raises(NoRecordFound), gate.transaction() as transaction:
-        made = gate.record("incident", system, transaction).insert({"short_description": "half"})
-        gate.record("incident", admin, transaction).get(made.sys_id)
-        gate.record("incident", system, transaction).delete("0" * 32)
+    made = []
+
+    def half_a_story() -> None:
+        with gate.transaction() as transaction:
+            incidents = gate.record("incident", admin, transaction)
+            made.append(incidents.insert({"short_description": "half"}).sys_id)
+            incidents.get(made[0])
+            incidents.delete("0" * 32)
+
     with pytest.raises(NoRecordFound):
-        gate.record("incident", admin).get(made.sys_id)
+        half_a_story()
+    with pytest.raises(NoRecordFound):
+        gate.record("incident", admin).get(made[0])
 
 
 def test_a_changed_field_of_a_task_is_audited(gate, admin):
