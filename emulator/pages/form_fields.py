@@ -9,7 +9,8 @@ from ..dictionary.types import FieldType, Storage
 from ..records.row import MASKED, Row
 from .references import References
 
-LONG_TEXT_FROM = 255
+LONG_TEXT_FROM = 256
+MORE_LINES_FROM = 4000
 WIDE_FROM = 160
 ONE_LINE = frozenset({FieldType.URL, FieldType.LIST, FieldType.EMAIL, FieldType.TABLE_NAME})
 NEVER_EDITED = frozenset({FieldType.CLASS_NAME, FieldType.GUID, FieldType.JOURNAL_LIST})
@@ -92,6 +93,11 @@ class FormField:
     def input_length(self) -> int:
         """The longest text worth typing; numbers and times have no max_length of their own."""
         return self.field.max_length if self.field.type.storage is Storage.TEXT else MOST_CHARACTERS
+
+    @property
+    def lines(self) -> int:
+        """How high the input for a long text is."""
+        return 4 if self.field.max_length >= MORE_LINES_FROM else 2
 
     @property
     def checked(self) -> bool:

@@ -6,10 +6,11 @@ from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ...shared.web.parts import part
+from ...shared.web.same_origin import comes_from_elsewhere
 from ..errors import NoRecordFound, PlatformError
 from ..identity.keys import InstanceKey
 from ..identity.passwords import Passwords
-from ..identity.web import current_caller
+from ..identity.web import FormRefused, current_caller
 from ..records.gate import Gate
 from .blueprint import pages
 from .form_page import FormPage
@@ -22,6 +23,7 @@ from .saving import Saving
 
 NEW = "-1"
 MYSELF = "javascript:gs.getUserID()"
+OUT_OF_DATE = "Nothing was saved, since you have logged in anew meanwhile. Look at the form and press the button again."
 
 
 @pages.get("/<table>.do")
@@ -81,6 +83,17 @@ def _sys_id() -> str:
 
 def _shown(page: FormPage, status: int = 200) -> Response:
     return make_response(render_template("form.html", page=page), status)
+
+
+@pages.errorhandler(FormRefused)
+def _out_of_date(refused: FormRefused) -> Response:
+    """A form of an earlier session of this browser comes back as it was typed; one that another site sent does not."""
+    if request.endpoint != "pages.submit_form" or comes_from_elsewhere(request):
+        return error_page(refused.message, refused.detail, refused.status)
+    form = _form(str((request.view_args or {})["table"]))
+    presets = preset_values(request.args.get("sysparm_query", ""))
+    page = form.as_left(_sys_id(), presets, request.form, Message("error", OUT_OF_DATE))
+    return _shown(page, refused.status)
 
 
 @pages.errorhandler(NoRecordFound)

@@ -96,6 +96,11 @@ class Form:
             rejected = replace(as_typed(page, posted, changes), messages=[refusal(error)])
             raise Rejected(rejected, error.status) from error
 
+    def as_left(self, sys_id: str, presets: Mapping[str, str], posted: Mapping[str, str], why: Message) -> FormPage:
+        """The form with what was typed into it, unsaved, and the reason why."""
+        page = self.open(sys_id) if sys_id else self.new(presets)
+        return replace(as_typed(page, posted, Changes()), messages=[why])
+
     def delete(self, sys_id: str) -> None:
         self.saving.gate.record(self.table, self.caller).delete(sys_id)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from ..access.caller import Caller
 from ..access.operations import Operation
 from ..dictionary.model import Dictionary, Field
-from ..dictionary.types import FieldType
+from ..dictionary.types import FieldType, Storage
 from ..query import EncodedQuery
 from ..records.gate import Gate
 from ..records.row import Page, Row
@@ -39,6 +39,8 @@ class Cell:
     link: str = ""
     whole: str = ""
     """The full text, where ``text`` is cut off."""
+    moment: bool = False
+    """Whether it is a date or a time, which should not be broken at its hyphens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +148,8 @@ def _cells(dictionary: Dictionary, row: Row, elements: Sequence[str]) -> list[Ce
             link, text = record_url(row.table, row.sys_id), text or "(empty)"
         elif fields[element].type is FieldType.REFERENCE and row.value(element) and text:
             link = record_url(fields[element].reference, row.value(element))
-        cells.append(Cell(_cut(text), label, link, text if len(text) > LONGEST_CELL else ""))
+        moment = fields[element].type.storage in {Storage.DATE, Storage.DATE_TIME}
+        cells.append(Cell(_cut(text), label, link, text if len(text) > LONGEST_CELL else "", moment))
     return cells
 
 

@@ -12,6 +12,11 @@ class Module:
     title: str
     page: str
     """A path and query without the leading slash: ``incident_list.do?sysparm_query=active=true``."""
+    roles: frozenset[str] = frozenset()
+    """Alternatives; with none, everybody who sees the application sees the module."""
+
+    def suits(self, roles: frozenset[str]) -> bool:
+        return _suits(self.roles, roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +31,7 @@ class Application:
     roles: frozenset[str] = frozenset()
 
     def suits(self, roles: frozenset[str]) -> bool:
-        return not self.roles or ADMIN in roles or bool(self.roles & roles)
+        return _suits(self.roles, roles)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +39,7 @@ class Menus:
     """The menus of the apps that are installed on the instance."""
 
     applications: tuple[Application, ...] = ()
+
+
+def _suits(needed: frozenset[str], roles: frozenset[str]) -> bool:
+    return not needed or ADMIN in roles or bool(needed & roles)

@@ -137,14 +137,15 @@ class Navigator:
 
     def groups(self, roles: frozenset[str], here: str = "", tables: Mapping[str, object] | None = None) -> list[Group]:
         """The menus for somebody with these roles; ``here`` is the page shown, ``tables`` those that exist."""
-        shown = [each for each in self._applications if each.suits(roles)]
-        current = _nearest((module for each in shown for module in each.modules), here)
-        groups = []
-        for application in shown:
-            modules = [each for each in application.modules if tables is None or _exists(each, tables)]
-            if modules:
-                groups.append(Group(application.title, tuple(Entry(each, each is current) for each in modules)))
-        return groups
+        shown = [(each.title, _modules(each, roles, tables)) for each in self._applications if each.suits(roles)]
+        current = _nearest((module for _title, modules in shown for module in modules), here)
+        return [
+            Group(title, tuple(Entry(each, each is current) for each in modules)) for title, modules in shown if modules
+        ]
+
+
+def _modules(application: Application, roles: frozenset[str], tables: Mapping[str, object] | None) -> Sequence[Module]:
+    return [each for each in application.modules if each.suits(roles) and (tables is None or _exists(each, tables))]
 
 
 def filtered(groups: Sequence[Group], text: str) -> list[Group]:

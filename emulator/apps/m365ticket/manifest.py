@@ -30,7 +30,7 @@ STATUS_URL = "/x_mioms_m365ticket_connection.do"
 MENU = Application(
     CONNECTOR,
     (
-        Module(CHECKLIST_PAGE, CHECKLIST_URL.lstrip("/")),
+        Module(CHECKLIST_PAGE, CHECKLIST_URL.lstrip("/"), frozenset({ADMIN})),
         Module(STATUS_PAGE, STATUS_URL.lstrip("/")),
         Module("Change Requests", f"{CHANGE_TABLE}_list.do"),
         Module("Incidents", f"{INCIDENT_TABLE}_list.do"),

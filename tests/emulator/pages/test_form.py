@@ -222,6 +222,27 @@ def test_c01_form_without_the_sessions_token_changes_nothing(instance, admin, in
     assert record(instance, "incident", incident)["state"] == "1"
 
 
+def test_form_of_an_earlier_session_keeps_what_was_typed(instance, admin, incident):
+    """Who logged in again in another tab gets the form back as typed, and a second press saves it."""
+    form = admin.get(f"/incident.do?sys_id={incident}").form("incident.state")
+    admin.log_in()
+    page = admin.send(form, "sysverb_update", incident__short_description="Typed long ago")
+    assert page.status == 403
+    assert page.form("incident.state").values["incident.short_description"] == "Typed long ago"
+    assert admin.send(page.form("incident.state"), "sysverb_update").status == 302
+    assert record(instance, "incident", incident)["short_description"] == "Typed long ago"
+
+
+@pytest.mark.attack("C01")
+def test_c01_form_sent_by_another_site_is_not_even_shown(admin, incident):
+    """What another site typed does not come back as a form of ours."""
+    form = admin.get(f"/incident.do?sys_id={incident}").form("incident.state")
+    data = {**form.values, "incident.short_description": "Planted", "sysparm_ck": "wrong"}
+    answer = admin.client.post(form.action, data=data, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert "Planted" not in answer.text
+
+
 def test_writer_without_rights_sees_no_buttons_and_is_refused(instance):
     """Somebody who may not write gets no buttons; forced, the gate refuses in the platform's words."""
     make_person(instance, "nobody")

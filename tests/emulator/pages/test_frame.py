@@ -5,6 +5,7 @@ from urllib.parse import quote
 
 import pytest
 from people import Person, path_of
+from ticketlab.emulator.apps.m365ticket.manifest import MENU
 from ticketlab.emulator.pages.navigator import Navigator, filtered
 
 
@@ -111,6 +112,19 @@ def test_navigator_hides_what_is_not_for_the_user():
     assert everybody == ["Self-Service"]
     assert "System Definition" in [group.title for group in navigator.groups(frozenset({"admin"}))]
     assert "Change" in [group.title for group in navigator.groups(frozenset({"itil"}))]
+
+
+def test_checklist_is_offered_to_admins_alone():
+    """The connector's menu is there for its users; the checklist only for who may work on it."""
+    navigator = Navigator((MENU,))
+    shown = {role: _modules(navigator, role) for role in ("admin", "x_mioms_m365ticket.integration")}
+    assert "Installation Checklist" in shown["admin"]
+    assert "Installation Checklist" not in shown["x_mioms_m365ticket.integration"]
+    assert "Microsoft 365 Ticketing Connector App" in shown["x_mioms_m365ticket.integration"]
+
+
+def _modules(navigator, role):
+    return [each.module.title for group in navigator.groups(frozenset({role})) for each in group.entries]
 
 
 def test_navigator_marks_one_module():

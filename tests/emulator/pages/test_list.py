@@ -63,6 +63,12 @@ def test_header_sorts_and_turns(looking):
     assert query_of(page.link("Number ▲")) == "active=true^ORDERBYDESCnumber"
 
 
+def test_order_may_stand_in_parameters_of_its_own(looking):
+    """sysparm_order and sysparm_order_direction order the list."""
+    page = looking.get("/incident_list.do?sysparm_order=number&sysparm_order_direction=desc")
+    assert 'aria-sort="descending"' in page.html
+
+
 def test_search_adds_a_condition(looking):
     """Searching narrows the list that is shown and keeps its order."""
     page = looking.get(
