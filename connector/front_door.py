@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, request
+from flask import Flask, Response, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..shared.web.lab_guard import is_loopback
@@ -14,7 +14,9 @@ from .settings import Settings
 FOR_PROGRAMS = ("/api/", "/lab")
 """Answered under any loopback name; the lab has a guard of its own."""
 
+TOKEN_ENDPOINT = "token"  # noqa: S105 - the endpoint's name
 LONGEST_ADDRESS = 8192
+"""The server itself takes request lines of any length."""
 
 
 def install(app: Flask, settings: Settings) -> None:
@@ -23,7 +25,9 @@ def install(app: Flask, settings: Settings) -> None:
 
     @app.before_request
     def _check() -> AnyResponse | None:
-        if request.path.startswith(FOR_PROGRAMS) or _is_token_endpoint():
+        if len(request.full_path) > LONGEST_ADDRESS:
+            abort(414)
+        if request.path.startswith(FOR_PROGRAMS) or request.endpoint == TOKEN_ENDPOINT:
             return None
         host = urlsplit(f"//{request.host}").hostname or ""
         if not is_loopback(host) and host != own.hostname:
@@ -37,7 +41,3 @@ def install(app: Flask, settings: Settings) -> None:
         if not request.path.startswith(("/static/", "/lab/static/")):
             response.headers.setdefault("Cache-Control", "no-store")
         return response
-
-
-def _is_token_endpoint() -> bool:
-    return request.path.endswith("/oauth2/v2.0/token")

@@ -55,7 +55,7 @@ def provision() -> Response | tuple[str, int]:
     except ValidationError as error:
         return _page(values, texts.form_errors(error.messages_dict)), 422
     except Invalid as error:
-        return _page(values, error.fields), 422
+        return _page(values, {name: [_(text) for text in found] for name, found in error.fields.items()}), 422
     if _leads_to_known_instance():
         return _set_out()
     flash(_("The connection is saved. Select Authorize to go on to ServiceNow."), "success")

@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ...shared.web.lab_guard import is_loopback
-from ..errors import Invalid
+from ..errors import N_, Invalid
 
 CLOUD = ".service-now.com"
 NAME = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
-EXPECTED = "Enter the instance's name (dev00001), its host (dev00001.service-now.com) or its full address (https://…)."
+EXPECTED = N_(
+    "Enter the instance's name (dev00001), its host (dev00001.service-now.com) or its full address (https://…)."
+)
+NOT_CONFIGURED = N_("This is not one of the configured instances. Other addresses need https and a public host name.")
 
 
 @dataclass(frozen=True)
@@ -61,7 +64,7 @@ class Addresses:
         if parts.scheme == "https" and host.endswith(CLOUD) and port in {None, 443}:
             return self.resolve(host)
         if parts.scheme != "https" or not _is_public_name(host):
-            raise Invalid({"instance": [f"{url} is not one of the configured instances. Other addresses need https."]})
+            raise Invalid({"instance": [NOT_CONFIGURED]})
         return Instance(url, url)
 
 

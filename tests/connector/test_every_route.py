@@ -88,6 +88,11 @@ def test_c10_every_answer_carries_the_security_headers(tenant: Flask) -> None:
                 assert "unsafe" not in answer.headers["Content-Security-Policy"]
 
 
+def test_an_address_that_is_far_too_long_is_414(tenant: Flask) -> None:
+    for path in ("/signin", "/api/v1/me", "/nothing"):
+        assert tenant.test_client().get(f"{path}?x={'y' * 9000}").status_code == 414
+
+
 @pytest.mark.attack("C23")
 def test_c23_a_mistake_of_ours_tells_nothing(tenant: Flask) -> None:
     """No stack, no text of the error, neither as a page nor at the API."""
