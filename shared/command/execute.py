@@ -1,6 +1,7 @@
 """``ticketlab exec -- CMD``: a program with a fresh pair of its own."""
 
 import os
+import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -31,12 +32,10 @@ def execute(command: Sequence[str], options: PairOptions) -> int:
 
     Signals go to the command, which is in the terminal's foreground as well; the pair ends after it.
     """
+    if shutil.which(command[0]) is None:
+        raise RefusedToStart(f"{command[0]} cannot be run", "There is no such program.")
     with stopping_on(SIGNALS) as stop, own_pair(options) as pair:
-        try:
-            program = subprocess.Popen(list(command), env={**os.environ, **pair.environment})  # noqa: S603 - asked for
-        except OSError as error:
-            raise RefusedToStart(f"{command[0]} cannot be run", error.strerror or "") from error
-        with program:
+        with subprocess.Popen(list(command), env={**os.environ, **pair.environment}) as program:  # noqa: S603 - asked for
             while program.poll() is None:
                 if stop.wait(0.05):
                     program.terminate()
