@@ -13,9 +13,8 @@ NOT_FOUND = "The page you are looking for could not be found."
 
 def error_page(heading: str, sentence: str, status: int) -> Response:
     """A page that says what happened; for somebody who is not signed in, without the frame."""
-    inside = (
-        status < 500 and current_account() is not None
-    )  # after a fault of ours nothing more is asked of the database
+    # After a fault of ours nothing more is asked of the database.
+    inside = status < 500 and current_account() is not None
     template = "error.html" if inside else "error_outside.html"
     return make_response(render_template(template, heading=heading, sentence=sentence), status)
 
