@@ -176,9 +176,10 @@ class Users:
         self._set(account.sys_id, last_login_time=self._clock.now(), last_login=self._clock.now().date().isoformat())
         return account
 
-    def set_password(self, sys_id: str, text: str) -> None:
+    def set_password(self, sys_id: str, text: str, within: Transaction | None = None) -> None:
         """Give a user a password. Whoever logged in with the old one is out."""
-        self._set(sys_id, user_password=self._passwords.hash(text), password_needs_reset=False, failed_attempts=0)
+        values = {"user_password": self._passwords.hash(text), "password_needs_reset": False, "failed_attempts": 0}
+        self._gate.record("sys_user", Caller.system(), within).update(sys_id, values)
 
     def caller(
         self,

@@ -27,7 +27,7 @@ def install(app: Flask, *, gate: Gate, key: InstanceKey, clock: Clock, ids: Ids,
     users = part_of(app, Users)
     properties = OAuthProperties(gate)
     clients = Clients(gate, key)
-    credentials = Credentials(gate, Tokens(key), TokenUses(lab_engine, clock), clock, ids)
+    credentials = Credentials(gate, Tokens(key), TokenUses(lab_engine), clock, ids)
     codes = Codes(gate.store, clock)
     for each in (properties, clients, credentials, Consents(gate.store, clock, ids)):
         provide(app, each)

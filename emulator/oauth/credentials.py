@@ -52,6 +52,7 @@ class Credential:
     type: TokenType
     entity: str
     account: UserAccount
+    judged_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ class Credentials:
         return Dead.UNKNOWN if sys_id is None else self._judge(sys_id, kind, None)
 
     def note_use(self, credential: Credential) -> None:
-        self._uses.note(credential.entity, credential.account.sys_id)
+        self._uses.note(credential.entity, credential.account.sys_id, credential.judged_at)
 
     def revoke(self, token: str) -> None:
         """Make a token useless; any text that is no live token changes nothing (RFC 7009)."""
@@ -206,18 +207,19 @@ class Credentials:
         except NoRecordFound:
             return Dead.UNKNOWN
         account = UserAccount.referred_by(row, "user")
-        dead = self._cause_of_death(row, kind, account)
+        now = self._clock.now()
+        dead = self._cause_of_death(row, kind, account, now)
         if dead is not None or account is None:
             return dead or Dead.USER_UNUSABLE
-        return Credential(row.sys_id, kind, row.value("oauth_entity"), account)
+        return Credential(row.sys_id, kind, row.value("oauth_entity"), account, now)
 
-    def _cause_of_death(self, row: Row, kind: TokenType, account: UserAccount | None) -> Dead | None:
+    def _cause_of_death(self, row: Row, kind: TokenType, account: UserAccount | None, now: datetime) -> Dead | None:
         expires = row.moment("expires")
         causes = (
             (row.value("token") != digest_of(self._tokens.token_of(row.sys_id)), Dead.UNKNOWN),
             (row.value("type") != kind, Dead.WRONG_TYPE),
             (bool(row.native("revoked")), Dead.REVOKED),
-            (expires is None or self._clock.now() >= expires, Dead.EXPIRED),
+            (expires is None or now >= expires, Dead.EXPIRED),
             (not row.native("oauth_entity.active"), Dead.CLIENT_INACTIVE),
             (account is None or not account.is_usable, Dead.USER_UNUSABLE),
         )

@@ -7,7 +7,6 @@ from sqlalchemy import Engine, String, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...shared.clock import Clock
 from ...shared.logs import log
 from ..database import LabBase
 from ..identity.storage import UtcDateTime
@@ -28,14 +27,12 @@ class TokenUse(LabBase):
 class TokenUses:
     """Notes calls, each connection's at most once a second in each process."""
 
-    def __init__(self, engine: Engine, clock: Clock) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._clock = clock
         self._noted: dict[tuple[str, str], datetime] = {}
         self._lock = Lock()
 
-    def note(self, entity: str, user: str) -> None:
-        now = self._clock.now()
+    def note(self, entity: str, user: str, now: datetime) -> None:
         with self._lock:
             last = self._noted.get((entity, user))
             if last is not None and abs(now - last) < NOTED_EVERY:
