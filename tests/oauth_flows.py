@@ -5,7 +5,7 @@ import hashlib
 import html
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Protocol
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -98,7 +98,6 @@ class OAuthClient:
     client_id: str
     secret: str
     redirect_uri: str = CALLBACK
-    extra: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def credentials(self) -> dict[str, str]:

@@ -3,6 +3,7 @@
 import base64
 
 import pytest
+from flask import request
 from oauth_flows import PASSWORD, log_in, make_user
 from ticketlab.emulator.access.caller import Caller, Channel
 from ticketlab.emulator.errors import NotAuthenticated
@@ -23,8 +24,6 @@ def basic(name: str, password: str) -> dict[str, str]:
 
 
 def caller_of(instance, headers=None, cookie: str = "") -> Caller:
-    from flask import request
-
     given = dict(headers or {})
     if cookie:
         given["Cookie"] = f"{COOKIE}={cookie}"

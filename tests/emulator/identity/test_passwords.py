@@ -1,18 +1,11 @@
 """Passwords: hashed with argon2id, remembered for five minutes, never a way to fail."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
+from set_clock import SetClock
 from ticketlab.emulator.identity.passwords import Passwords
 from ticketlab.shared.ids import Ids
-
-
-class SetClock:
-    def __init__(self) -> None:
-        self.moment = datetime(2020, 6, 1, tzinfo=UTC)
-
-    def now(self) -> datetime:
-        return self.moment
 
 
 @pytest.fixture

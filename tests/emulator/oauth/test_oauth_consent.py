@@ -8,9 +8,7 @@ from oauth_flows import (
     CHALLENGE,
     ClientBrowser,
     authorize_path,
-    code_for,
     consent_page,
-    exchange,
     log_in,
     make_client,
     make_user,
@@ -300,10 +298,3 @@ def test_public_client_must_send_a_challenge(instance, browser, user):
     assert browser.get(authorize_path(public)).status == 400
     path = authorize_path(public, code_challenge=CHALLENGE, code_challenge_method="S256")
     assert press(browser, consent_page(browser, path)).status == 302
-
-
-def test_head_and_options_ask_nothing(instance, browser, client_app):
-    """Only GET shows the page."""
-    assert browser.client.options("/oauth_auth.do").status_code == 200
-    assert code_for(browser, client_app)
-    assert exchange(browser, client_app, code_for(browser, client_app)).status == 200

@@ -5,13 +5,17 @@ from datetime import timedelta
 
 import pytest
 from flask import request
-from oauth_flows import code_for, exchange, is_opaque, make_client, make_user, refresh
+from oauth_flows import ClientBrowser, code_for, exchange, is_opaque, make_client, make_user, refresh
+from ticketlab.emulator import create_app
 from ticketlab.emulator.access.caller import Caller, Channel
-from ticketlab.emulator.errors import NotAuthenticated
+from ticketlab.emulator.errors import NotAuthenticated, ScopeRefused
 from ticketlab.emulator.identity.authenticators import Authenticators
 from ticketlab.emulator.oauth.credentials import ConnectionState, Credentials
 from ticketlab.emulator.oauth.policy import POST_BODY_ONLY
 from ticketlab.emulator.records.gate import Gate
+from ticketlab.emulator.settings import Settings
+from ticketlab.emulator.testing import close
+from ticketlab.shared.errors import BadInput
 from ticketlab.shared.web.parts import part_of
 
 
@@ -143,8 +147,6 @@ def test_status_after_connecting_again_is_of_the_new_connection(instance, browse
 
 def test_status_tells_the_latest_of_two_users(instance, browser, client_app, tokens, clock):
     """Authorised again as somebody else: that is who is connected now."""
-    from oauth_flows import ClientBrowser
-
     clock.advance(minutes=1)
     make_user(instance, "second")
     other = ClientBrowser(instance.test_client())
@@ -164,27 +166,19 @@ def test_reading_with_a_token_writes_nothing_to_the_records(instance, tokens, tm
 
 def test_tokens_are_dead_under_another_key(instance, client_app, tokens, tmp_path):
     """A database restored beside other keys holds no token that works, and no secret that opens."""
-    from ticketlab.emulator.testing import close, make_instance
-
     copy = tmp_path / "copy"
     copy.mkdir()
     close(instance)
     for name in ("emulator.db", "lab.db"):
         (copy / name).write_bytes((tmp_path / name).read_bytes())
-    from ticketlab.emulator import create_app
-    from ticketlab.emulator.settings import Settings
-
     restored = create_app(Settings(data=copy, log_to_terminal=False, password_memory_kib=64))
     with pytest.raises(NotAuthenticated):
         caller_of(restored, token=tokens["access_token"])
     close(restored)
-    assert make_instance is not None
 
 
 def test_client_made_as_a_scope_is_refused_where_the_scope_is(instance):
     """The scoped app's checklist makes its client through the gate like everything else."""
-    from ticketlab.emulator.errors import ScopeRefused
-
     gate = part_of(instance, Gate)
     tables = gate.record("sys_db_object", Caller.system())
     tables.update(tables.find("name=oauth_entity").sys_id, {"read_access": False})
@@ -201,7 +195,5 @@ def test_client_made_as_a_scope_is_refused_where_the_scope_is(instance):
 )
 def test_a44_client_with_a_dangerous_redirect_url_is_not_made(instance, url):
     """What could never be redirected to safely is refused at once."""
-    from ticketlab.shared.errors import BadInput
-
     with pytest.raises(BadInput):
         make_client(instance, redirect_url=url)

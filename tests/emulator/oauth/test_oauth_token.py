@@ -2,6 +2,7 @@
 
 import base64
 import json
+from urllib.parse import urlencode
 
 import pytest
 from oauth_flows import (
@@ -17,6 +18,7 @@ from oauth_flows import (
     exchange,
     is_opaque,
     make_client,
+    make_user,
     press,
     refresh,
 )
@@ -320,8 +322,6 @@ def test_a22_basic_beside_a_secret_in_the_body_is_refused(browser, client_app):
 @pytest.mark.source("platform 1.3", "D")
 def test_query_parameters_count_unless_the_property_forbids(instance, browser, client_app):
     """True on instances built on Madrid or later; missing means allowed."""
-    from urllib.parse import urlencode
-
     code = code_for(browser, client_app)
     data = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, **client_app.credentials}
     path = f"/oauth_token.do?{urlencode(data)}"
@@ -374,8 +374,6 @@ def test_sealed_secret_of_another_record_does_not_work(instance, browser, client
 
 def test_consents_of_two_users_give_two_connections(instance, client_app, tokens):
     """A credential belongs to a client and a user."""
-    from oauth_flows import make_user
-
     make_user(instance, "second")
     second = ClientBrowser(instance.test_client())
     page = consent_page(second, authorize_path(client_app), "second")
