@@ -49,13 +49,14 @@ def navigation() -> list[Entry]:
         _entry(_("Home"), url_for("home.page"), "home"),
         _entry(_("Secure score"), url_for("securescore.page"), "score"),
         _entry(_("Tickets"), url_for("tickets.listing"), "tickets"),
-        _entry(_("ServiceNow connection"), "/ticketProvisioning", "plug"),
+        _entry(_("ServiceNow connection"), "/ticketProvisioning", "plug", "/ticketConfiguration"),
     ]
 
 
-def _entry(label: str, url: str, icon: str) -> Entry:
-    at_home = url == "/"
-    return Entry(label, url, icon, request.path == "/" if at_home else request.path.startswith(url))
+def _entry(label: str, url: str, icon: str, *more: str) -> Entry:
+    """An entry that is current on its own page, on those below it, and on ``more``."""
+    current = request.path == "/" if url == "/" else request.path.startswith((url, *more))
+    return Entry(label, url, icon, current)
 
 
 def ago(seconds: float) -> str:

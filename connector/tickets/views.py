@@ -1,5 +1,6 @@
 """The tickets' pages."""
 
+import re
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -67,7 +68,7 @@ def create() -> Response | tuple[str, int]:
     except ValidationError as error:
         return _form(values, error.messages_dict), 422
     try:
-        ticket = create_ticket(draft, signed_in_user(), f"form {values.get('submission') or part(Ids).token(16)}"[:255])
+        ticket = create_ticket(draft, signed_in_user(), f"form {_submission(values)}")
     except AnotherTicket as error:
         return _form({**values, "submission": ""}, {}, sent=error.ticket), 409
     except Conflict as error:
@@ -145,12 +146,18 @@ def create_ticket(draft: TicketDraft, user: User, submission: str) -> TicketRow:
     return part(Tickets).create(draft, user, user_id, submission)
 
 
+def _submission(values: dict[str, str]) -> str:
+    """What makes a double click one ticket: drawn when the form was opened, and sent along with it."""
+    given = values.get("submission", "")
+    return given if re.fullmatch(r"[\w-]{1,64}", given, re.ASCII) else part(Ids).token(16)
+
+
 def _form(values: dict[str, str], errors: dict[str, Any], **further: object) -> str:
     control = values.get("control_id") or ""
     score = part(SecureScore)
     return render_template(
         "tickets/new.html",
-        values={**values, "submission": values.get("submission") or part(Ids).token(16)},
+        values={**values, "submission": _submission(values)},
         errors=errors,
         action=score.action(control) if control and score.has(control) else None,
         today=part(Tickets).today().isoformat(),

@@ -1,0 +1,67 @@
+"""The thread that delivers and reads while the pages are used."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+from faults.ticket_tables import TicketTables
+from flask import Flask
+from served_tenant import wait_until
+from ticket_flows import create, ticket_of
+from ticketlab.connector.tickets import Delivery, Worker, start_worker
+from ticketlab.shared.web.parts import part_of
+
+
+@pytest.fixture
+def worker(tenant: Flask, tables: TicketTables, api: dict[str, str]) -> Iterator[Worker]:
+    running = start_worker(tenant)
+    yield running
+    running.stop()
+
+
+def test_new_ticket_has_its_number_within_two_seconds(tenant: Flask, worker: Worker, api: dict[str, str]):
+    """It is delivered at once, not at the next round; two seconds times ten as a guard against hanging."""
+    ticket_id = create(tenant, api)
+    wait_until(lambda: ticket_of(tenant, ticket_id).number != "", seconds=20)
+
+
+def test_state_changed_in_servicenow_arrives_by_itself(
+    tenant: Flask, worker: Worker, tables: TicketTables, api: dict[str, str]
+):
+    """Every two seconds the instance is asked."""
+    ticket_id = create(tenant, api)
+    wait_until(lambda: ticket_of(tenant, ticket_id).number != "")
+    tables.change("CHG0030001", state="-4")
+    wait_until(lambda: ticket_of(tenant, ticket_id).state == "-4")
+
+
+def test_refresh_waits_for_a_reading_that_began_after_it(
+    tenant: Flask, worker: Worker, tables: TicketTables, api: dict[str, str]
+):
+    """So that the page which follows shows what was the case when the button was pressed."""
+    ticket_id = create(tenant, api)
+    wait_until(lambda: ticket_of(tenant, ticket_id).number != "")
+    tables.change("CHG0030001", state="3")
+    assert worker.refresh(patience=20)
+    assert ticket_of(tenant, ticket_id).state == "3"
+
+
+def test_worker_outlives_a_mistake_of_ours(
+    tenant: Flask, worker: Worker, api: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    """It is logged, and the next round goes on."""
+
+    def fail() -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(part_of(tenant, Delivery), "deliver_due", fail)
+    ticket_id = create(tenant, api)
+    time.sleep(0.2)
+    monkeypatch.undo()
+    worker.wake()
+    wait_until(lambda: ticket_of(tenant, ticket_id).number != "")
+
+
+def test_worker_is_not_started_by_making_an_app(tenant: Flask):
+    """Tests, and programs that only look, deliver nothing by accident."""
+    assert not part_of(tenant, Worker).running
