@@ -4,22 +4,24 @@ import os
 import shutil
 import subprocess
 import tempfile
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from ..errors import RefusedToStart
 from .options import PairOptions
-from .servers import Pair
+from .servers import SECONDS_TO_STOP, Pair
 from .up import SIGNALS, Ready, stopping_on
 
 
 @contextmanager
-def own_pair(options: PairOptions) -> Iterator[Pair]:
-    """A pair on free ports whose data is gone afterwards."""
+def own_pair(options: PairOptions, stop: threading.Event | None = None) -> Iterator[Pair]:
+    """A pair on free ports whose data is gone afterwards. ``stop`` ends the wait for it as Ctrl-C would."""
     with tempfile.TemporaryDirectory(prefix="ticketlab-") as data, Pair(options.on_free_ports(Path(data))) as pair:
         pair.start()
-        pair.wait_until_ready()
+        if not pair.wait_until_ready(stop):
+            raise KeyboardInterrupt
         if options.seed == "connected":
             from .connected_seed import connect_and_fill
 
@@ -34,10 +36,20 @@ def execute(command: Sequence[str], options: PairOptions) -> int:
     """
     if shutil.which(command[0]) is None:
         raise RefusedToStart(f"{command[0]} cannot be run", "There is no such program.")
-    with stopping_on(SIGNALS) as stop, own_pair(options) as pair:
-        with subprocess.Popen(list(command), env={**os.environ, **pair.environment}) as program:  # noqa: S603 - asked for
-            while program.poll() is None:
-                if stop.wait(0.05):
-                    program.terminate()
-                    program.wait()
+    with stopping_on(SIGNALS) as stop, own_pair(options, stop) as pair:
+        environment = {**os.environ, **pair.environment}
+        with subprocess.Popen(list(command), env=environment) as program:  # noqa: S603 - the user's own command
+            while program.poll() is None and not stop.wait(0.05):
+                pass
+            _end(program)
         return program.returncode if program.returncode >= 0 else 128 - program.returncode
+
+
+def _end(program: "subprocess.Popen[bytes]") -> None:
+    """Let an interrupted program clean up, and end it when that takes too long."""
+    if program.poll() is None:
+        program.terminate()
+        try:
+            program.wait(SECONDS_TO_STOP)
+        except subprocess.TimeoutExpired:
+            program.kill()

@@ -1,11 +1,16 @@
 """``status``, ``reset`` and ``exec``: a running pair, and one for a program."""
 
 import json
+import os
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
+import pytest
 import requests
-from command_line import run, running
+from command_line import TICKETLAB, own_environment, run, running
 from servers import RunningPair
 
 ASK = """
@@ -83,3 +88,27 @@ def test_exec_of_a_program_that_is_not_there_gets_one_line_and_exit_code_2(tmp_p
     assert refused.returncode == 2
     assert "no-such-program" in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
+
+
+@pytest.mark.parametrize("moment", [0.5, 6.0])
+def test_exec_that_is_interrupted_ends_its_program_and_its_pair(moment: float, tmp_path: Path):
+    """Whether the pair was still starting or the program was at work: Ctrl-C leaves nothing of either."""
+    mark = f"TICKETLAB_TEST={tmp_path}"
+    with subprocess.Popen(
+        [*TICKETLAB, "exec", "--", sys.executable, "-c", "import time; time.sleep(100)"],
+        cwd=tmp_path,
+        env=own_environment(TICKETLAB_TEST=str(tmp_path)),
+        stderr=subprocess.PIPE,
+        process_group=0,
+    ) as command:
+        time.sleep(moment)
+        os.killpg(command.pid, signal.SIGINT)
+        assert command.wait(20) != 0
+    assert [entry for entry in Path("/proc").glob("[0-9]*") if mark in _environment(entry)] == []
+
+
+def _environment(entry: Path) -> str:
+    try:
+        return (entry / "environ").read_bytes().decode(errors="replace")
+    except OSError:
+        return ""
