@@ -34,7 +34,7 @@ TOP_LEVEL = {
 DISTRIBUTIONS = {"argon2": "argon2-cffi"}
 """Where the name one imports is not the name one installs."""
 
-PRODUCT_PACKAGES = ("flask", "sqlalchemy", "flask_sqlalchemy", "marshmallow", "authlib")
+PRODUCT_PACKAGES = ("flask", "flask_sqlalchemy", "authlib", "requests", "marshmallow")
 
 
 def tracked(*folders: str) -> list[str]:
@@ -65,7 +65,7 @@ def test_top_level_holds_the_fixed_list_and_nothing_else():
 
 @pytest.mark.parametrize("package", PRODUCT_PACKAGES)
 def test_package_the_product_is_built_on_is_in_use(package: str):
-    """Flask, SQLAlchemy, Flask-SQLAlchemy, marshmallow and Authlib carry the product; none is listed for show."""
+    """Flask, Flask-SQLAlchemy, Authlib, requests and marshmallow carry the product; none is listed for show."""
     assert package in imports_of("emulator", "connector", "shared")
 
 
