@@ -1,54 +1,60 @@
-"""Logs: JSON lines in a file, a readable line in the terminal, no secret in either."""
+"""Logs: JSON lines in a file, a readable line in the terminal, no secret in either.
+
+structlog is imported when the first event is logged: that takes a tenth of a start's time, and most starts have
+nothing to say.
+"""
 
 import atexit
 import logging
 import sys
-from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TextIO
+from threading import Lock
+from types import ModuleType
+from typing import TYPE_CHECKING, TextIO
 
-import structlog
+if TYPE_CHECKING:
+    from structlog.typing import FilteringBoundLogger
 
-MASK = "**********"
-SECRET_WORDS = ("token", "secret", "password", "code", "assertion", "authorization", "cookie", "key", "verifier")
-
-
-def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
-    for name in event:
-        if name not in {"status_code", "exit_code"} and any(word in name.lower() for word in SECRET_WORDS):
-            event[name] = MASK
-    return event
+    from .log_lines import TwoPlaces
 
 
-def _terminal_line(event: Mapping[str, Any]) -> str:
-    rest = " ".join(f"{name}={value!r}" for name, value in event.items() if name not in {"event", "timestamp", "level"})
-    moment = str(event.get("timestamp", ""))[11:19]
-    return f"{moment} {event.get('level', 'info'):<7} {event.get('event', '')!s} {rest}".rstrip()
+@dataclass
+class _Logs:
+    """Where this process logs to, and what is open for it."""
 
+    path: Path | None = None
+    terminal: TextIO | None = None
+    places: "TwoPlaces | None" = None
+    open_now: bool = False
+    lock: Lock = field(default_factory=Lock)
 
-class _TwoPlaces:
-    """Writes an event to the log file as JSON and to the terminal for people."""
+    def configure(self, path: Path | None, terminal: TextIO | None) -> None:
+        self.close()
+        self.path, self.terminal, self.open_now = path, terminal, True
 
-    def __init__(self, file: TextIO | None, terminal: TextIO | None) -> None:
-        self._file = file
-        self._terminal = terminal
-        self._as_json = structlog.processors.JSONRenderer()
+    def logger(self) -> "FilteringBoundLogger":
+        from . import log_lines
 
-    def __call__(self, logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
-        line = str(self._as_json(logger, method, dict(event)))
-        if self._file is not None:
-            self._file.write(line + "\n")
-            self._file.flush()
-        if self._terminal is not None and event.get("level") != "debug":
-            print(_terminal_line(event), file=self._terminal, flush=True)
-        raise structlog.DropEvent
+        with self.lock:
+            self._open(log_lines)
+        return log_lines.logger()
+
+    def _open(self, log_lines: ModuleType) -> None:
+        if self.places is None and self.open_now:
+            file = self.path.open("a", encoding="utf-8") if self.path is not None else None
+            self.places = log_lines.TwoPlaces(file, self.terminal)
+            log_lines.write_to(self.places)
+        elif self.places is None:
+            log_lines.write_nowhere()
 
     def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
+        if self.places is not None:
+            self.places.close()
+        self.places, self.open_now = None, False
 
 
-_places: list[_TwoPlaces] = []
+_logs = _Logs()
 
 
 def configure_logs(folder: Path | None, name: str, *, terminal: bool = True) -> None:
@@ -57,37 +63,17 @@ def configure_logs(folder: Path | None, name: str, *, terminal: bool = True) -> 
     Authlib logs whole token bodies at DEBUG, so its logger stays at INFO whatever else is asked for.
     """
     logging.getLogger("authlib").setLevel(logging.INFO)
-    file = None
     if folder is not None:
         folder.mkdir(parents=True, exist_ok=True)
-        file = (folder / f"{name}.jsonl").open("a", encoding="utf-8")
-    close_logs()
-    _places.append(_TwoPlaces(file, sys.stderr if terminal else None))
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _mask,
-            _places[0],
-        ],
-        cache_logger_on_first_use=False,
-    )
+    _logs.configure(folder and folder / f"{name}.jsonl", sys.stderr if terminal else None)
 
 
 @atexit.register
 def close_logs() -> None:
     """Close the log file; what is logged after it goes nowhere."""
-    while _places:
-        _places.pop().close()
-    structlog.configure(processors=[_drop])
+    _logs.close()
 
 
-def _drop(_logger: Any, _method: str, _event: MutableMapping[str, Any]) -> str:
-    raise structlog.DropEvent
-
-
-def log() -> structlog.typing.FilteringBoundLogger:
+def log() -> "FilteringBoundLogger":
     """The logger to use: ``log().info("ticket.sent", ticket=…, number=…)``."""
-    return structlog.get_logger()  # type: ignore[no-any-return]
+    return _logs.logger()
