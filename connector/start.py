@@ -4,9 +4,7 @@ import fcntl
 import os
 import re
 import sqlite3
-import subprocess
-import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -42,11 +40,18 @@ def prepare_database(app: Flask, engine: Engine, settings: Settings, clock: Cloc
             save_image(engine, seed_image(settings))
 
 
-def prepare_in_another_process(settings: Settings) -> None:
-    """Do a server's first start apart: Alembic would stay in its memory for good, and is needed once."""
-    if not (settings.data / "connector.db").exists() or _revision_of_file(settings.data / "connector.db") != head():
-        command = [sys.executable, "-P", "-m", "ticketlab.connector.migrations.apply"]
-        subprocess.run(command, check=False, stdin=subprocess.DEVNULL)  # noqa: S603 - our own interpreter and module
+def prepare_in_another_process(settings: Settings, prepare: Callable[[], object]) -> None:
+    """Do a server's first start apart: Alembic would stay in its memory for good, and is needed once.
+
+    A forked process has everything imported already. What goes wrong there goes wrong here again, and is told then.
+    """
+    if (settings.data / "connector.db").exists() and _revision_of_file(settings.data / "connector.db") == head():
+        return
+    from multiprocessing import get_context
+
+    child = get_context("fork").Process(target=prepare, name="first start")
+    child.start()
+    child.join()
 
 
 def seed_image(settings: Settings) -> Path:
