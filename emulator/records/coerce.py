@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
-from zoneinfo import ZoneInfo
 
 from ..dictionary.model import Field
 from ..dictionary.types import FieldType, Storage
 from ..errors import RequestUnreadable
 from ..store.store import Native
+from .zones import zone_named
 
 SYS_ID = re.compile(r"[0-9a-f]{32}")
 INTEGER = re.compile(r"[+-]?[0-9]{1,10}")
@@ -117,7 +117,7 @@ def _date(text: str, _how: Input) -> date:
 def _date_time(text: str, how: Input) -> datetime:
     """Raw times are UTC, displayed ones in the user's zone; a bare date is its midnight (rest 3)."""
     padded = f"{text} 00:00:00" if len(text) == len("2020-01-31") else text
-    zone = ZoneInfo(how.time_zone) if how.display else UTC
+    zone = zone_named(how.time_zone) if how.display else UTC
     try:
         return datetime.strptime(padded, "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):

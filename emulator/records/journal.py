@@ -4,13 +4,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from ..dictionary.compiling import Found
 from ..dictionary.types import FieldType
 from ..store.store import Native
 from .row import DATE_TIME_FORMAT, Row
 from .work import Work
+from .zones import zone_named
 
 TABLE = "sys_journal_field"
 ROWS_A_QUERY = 500
@@ -36,11 +36,15 @@ def with_entries(work: Work, rows: Sequence[Row]) -> list[Row]:
     if not journals:
         return list(rows)
     entries: dict[tuple[str, str], list[str]] = defaultdict(list)
+    authors: dict[str, str] = {}
     paths = ("element_id", "element", "value", "sys_created_on", "sys_created_by")
     for start in range(0, len(rows), ROWS_A_QUERY):
         sys_ids = ",".join(row.sys_id for row in rows[start : start + ROWS_A_QUERY])
         for found in work.read(TABLE, f"element_idIN{sys_ids}^ORDERBYDESCsys_created_on", paths):
-            entries[found["element_id"], found["element"]].append(_entry(work, found))
+            author = str(found["sys_created_by"] or "")
+            if author not in authors:  # few people write many entries
+                authors[author] = _name_of(work, author)
+            entries[found["element_id"], found["element"]].append(_entry(work, found, authors[author]))
     return [_filled(row, entries) for row in rows]
 
 
@@ -54,18 +58,17 @@ def _filled(row: Row, entries: Mapping[tuple[str, str], list[str]]) -> Row:
     return replace(row, values=values)
 
 
-def _entry(work: Work, found: Found) -> str:
+def _entry(work: Work, found: Found, author: str) -> str:
     """``time - author (Work notes)``, the text, an empty line (rest 3)."""
     written = found["sys_created_on"]
     assert isinstance(written, datetime)
-    moment = written.replace(tzinfo=UTC).astimezone(ZoneInfo(work.caller.time_zone)).strftime(DATE_TIME_FORMAT)
-    author = _author(work, str(found["sys_created_by"] or ""))
+    moment = written.replace(tzinfo=UTC).astimezone(zone_named(work.caller.time_zone)).strftime(DATE_TIME_FORMAT)
     field = work.dictionary.field(work.table, str(found["element"]))
     label = field.label if field else str(found["element"])
     return f"{moment} - {author} ({label})\n{found['value'] or ''}\n\n"
 
 
-def _author(work: Work, user_name: str) -> str:
+def _name_of(work: Work, user_name: str) -> str:
     for user in work.read("sys_user", f"user_name={user_name}", ("name",)):
         return str(user["name"] or user_name)
     return user_name

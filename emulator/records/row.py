@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from ..dictionary.model import Field
 from ..dictionary.types import FieldType
 from ..store.store import Native
+from .zones import zone_named
 
 MASKED = "********"
 DATE_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
@@ -44,7 +44,7 @@ class FieldValue:
         if self.label is not None:
             return self.label
         if isinstance(self.native, datetime):
-            return self.native.astimezone(ZoneInfo(time_zone)).strftime(DATE_TIME_FORMAT)
+            return self.native.astimezone(zone_named(time_zone)).strftime(DATE_TIME_FORMAT)
         return self.field.choice_label(self.value) if self.field.choices else self.value
 
     @property

@@ -1,6 +1,7 @@
 """The rules in force: dictionary, policy and business rules of one version, compiled once and kept."""
 
-from collections.abc import Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from threading import Lock
@@ -20,6 +21,10 @@ from .rules import RULE_TABLES, BusinessRule, DataPolicy, load_business_rules, l
 
 VERSIONED_TABLES = POLICY_TABLES | DICTIONARY_TABLES | RULE_TABLES
 """A write to one of these starts a new version, so that every process sees it with its next request."""
+
+
+MOST_KEPT = 8
+"""Snapshots kept in a process; one is a few megabytes."""
 
 
 @dataclass
@@ -63,38 +68,58 @@ def next_version(current: str, token: str, *, dictionary: bool) -> str:
     return f"{kept}.{token}"
 
 
+class _Compiled:
+    """The snapshots compiled last in this process, by version.
+
+    A version is a random token that stands for one content, so instances restored from one image share what was
+    compiled from it, and a reset finds again what it returns to.
+    """
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Snapshot] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, version: str, compile_it: Callable[[], Snapshot]) -> Snapshot:
+        with self._lock:
+            if version not in self._kept:
+                self._kept[version] = compile_it()
+            self._kept.move_to_end(version)
+            while len(self._kept) > MOST_KEPT:
+                self._kept.popitem(last=False)
+            return self._kept[version]
+
+    def dictionary(self, version: str) -> Dictionary | None:
+        """The dictionary of a version, if another version with the same one is kept. Asked while compiling."""
+        part = version.partition(".")[0]
+        return next((kept.dictionary for each, kept in self._kept.items() if each.partition(".")[0] == part), None)
+
+
+_compiled = _Compiled()
+
+
 class Snapshots:
     """Gives the snapshot of the version that a connection sees."""
 
     def __init__(self, store: Store, bootstrap: Dictionary) -> None:
         self._store = store
         self._bootstrap = bootstrap
-        self._kept: Snapshot | None = None
-        self._lock = Lock()
 
     def current(self, connection: Connection) -> Snapshot:
         version = self._store.version(connection)
-        kept = self._kept
-        if kept is not None and kept.version == version:
-            return kept
-        with self._lock:
-            if self._kept is None or self._kept.version != version:
-                self._kept = self.compile(connection, version)
-            return self._kept
+        return _compiled.get(version, lambda: self.compile(connection, version))
 
-    def compile(self, connection: Connection, version: str) -> Snapshot:
-        """Compile what the connection sees. Raises ValueError when its dictionary rows make no sense."""
-        dictionary = self._dictionary(connection, version)
+    def compile(self, connection: Connection, version: str = "") -> Snapshot:
+        """Compile what the connection sees. Raises ValueError when its dictionary rows make no sense.
+
+        Without a version everything is compiled anew: the connection's transaction has changed it.
+        """
+        dictionary = (version and _compiled.dictionary(version)) or self._dictionary(connection)
         tables = self._store.tables(dictionary)
         read = reader(self._store, connection, dictionary, tables)
         return Snapshot(
             version, dictionary, tables, load_policy(read), load_business_rules(read), load_data_policies(read)
         )
 
-    def _dictionary(self, connection: Connection, version: str) -> Dictionary:
-        """The dictionary of a version: the one at hand when it is the same, for it is the larger part of the work."""
-        kept = self._kept
-        if kept is not None and version and kept.version.partition(".")[0] == version.partition(".")[0]:
-            return kept.dictionary
+    def _dictionary(self, connection: Connection) -> Dictionary:
         bootstrap = reader(self._store, connection, self._bootstrap, self._store.tables(self._bootstrap))
         return compile_rows(bootstrap, self._bootstrap)

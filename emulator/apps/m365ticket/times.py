@@ -1,10 +1,10 @@
 """Moments as the signed-in user reads them."""
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from ...records.row import DATE_TIME_FORMAT
+from ...records.zones import zone_named
 
 
 def local_time(moment: datetime | None, time_zone: str) -> str:
-    return moment.astimezone(ZoneInfo(time_zone)).strftime(DATE_TIME_FORMAT) if moment else ""
+    return moment.astimezone(zone_named(time_zone)).strftime(DATE_TIME_FORMAT) if moment else ""

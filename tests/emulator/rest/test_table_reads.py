@@ -230,3 +230,13 @@ def test_the_release_is_read_from_the_properties(api):
     values = {row["name"]: row["value"] for row in rows}
     assert values["glide.war"].startswith("glide-orlando-")
     assert values["glide.sys.default.tz"] == "US/Pacific"
+
+
+def test_a_time_zone_that_does_not_exist_is_utc(api, make_user):
+    """Any text can be written into a user's time zone; the user must still be able to read, and to mend it."""
+    made = make_user("itil")
+    user = api.rows("sys_user", sysparm_query=f"user_name={made.auth[0]}")[0]["sys_id"]
+    for name in ("Nowhere/Nothing", "../../etc/passwd", "Europe/Berlin\n"):
+        assert api.send("PATCH", f"sys_user/{user}", {"time_zone": name}).status_code == 200
+        record = made.rows("incident", sysparm_limit=1, sysparm_display_value="all")[0]
+        assert record["sys_created_on"]["display_value"] == record["sys_created_on"]["value"]
