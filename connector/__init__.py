@@ -4,6 +4,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from ..shared.clock import Clock, LabClock
+from ..shared.data_folder import make_folder, private_file
 from ..shared.database import install_sqlite
 from ..shared.errors import RefusedToStart
 from ..shared.ids import Ids
@@ -26,14 +27,14 @@ from . import (
 )
 from .database import db, stored_clock
 from .settings import Settings
-from .start import prepare_database, private_file
+from .start import prepare_database
 
 BODY_LIMIT = 1_000_000
 
 
 def create_app(settings: Settings) -> Flask:
     """Make the tenant that ``settings`` describe, its database migrated and seeded."""
-    _make_folder(settings)
+    make_folder(settings.data)
     ids = Ids()
     session_key = key_from(settings.data / "keys", "connector-session", ids)
     configure_logs(settings.data / "logs", "connector", terminal=settings.log_to_terminal)
@@ -48,7 +49,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         engine = db.engine
-    install_sqlite(engine)
+    install_sqlite(engine, durable=settings.durable)
     clock = LabClock(lambda: stored_clock(engine))
     prepare_database(app, engine, settings, clock)
     language.install(app, settings, clock)
@@ -66,18 +67,10 @@ def create_app(settings: Settings) -> Flask:
     return app
 
 
-def _make_folder(settings: Settings) -> None:
-    try:
-        settings.data.mkdir(parents=True, exist_ok=True, mode=0o700)
-        private_file(settings.data / "connector.db")
-    except OSError as error:
-        raise RefusedToStart(f"The data folder {settings.data} cannot be used", error.strerror or "") from error
-
-
 def _configure(app: Flask, settings: Settings, session_key: bytes) -> None:
     app.config.update(
         SECRET_KEY=session_key,
-        SQLALCHEMY_DATABASE_URI=f"sqlite:///{(settings.data / 'connector.db').resolve()}",
+        SQLALCHEMY_DATABASE_URI=f"sqlite:///{private_file(settings.data / 'connector.db').resolve()}",
         SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 10, "max_overflow": 40},
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         WTF_CSRF_TIME_LIMIT=None,  # a page may stay open over lunch; the token is bound to the session

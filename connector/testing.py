@@ -30,7 +30,9 @@ def make_tenant(folder: Path, **settings: Any) -> Flask:
     """
     data = folder / "tenant"
     data.mkdir(exist_ok=True)
-    chosen = Settings(**{"data": data, "url": "http://localhost", "log_to_terminal": False, **settings})
+    chosen = Settings(
+        **{"data": data, "url": "http://localhost", "log_to_terminal": False, "durable": False, **settings}
+    )
     if chosen.data == data and not (data / "connector.db").exists():
         for name in ("connector.db", "connector-seed.db"):
             shutil.copy(_template(chosen.tenant, chosen.seed) / name, data / name)
@@ -82,5 +84,7 @@ def _compiled_templates() -> FileSystemBytecodeCache:
 def _template(tenant: str, seed: str) -> Path:
     """A folder with a migrated, seeded database, made once a process."""
     folder = Path(tempfile.mkdtemp(prefix="ticketlab-tenant-"))
-    engine_of(create_app(Settings(data=folder, tenant=tenant, seed=seed, log_to_terminal=False))).dispose()
+    engine_of(
+        create_app(Settings(data=folder, tenant=tenant, seed=seed, durable=False, log_to_terminal=False))
+    ).dispose()
     return folder

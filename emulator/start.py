@@ -1,18 +1,14 @@
 """Opening an instance's databases, and filling them at the first start."""
 
-import fcntl
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import Engine
 
 from ..shared import lab_state
 from ..shared.clock import Clock, ClockSetting
+from ..shared.data_folder import make_folder, private_file
 from ..shared.database import install_sqlite, reading
-from ..shared.errors import RefusedToStart
 from ..shared.ids import Ids
 from ..shared.seed_image import save_image
 from .database import Base, LabBase, db
@@ -43,14 +39,15 @@ class Databases:
 
 def open_databases(app: Flask, settings: Settings) -> Databases:
     """Connect to ``DIR/emulator.db`` and ``DIR/lab.db``. Raises RefusedToStart when the folder cannot be written."""
-    _make_folder(settings.data)
-    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{(settings.data / 'emulator.db').resolve()}"
-    app.config["SQLALCHEMY_BINDS"] = {"lab": f"sqlite:///{(settings.data / 'lab.db').resolve()}"}
+    make_folder(settings.data)
+    records, notes = private_file(settings.data / "emulator.db"), private_file(settings.data / "lab.db")
+    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{records.resolve()}"
+    app.config["SQLALCHEMY_BINDS"] = {"lab": f"sqlite:///{notes.resolve()}"}
     db.init_app(app)
     with app.app_context():
         engine, lab_engine = db.engines[None], db.engines["lab"]
-    for each in (engine, lab_engine):
-        install_sqlite(each)
+    install_sqlite(engine, durable=settings.durable)
+    install_sqlite(lab_engine, durable=False)  # notes about requests; a power cut may take the last ones
     return Databases(engine, lab_engine, Store(engine))
 
 
@@ -71,22 +68,3 @@ def fill_when_empty(
     if not is_filled(databases.store, schema):
         fill(databases.store, schema, settings, passwords=passwords, ids=ids)
     save_image(databases.engine, image_path(settings))
-
-
-@contextmanager
-def one_at_a_time(folder: Path) -> Iterator[None]:
-    """Hold the folder's lock, so that of several processes started together one prepares the data."""
-    with (folder / "emulator.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-def _make_folder(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        probe = folder / ".writable"
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        reason = f"{error.strerror}. Give another folder with --data."
-        raise RefusedToStart(f"Cannot write to {folder}", reason) from error

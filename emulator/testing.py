@@ -17,6 +17,7 @@ from .settings import Settings
 DEFAULTS: Mapping[str, Any] = {
     "url": "http://localhost",  # what Flask's test client calls the server
     "password_memory_kib": 64,  # nobody attacks the hashes of a test
+    "durable": False,
     "log_to_terminal": False,
 }
 
@@ -35,7 +36,7 @@ def _image(seed: str, release: str, name: str) -> Path:
     """The data folder of an instance that has just been seeded."""
     folder = Path(tempfile.mkdtemp(prefix="ticketlab-image-"))
     app = create_app(
-        Settings(data=folder, seed=seed, release=release, name=name, log_to_terminal=False),
+        Settings(data=folder, seed=seed, release=release, name=name, durable=False, log_to_terminal=False),
     )
     close(app)
     return folder

@@ -14,12 +14,12 @@ WRITING = "ticketlab_writing"
 BUSY_TIMEOUT_MS = 15_000
 
 
-def install_sqlite(engine: Engine) -> None:
+def install_sqlite(engine: Engine, *, durable: bool = True) -> None:
     """Make SQLite behave as an embedded server; does nothing for other databases.
 
     A deferred BEGIN that reads and then writes fails at once with "database is locked" whatever the busy timeout is
-    (the snapshot is stale), so writers begin IMMEDIATE. ``synchronous=FULL``: an acknowledged ticket survives a power
-    cut, too.
+    (the snapshot is stale), so writers begin IMMEDIATE. ``durable``: an acknowledged ticket survives a power cut, too;
+    without it a commit does not wait for the disk, and survives the end of a process only.
     """
     if engine.dialect.name != "sqlite":
         return
@@ -30,7 +30,7 @@ def install_sqlite(engine: Engine) -> None:
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         cursor.execute("PRAGMA journal_mode=WAL")
-        cursor.execute("PRAGMA synchronous=FULL")
+        cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'OFF'}")
         cursor.execute("PRAGMA foreign_keys=ON")
         cursor.close()
 

@@ -1,9 +1,12 @@
 """What every test may use. No fixture is named ``app``: pytest-flask would then keep one request context alive."""
 
+import os
 from collections.abc import Generator
 
 import pytest
 from servers import data, instance_server, pair, running_pair, seeded_data, servers_of, tenant_server, written_by
+
+os.environ.setdefault("TICKETLAB_DURABLE", "false")  # no test cuts the power, and waiting for the disk is half the time
 
 __all__ = ["data", "instance_server", "pair", "running_pair", "seeded_data", "tenant_server"]
 
