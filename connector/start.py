@@ -1,17 +1,15 @@
 """Bringing a tenant's database up to date when the app starts: migrated, seeded, and with a state to return to."""
 
-import fcntl
-import os
-import re
 import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import Engine, inspect, text
 
 from ..shared.clock import Clock
+from ..shared.data_folder import one_at_a_time
 from ..shared.database import reading
 from ..shared.logs import log
 from ..shared.seed_image import save_image
@@ -23,16 +21,11 @@ from .settings import Settings
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def private_file(path: Path) -> None:
-    """Make the database's file before SQLite does, readable by nobody else; its companions take after it."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-
-
 def prepare_database(app: Flask, engine: Engine, settings: Settings, clock: Clock) -> None:
     """Migrate and seed the database if need be; several processes may start at once, one does the work."""
     if _is_ready(engine, settings):
         return
-    with _one_process(settings.data / "connector.lock"):
+    with one_at_a_time(settings.data / "connector.lock"):
         if _revision(engine) != head():
             _migrate(app)
         if not seed_image(settings).exists():
@@ -73,7 +66,7 @@ def _revision(engine: Engine) -> str | None:
         return None
     with reading(engine) as connection:
         found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-    return found if isinstance(found, str) and re.fullmatch(r"\w+", found) else None
+    return str(found) if found is not None else None
 
 
 def _revision_of_file(path: Path) -> str | None:
@@ -99,10 +92,3 @@ def _seed(engine: Engine, settings: Settings, clock: Clock) -> None:
     with writing_session(engine) as session:
         if session.query(DirectoryUser).first() is None:
             seed_directory(session, settings, clock.now())
-
-
-@contextmanager
-def _one_process(path: Path) -> Iterator[None]:
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield

@@ -3,6 +3,7 @@
 from flask import Flask
 
 from ..shared.clock import Clock, LabClock
+from ..shared.data_folder import one_at_a_time
 from ..shared.ids import Ids
 from ..shared.logs import configure_logs
 from ..shared.web.headers import install_headers
@@ -14,7 +15,7 @@ from .identity.passwords import Passwords
 from .records.gate import Gate
 from .seed import write_addresses
 from .settings import Settings
-from .start import fill_when_empty, make_tables, one_at_a_time, open_databases
+from .start import fill_when_empty, make_tables, open_databases
 
 
 def create_app(settings: Settings | None = None, *, real_clock: Clock | None = None, ids: Ids | None = None) -> Flask:
@@ -50,7 +51,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     lab.install(app, settings, databases, gate)
     install_headers(app, further=rest.platform_headers)
 
-    with one_at_a_time(settings.data):
+    with one_at_a_time(settings.data / "emulator.lock"):
         make_tables(databases, schema)
         fill_when_empty(databases, schema, settings, part_of(app, Passwords), ids)
         write_addresses(gate, settings)
