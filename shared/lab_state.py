@@ -1,10 +1,12 @@
 """The one row in which an app keeps its clock's setting, so that every process of it sees the same time."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 
-from sqlalchemy import Column, Connection, DateTime, Float, Integer, MetaData, Table, select
+from sqlalchemy import Column, Connection, Float, Integer, MetaData, Table, select
 
 from .clock import ClockSetting
+from .column_types import UtcDateTime
 
 metadata = MetaData()
 
@@ -13,7 +15,7 @@ lab_state = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("clock_offset_seconds", Float, nullable=False),
-    Column("clock_frozen_at", DateTime),
+    Column("clock_frozen_at", UtcDateTime),
 )
 
 
@@ -21,8 +23,7 @@ def read_clock(connection: Connection) -> ClockSetting:
     row = connection.execute(select(lab_state.c.clock_offset_seconds, lab_state.c.clock_frozen_at)).first()
     if row is None:
         return ClockSetting()
-    frozen_at: datetime | None = row.clock_frozen_at
-    return ClockSetting(timedelta(seconds=row.clock_offset_seconds), frozen_at and frozen_at.replace(tzinfo=UTC))
+    return ClockSetting(timedelta(seconds=row.clock_offset_seconds), row.clock_frozen_at)
 
 
 def write_clock(connection: Connection, setting: ClockSetting) -> None:
@@ -31,6 +32,13 @@ def write_clock(connection: Connection, setting: ClockSetting) -> None:
         lab_state.insert().values(
             id=1,
             clock_offset_seconds=setting.offset.total_seconds(),
-            clock_frozen_at=setting.frozen_at and setting.frozen_at.replace(tzinfo=None),
+            clock_frozen_at=setting.frozen_at,
         )
     )
+
+
+def change_clock(connection: Connection, change: Callable[[ClockSetting], ClockSetting]) -> ClockSetting:
+    """Write what ``change`` makes of the setting. In a write transaction, or of two leaps at once one would be lost."""
+    setting = change(read_clock(connection))
+    write_clock(connection, setting)
+    return setting

@@ -1,6 +1,6 @@
 """What the tenant lets its lab do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
 from flask_babel import gettext as _
@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 
 from ...shared.clock import ClockSetting
 from ...shared.database import reading, writing
-from ...shared.lab_state import write_clock
+from ...shared.lab_state import change_clock
 from ...shared.seed_image import restore_image, save_image
 from ...shared.web.lab import Account, Link, StartPage, Step
 from ..database import stored_clock
@@ -34,9 +34,9 @@ class TenantLab:
     def read_clock(self) -> ClockSetting:
         return stored_clock(self._engine)
 
-    def write_clock(self, setting: ClockSetting) -> None:
+    def change_clock(self, change: Callable[[ClockSetting], ClockSetting]) -> ClockSetting:
         with writing(self._engine) as connection:
-            write_clock(connection, setting)
+            return change_clock(connection, change)
 
     def reset(self) -> str:
         restore_image(self._engine, seed_image(self._settings))

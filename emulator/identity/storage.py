@@ -1,29 +1,18 @@
-"""What the sessions, authorization codes and notes of an instance need of a database."""
+"""What the sessions, authorization codes and consents of an instance need of a database."""
 
 from contextlib import AbstractContextManager
-from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Protocol
 
-from sqlalchemy import Connection, DateTime
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy import Connection
+
+from ...shared.column_types import UtcDateTime
+
+__all__ = ["Database", "UtcDateTime"]
 
 
 class Database(Protocol):
-    """Transactions on one database; the store is one, the lab's notes are another."""
+    """Transactions on one database: the store's, so that a code is used up in the transaction of its tokens."""
 
     def reading(self) -> AbstractContextManager[Connection]: ...
 
     def writing(self) -> AbstractContextManager[Connection]: ...
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment. SQLite keeps no zone, so it is stored in UTC and comes back as UTC."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
-        return value and value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:  # noqa: ARG002
-        return value and value.replace(tzinfo=UTC)

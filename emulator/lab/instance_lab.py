@@ -1,12 +1,12 @@
 """What the instance lets its lab do."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
 from sqlalchemy import Engine, delete
 
 from ...shared.clock import ClockSetting
-from ...shared.lab_state import read_clock, write_clock
+from ...shared.lab_state import change_clock, read_clock
 from ...shared.seed_image import restore_image, save_image
 from ...shared.web.lab import Account, Link, StartPage, Step
 from ..database import LabBase
@@ -47,9 +47,9 @@ class InstanceLab:
         with self._store.reading() as connection:
             return read_clock(connection)
 
-    def write_clock(self, setting: ClockSetting) -> None:
+    def change_clock(self, change: Callable[[ClockSetting], ClockSetting]) -> ClockSetting:
         with self._store.writing() as connection:
-            write_clock(connection, setting)
+            return change_clock(connection, change)
 
     def reset(self) -> str:
         """Return to the seed image. Nobody stays signed in, and what this start was told of addresses holds again.

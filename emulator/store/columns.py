@@ -4,17 +4,18 @@ Text is compared folded: A to Z are a to z, and nothing else is folded. SQLite c
 which does just that; on PostgreSQL it is ``lower(x)`` under the collation "C", with indexes on the same expression.
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Date, DateTime, Dialect, Float, Numeric, Text, TypeDecorator
+from sqlalchemy import BigInteger, Boolean, Date, Dialect, Float, Numeric, Text, TypeDecorator
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.expression import ColumnElement
 from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeEngine
 
+from ...shared.column_types import UtcDateTime
 from ..dictionary.types import Storage
 
 FOLDING = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
@@ -25,17 +26,13 @@ def fold(text: str) -> str:
     return text.translate(FOLDING)
 
 
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment to the second: naive UTC in the database, aware outside."""
+class WholeSecond(UtcDateTime):
+    """A moment to the second: records hold no fractions of one."""
 
-    impl = DateTime
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return value and value.astimezone(UTC).replace(tzinfo=None, microsecond=0)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        return value and value.replace(tzinfo=UTC)
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return super().process_bind_param(value and value.replace(microsecond=0), dialect)
 
 
 class ExactDecimal(TypeDecorator[Decimal]):
@@ -63,7 +60,7 @@ SQL_TYPES: dict[Storage, TypeEngine[Any]] = {
     Storage.INTEGER: BigInteger(),
     Storage.BOOLEAN: Boolean(),
     Storage.DATE: Date(),
-    Storage.DATE_TIME: UtcDateTime(),
+    Storage.DATE_TIME: WholeSecond(),
     Storage.DECIMAL: ExactDecimal(),
 }
 

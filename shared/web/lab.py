@@ -105,9 +105,7 @@ def show_clock() -> Response:
 def set_clock() -> Response:
     """Move, freeze or run the clock: exactly one of ``set``, ``advance``, ``freeze`` and ``run``."""
     change = clock_change(lab_input(request))
-    lab = this_lab()
-    setting = change(lab.read_clock(), SystemClock().now())
-    lab.write_clock(setting)
+    setting = this_lab().change_clock(lambda before: change(before, SystemClock().now()))
     log().info("lab.clock", offset_seconds=setting.offset.total_seconds(), frozen=setting.frozen_at is not None)
     return jsonify(_clock_answer())
 

@@ -1,6 +1,6 @@
 """What an app tells its lab: what it is, what its story is, and how to reset it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -58,7 +58,8 @@ class Lab(Protocol):
 
     def read_clock(self) -> ClockSetting: ...
 
-    def write_clock(self, setting: ClockSetting) -> None: ...
+    def change_clock(self, change: Callable[[ClockSetting], ClockSetting]) -> ClockSetting:
+        """Put what ``change`` makes of the setting in its place, in one write transaction, and return it."""
 
     def reset(self) -> str:
         """Put the app back to its seed; returns the seed's name."""

@@ -37,8 +37,9 @@ class SmallLab:
     def read_clock(self):
         return self.setting
 
-    def write_clock(self, setting):
-        self.setting = setting
+    def change_clock(self, change):
+        self.setting = change(self.setting)
+        return self.setting
 
     def reset(self):
         self.done.append("reset")
