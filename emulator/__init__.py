@@ -5,9 +5,11 @@ from flask import Flask
 from ..shared.clock import Clock, LabClock
 from ..shared.ids import Ids
 from ..shared.logs import configure_logs
+from ..shared.web.date import install_date
 from ..shared.web.headers import install_headers
 from ..shared.web.parts import part_of, provide
-from . import apps, front_door, identity, lab, oauth, pages, rest
+from . import address_door, apps, front_door, identity, lab, oauth, pages, rest
+from .access.addresses import TrustedProxies
 from .dictionary.declaration import load_schema
 from .identity.keys import InstanceKey
 from .identity.passwords import Passwords
@@ -40,7 +42,9 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     provide(app, clock, Clock)
     provide(app, ids)
     provide(app, gate)
+    install_date(app, clock)
 
+    address_door.install(app, gate, TrustedProxies(settings.trusted_proxies))
     front_door.install(app, settings.url)
     identity.install(app, gate=gate, key=key, clock=clock, ids=ids, password_memory_kib=settings.password_memory_kib)
     oauth.install(app, gate=gate, key=key, clock=clock, ids=ids, lab_engine=databases.lab_engine)

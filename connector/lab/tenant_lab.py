@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib.metadata import version
+from pathlib import Path
 
 from flask_babel import gettext as _
 from sqlalchemy import Engine, text
@@ -44,6 +45,15 @@ class TenantLab:
 
     def keep(self) -> None:
         save_image(self._engine, seed_image(self._settings))
+
+    def snapshot(self, name: str) -> Path:
+        return self._settings.data / "snapshots" / f"connector-{name}.db"
+
+    def save(self, snapshot: Path) -> None:
+        save_image(self._engine, snapshot)
+
+    def restore(self, snapshot: Path) -> None:
+        restore_image(self._engine, snapshot)
 
     def start_page(self) -> StartPage:
         return StartPage(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from importlib.metadata import version
+from pathlib import Path
 
 from sqlalchemy import Engine, delete
 
@@ -56,18 +57,28 @@ class InstanceLab:
 
         The image brings its version along, and with it whatever a process has compiled of that version.
         """
-        restore_image(self._store.engine, image_path(self._settings))
-        self._store.reconcile(load_schema())
+        self.restore(image_path(self._settings))
         with self._store.writing() as connection:
             connection.execute(delete(UserSession))
         with self._lab_engine.begin() as connection:
             for table in reversed(LabBase.metadata.sorted_tables):
                 connection.execute(table.delete())
-        write_addresses(self._gate, self._settings)
         return self._settings.seed
 
     def keep(self) -> None:
         save_image(self._store.engine, image_path(self._settings))
+
+    def snapshot(self, name: str) -> Path:
+        return self._settings.data / "snapshots" / f"emulator-{name}.db"
+
+    def save(self, snapshot: Path) -> None:
+        save_image(self._store.engine, snapshot)
+
+    def restore(self, snapshot: Path) -> None:
+        """Become what it was, sessions and clock included; what this start was told of addresses holds on."""
+        restore_image(self._store.engine, snapshot)
+        self._store.reconcile(load_schema())
+        write_addresses(self._gate, self._settings)
 
     def start_page(self) -> StartPage:
         tenant = self._settings.tenant_url.rstrip("/")

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from ..clock import ClockSetting
@@ -65,6 +66,14 @@ class Lab(Protocol):
 
     def keep(self) -> None:
         """Make the present state what a reset returns to."""
+
+    def snapshot(self, name: str) -> Path:
+        """The file in which the snapshot of this name is, or would be."""
+
+    def save(self, snapshot: Path) -> None: ...
+
+    def restore(self, snapshot: Path) -> None:
+        """Become what the app was when the snapshot was saved. Raises NoSeedImage when there is none."""
 
 
 def this_lab() -> Lab:
