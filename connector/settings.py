@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -43,9 +44,13 @@ class Settings:
     """How often the instance is asked for changed tickets."""
     call_seconds: float = 15.0
     """The longest that one call to an instance may take, from the first byte sent to the last one read."""
+    source_address: str = ""
+    """The address of this machine that calls to an instance come from; any, when empty."""
     log_to_terminal: bool = True
 
     def __post_init__(self) -> None:
+        if self.source_address:
+            _check_address(self.source_address)
         _check_choice("seed", self.seed, SEEDS)
         _check_choice("user ID format", self.user_id_format, USER_ID_FORMATS)
         _check_choice("kind of ticket tables", self.ticket_tables, TICKET_TABLES)
@@ -91,6 +96,7 @@ class Settings:
                 ticket_tables=env.str("TICKET_TABLES", cls.ticket_tables),
                 poll_seconds=env.float("POLL_SECONDS", cls.poll_seconds),
                 call_seconds=env.float("CALL_SECONDS", cls.call_seconds),
+                source_address=env.str("SOURCE_ADDRESS", cls.source_address).strip(),
                 log_to_terminal=env.bool("LOG_TO_TERMINAL", default=cls.log_to_terminal),
             )
         except EnvError as error:
@@ -100,6 +106,14 @@ class Settings:
 def _check_choice(what: str, chosen: str, choices: Sequence[str]) -> None:
     if chosen not in choices:
         raise RefusedToStart(f"Unknown {what} {chosen!r}", f"Choose one of {', '.join(choices)}.")
+
+
+def _check_address(text: str) -> None:
+    """A wrong address would make every call fail, one by one, with nothing that says why."""
+    try:
+        ip_address(text)
+    except ValueError as error:
+        raise RefusedToStart("TICKETLAB_SOURCE_ADDRESS is wrong", f"{text!r} is not an IP address.") from error
 
 
 def _listed(text: str) -> list[str]:

@@ -156,6 +156,13 @@ class PrivilegeRefused(PlatformError):
         )
 
 
+class AddressRuleRefused(OperationFailed):
+    """IP Address Access Control refuses a rule (platform 2.4, D; the texts are ours)."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(detail=sentence)
+
+
 class QueryTooComplex(PlatformError):
     """The encoded query has more terms than one query may have."""
 

@@ -1,6 +1,7 @@
 """The instance's settings: typed, read once from ``TICKETLAB_*``, secrets masked."""
 
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 
 from environs import Env, EnvError
@@ -30,9 +31,13 @@ class Settings:
     lab_key: Secret = field(default_factory=lambda: Secret(""))
     password_memory_kib: int = 8192
     """argon2id's memory for one verification."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of the proxies whose ``X-Forwarded-For`` is believed; nobody's without them."""
     log_to_terminal: bool = True
 
     def __post_init__(self) -> None:
+        for each in self.trusted_proxies:
+            _check_network(each)
         if self.seed not in SEEDS:
             raise RefusedToStart(f"Unknown seed {self.seed!r}", f"Choose one of {', '.join(SEEDS)}.")
         if not is_loopback(self.host):
@@ -65,7 +70,15 @@ class Settings:
                 seed=env.str("SEED", cls.seed),
                 lab_key=Secret(env.str("LAB_KEY", "")),
                 password_memory_kib=env.int("PASSWORD_MEMORY_KIB", cls.password_memory_kib),
+                trusted_proxies=tuple(env.str("TRUSTED_PROXIES", "").replace(",", " ").split()),
                 log_to_terminal=env.bool("LOG_TO_TERMINAL", default=cls.log_to_terminal),
             )
         except EnvError as error:
             raise RefusedToStart("A setting is wrong", str(error)) from error
+
+
+def _check_network(text: str) -> None:
+    try:
+        ip_network(text)
+    except ValueError as error:
+        raise RefusedToStart("TICKETLAB_TRUSTED_PROXIES is wrong", f"{text!r} is no address and no network.") from error

@@ -4,6 +4,8 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from ..dictionary.rows import ReadTable
+from .addresses import TABLE as ADDRESSES
+from .addresses import load_address_rules
 from .policy import Acl, ApplicationScope, Policy, ScopePrivilege
 
 POLICY_TABLES = frozenset(
@@ -18,6 +20,7 @@ POLICY_TABLES = frozenset(
         "sys_user_grmember",
         "sys_group_has_role",
         "sys_properties",
+        ADDRESSES,
     }
 )
 """A change to a record of these makes a new version of the policy."""
@@ -32,6 +35,7 @@ def load_policy(read: ReadTable) -> Policy:
         properties={
             row["name"]: row["value"] or "" for row in read("sys_properties", "", ("name", "value")) if row["name"]
         },
+        addresses=load_address_rules(read),
     )
 
 

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from .addresses import AddressRule
+
 
 @dataclass(frozen=True, slots=True)
 class Acl:
@@ -57,6 +59,8 @@ class Policy:
     contained_roles: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """The roles that each role contains directly."""
     properties: Mapping[str, str] = field(default_factory=dict)
+    addresses: tuple[AddressRule, ...] = ()
+    """IP Address Access Control."""
 
     def closure(self, roles: frozenset[str]) -> frozenset[str]:
         """The roles and all that they contain, however deep."""

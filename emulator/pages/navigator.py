@@ -95,6 +95,7 @@ SYSTEM = (
         (
             _list("Access Control (ACL)", "sys_security_acl"),
             _list("Data Policies", "sys_data_policy2"),
+            _list("IP Address Access Control", "ip_access"),
         ),
         frozenset({ADMIN}),
     ),

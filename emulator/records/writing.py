@@ -16,6 +16,7 @@ from ..dictionary.rows import DICTIONARY_TABLES
 from ..errors import AclRefused, BusinessRuleAborted, NoRecordFound, OperationFailed
 from ..store.store import Native
 from . import audit, journal
+from .addresses import check_own_address, check_range
 from .assign import Assigned, assign
 from .coerce import Input
 from .defaults import defaults, next_number
@@ -81,12 +82,15 @@ def delete(work: Work, sys_id: str) -> None:
     table, _before = _existing(work, sys_id, Operation.DELETE)
     apply_rules(work, "before", Operation.DELETE, table, sys_id)
     work.store.delete(work.connection, work.snapshot.tables, table, sys_id)
+    check_own_address(work, table)
     _start_version(work, table)
 
 
 def _complete(work: Work, operation: Operation, table: str, sys_id: str, assigned: Assigned) -> Row:
     apply_rules(work, "before", operation, table, sys_id)
     check_data_policies(work, table, sys_id)
+    check_range(work, table, sys_id)
+    check_own_address(work, table)
     journal.append(work, table, sys_id, assigned.entries)
     apply_rules(work, "after", operation, table, sys_id)
     _start_version(work, table)

@@ -75,6 +75,7 @@ KIND = (
     _option("--instance", default=PairOptions.instance, help="The instance's name."),
     _option("--tenant", default=PairOptions.tenant, help="The tenant's name."),
     _option("--release", default=PairOptions.release, help="The release of ServiceNow the instance behaves as."),
+    _option("--connector-address", default="", help="Where the tenant's calls to the instance come from: 127.0.0.2."),
     _option("--seed", type=click.Choice(SEEDS), default=PairOptions.seed, help="What a new database holds."),
 )
 KEY = _option("--lab-key", default="", help="Needed by the lab from other machines. Better given by the variable.")
