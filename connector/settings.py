@@ -42,6 +42,8 @@ class Settings:
     """Where tickets are created: ``app``, the scoped app's own tables; ``platform``, on an instance without the app."""
     poll_seconds: float = 2.0
     """How often the instance is asked for changed tickets."""
+    sso_client_secret: Secret = field(default_factory=lambda: Secret(""))
+    """What the instances prove themselves with when people sign in to them here; empty: they cannot."""
     call_seconds: float = 15.0
     """The longest that one call to an instance may take, from the first byte sent to the last one read."""
     source_address: str = ""
@@ -95,6 +97,7 @@ class Settings:
                 user_id_format=env.str("USER_ID_FORMAT", cls.user_id_format),
                 ticket_tables=env.str("TICKET_TABLES", cls.ticket_tables),
                 poll_seconds=env.float("POLL_SECONDS", cls.poll_seconds),
+                sso_client_secret=Secret(env.str("SSO_CLIENT_SECRET", "")),
                 call_seconds=env.float("CALL_SECONDS", cls.call_seconds),
                 source_address=env.str("SOURCE_ADDRESS", cls.source_address).strip(),
                 log_to_terminal=env.bool("LOG_TO_TERMINAL", default=cls.log_to_terminal),

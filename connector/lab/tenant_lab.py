@@ -14,6 +14,7 @@ from ...shared.seed_image import restore_image, save_image
 from ...shared.web.lab import Account, Link, StartPage, Step
 from ..database import stored_clock
 from ..directory.seed import PEOPLE
+from ..openid import Registrations
 from ..settings import Settings
 from ..start import seed_image
 
@@ -41,6 +42,7 @@ class TenantLab:
 
     def reset(self) -> str:
         restore_image(self._engine, seed_image(self._settings))
+        Registrations(self._engine).write(self._settings)
         return self._settings.seed
 
     def keep(self) -> None:
