@@ -47,6 +47,8 @@ def fill(store: Store, dictionary: Dictionary, settings: Settings, *, passwords:
     release = release_named(settings.release)
     seed.add({"sys_scope": [{"scope": GLOBAL_SCOPE, "sys_id": GLOBAL_SCOPE, "name": "Global", "version": "1.0"}]})
     seed.add(read_data("base"))
+    seed.add(read_data("access"))
+    seed.add(read_data("oauth"))
     if release.is_at_least(APP_NEEDS):
         seed.add(read_data("m365ticket"))
     if settings.seed == "empty":
@@ -97,5 +99,5 @@ def _only_admin(settings: Settings, passwords: Passwords, ids: Ids) -> Entry:
         "last_name": "Administrator",
         "email": "admin@example.com",
         "user_password": passwords.hash(password),
-        "_roles": ["admin"],
+        "_roles": ["admin", "security_admin"],
     }
