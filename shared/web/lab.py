@@ -18,7 +18,7 @@ from ..logs import log
 from .lab_guard import check_lab_request
 from .lab_input import clock_change, lab_input, nothing
 from .lab_interface import Account, Lab, Link, StartPage, Step, this_lab
-from .lab_snapshots import blueprint as snapshots
+from .lab_snapshots import add_snapshots
 from .parts import part, provide
 
 LAB_PATH = "/lab"
@@ -74,7 +74,7 @@ def lab_blueprint() -> Blueprint:
     blueprint.add_url_rule("/clock", view_func=set_clock, methods=["POST"])
     blueprint.add_url_rule("/reset", view_func=reset, methods=["POST"])
     blueprint.add_url_rule("/seed", view_func=keep_seed, methods=["POST"])
-    blueprint.register_blueprint(snapshots)
+    add_snapshots(blueprint)
     blueprint.register_error_handler(TicketlabError, lab_error)
     blueprint.register_error_handler(ValidationError, _invalid)
     blueprint.register_error_handler(HTTPException, _http_error)

@@ -14,11 +14,17 @@ from ..logs import log
 from .lab_input import lab_input, nothing
 from .lab_interface import this_lab
 
-blueprint = Blueprint("snapshots", __name__, url_prefix="/snapshots")
-"""Stands inside the lab's blueprint, whose guard and errors hold here too."""
+
+def add_snapshots(blueprint: Blueprint) -> None:
+    """Put the routes on the lab's blueprint itself, whose guard, errors and exemptions hold here too."""
+    for path, view, method in (
+        ("/snapshots/<name>", save, "POST"),
+        ("/snapshots/<name>/restore", restore, "POST"),
+        ("/snapshots/<name>", remove, "DELETE"),
+    ):
+        blueprint.add_url_rule(path, f"{view.__name__}_snapshot", view, methods=[method])
 
 
-@blueprint.post("/<name>")
 def save(name: str) -> Response:
     """Keep the present state under this name, in place of an older one."""
     nothing(lab_input(request))
@@ -27,7 +33,6 @@ def save(name: str) -> Response:
     return jsonify({"saved": name})
 
 
-@blueprint.post("/<name>/restore")
 def restore(name: str) -> Response:
     """Become what the app was then. Whoever was logged in then is logged in again."""
     nothing(lab_input(request))
@@ -36,7 +41,6 @@ def restore(name: str) -> Response:
     return jsonify({"restored": name})
 
 
-@blueprint.delete("/<name>")
 def remove(name: str) -> Response:
     """Throw a snapshot away; one that is not there is gone already."""
     _file(name).unlink(missing_ok=True)
