@@ -6,14 +6,16 @@ their conditions; an abort undoes it.
 """
 
 from collections.abc import Mapping
+from copy import copy
 from typing import NoReturn
 
 from sqlalchemy.exc import IntegrityError
 
 from ..access.acl import Verdict
 from ..access.operations import Operation
+from ..access.trail import Trail
 from ..dictionary.rows import DICTIONARY_TABLES
-from ..errors import AclRefused, BusinessRuleAborted, NoRecordFound, OperationFailed
+from ..errors import AclRefused, BusinessRuleAborted, NoRecordFound, OperationFailed, PlatformError
 from ..store.store import Native
 from . import audit, journal
 from .addresses import check_own_address, check_range
@@ -27,6 +29,7 @@ from .snapshot import VERSIONED_TABLES, next_version
 from .work import Work
 
 STEP = "user"
+OUTSIDE = "The record does not match the rule's condition."
 UNIQUE_RULE = "Unique correlation"
 UNIQUE_RULE_ID = "5f0e3f6ba4f7401cb6d2a3d0c8e6d901"
 """sys_id of the rule that refuses a second ticket with one correlation id (ours; the database enforces it)."""
@@ -59,7 +62,7 @@ def insert(work: Work, given: Mapping[str, object], how: Input) -> Row:
 
 def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input) -> Row:
     table, before = _existing(work, sys_id, Operation.WRITE)
-    assigned = assign(work, table, given, how, Operation.WRITE)
+    assigned = assign(work, table, given, how, Operation.WRITE, sys_id)
     changed = {element: value for element, value in assigned.columns.items() if before.get(element) != value}
     if not changed and not assigned.entries:
         return _read_back(work, table, sys_id)
@@ -108,8 +111,10 @@ def _check_table(work: Work, operation: Operation) -> Verdict:
 def _check_row(work: Work, operation: Operation, table: str, sys_id: str) -> None:
     verdict = work.judge_record(operation, table)
     if not verdict.allowed or not work.matches(table, sys_id, verdict.restriction):
-        reason = verdict.reason if not verdict.allowed else "The record does not match the rule's condition."
+        reason = verdict.reason if not verdict.allowed else OUTSIDE
         work.trail.refuse(AclRefused(operation.in_acl_text), STEP, verdict.rule, reason, verdict.record)
+    if verdict.conditions:
+        work.trail.allow(STEP, verdict.rule, f"The record matches its condition {verdict.restriction}", verdict.record)
 
 
 def _existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mapping[str, Native]]:
@@ -122,7 +127,9 @@ def _existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mappi
     verdict = work.judge_record(Operation.READ)
     visible = len(sys_id) == len(UNIQUE_RULE_ID) and sys_id.isalnum() and verdict.allowed
     if not visible or not work.matches(work.table, sys_id, verdict.restriction or f"sys_id={sys_id}"):
-        work.trail.refuse(NoRecordFound(), STEP, verdict.rule, "No such record that the caller may read.")
+        reason = "No such record that the caller may read." if verdict.allowed else verdict.reason
+        work.trail.refuse(NoRecordFound(), STEP, verdict.rule, reason, verdict.record)
+    work.trail.allow(STEP, verdict.rule, f"The record may be read. {verdict.reason}", verdict.record)
     fields = list(work.dictionary.fields(work.table))
     table = work.table
     if "sys_class_name" in fields:
@@ -136,10 +143,16 @@ def _existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mappi
 
 
 def _read_back(work: Work, table: str, sys_id: str) -> Row:
-    """The record as the caller reads it; what may be written and not read comes back with its sys_id alone."""
-    if not work.judge_record(Operation.READ).allowed:
-        return Row(table, sys_id, {}, work.caller.time_zone)
-    rows = read_page(work, Request(f"sys_id={sys_id}", None, 1)).rows
+    """The record as the caller reads it; what may be written and not read comes back with its sys_id alone.
+
+    The caller did not ask to read, so a no is neither kept nor tracked.
+    """
+    aside = copy(work)
+    aside.trail = Trail(work.caller, work.table, Operation.READ)
+    try:
+        rows = read_page(aside, Request(f"sys_id={sys_id}", None, 1, checked=False)).rows
+    except PlatformError:
+        rows = ()
     return rows[0] if rows else Row(table, sys_id, {}, work.caller.time_zone)
 
 
