@@ -3,7 +3,7 @@
 from flask import Flask
 
 from ...shared.web.parts import part_of, provide
-from . import form_views, frame_views, list_views
+from . import elevation, form_views, frame_views, list_views
 from .blueprint import pages
 from .consent import blueprint as consent
 from .frame import install_errors
@@ -13,7 +13,7 @@ from .menu import Menus
 from .navigator import Navigator
 
 __all__ = ["install"]
-_VIEWS = (frame_views, list_views, form_views)
+_VIEWS = (elevation, frame_views, list_views, form_views)
 """Imported for the routes they add to the blueprint."""
 
 
