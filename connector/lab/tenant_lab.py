@@ -11,7 +11,7 @@ from ...shared.clock import ClockSetting
 from ...shared.database import reading, writing
 from ...shared.lab_state import write_clock
 from ...shared.seed_image import restore_image, save_image
-from ...shared.web.lab import Account, Link, StartPage, Step
+from ...shared.web.lab import Account, Link, Pair, StartPage, Step
 from ..database import stored_clock
 from ..directory.seed import PEOPLE
 from ..openid import Registrations
@@ -47,6 +47,11 @@ class TenantLab:
 
     def keep(self) -> None:
         save_image(self._engine, seed_image(self._settings))
+
+    def pair(self) -> Pair:
+        """The first instance is the one that was started with this tenant."""
+        emulator = next(iter(self._settings.instances.values()), "")
+        return Pair(emulator.rstrip("/"), self._settings.url.rstrip("/"), self._settings.data)
 
     def snapshot(self, name: str) -> Path:
         return self._settings.data / "snapshots" / f"connector-{name}.db"
@@ -99,6 +104,7 @@ class TenantLab:
         here = [
             Link(_("Security center"), "/"),
             Link(_("Connection to ServiceNow"), "/ticketProvisioning"),
+            Link(_("Troubleshooting cases"), "/lab/cases"),
             Link(_("Health"), "/lab/health"),
         ]
         instances = [Link(name, url) for name, url in self._settings.instances.items()]

@@ -136,13 +136,13 @@ class Customer:
             tenant.post(f"tickets/{known}/retry")
         else:
             action = tenant.get("improvement-actions", limit=1)["value"][0]
-            known = self._bench.notes["ticket"] = str(tenant.post("tickets", self._draft(action))["id"])
+            known = self._bench.notes["ticket"] = str(tenant.post("tickets", self.draft(action))["id"])
         tenant.post("sync")
         ticket = self._settled(tenant, known)
         waits = ticket["delivery"] == "pending"
         return seen(shown(ticket), self.status() if waits else "")
 
-    def _draft(self, action: Mapping[str, Any]) -> dict[str, str]:
+    def draft(self, action: Mapping[str, Any]) -> dict[str, str]:
         due = self._bench.now().date() + timedelta(days=14)
         words = {"description": "Sent by a troubleshooting case.", "priority": "2", "due_date": due.isoformat()}
         return {"kind": "change", "name": str(action["title"])[:160], "control_id": str(action["id"]), **words}

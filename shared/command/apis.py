@@ -14,6 +14,11 @@ TENANT_PASSWORD = "ticketlab"  # noqa: S105 - the demo accounts' public one
 class ApiRefused(TicketlabError):
     message = "An API refuses"
 
+    def __init__(self, message: str | None = None, detail: str = "", status_code: int = 0) -> None:
+        super().__init__(message, detail)
+        self.status_code = status_code
+        """What was answered; 0 when that was no answer of an API."""
+
 
 class InstanceApi:
     """An instance's Table API, as a user with a password."""
@@ -75,6 +80,9 @@ class TenantApi:
     def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         return dict(_answer(self._session, "POST", f"{self.url}/api/v1/{path}", json=body or {}))
 
+    def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return dict(_answer(self._session, "PATCH", f"{self.url}/api/v1/{path}", json=body))
+
     def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
         return dict(_answer(self._session, "PUT", f"{self.url}/api/v1/{path}", json=body))
 
@@ -89,5 +97,5 @@ def _answer(session: requests.Session, method: str, url: str, **arguments: Any) 
     except (requests.RequestException, ValueError) as error:
         raise ApiRefused(f"{url} does not answer as an API", str(error)) from error
     if not answer.ok:
-        raise ApiRefused(f"{method} {url} answers {answer.status_code}", answer.text[:500])
+        raise ApiRefused(f"{method} {url} answers {answer.status_code}", answer.text[:500], answer.status_code)
     return body

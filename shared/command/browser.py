@@ -122,8 +122,8 @@ class Browser:
             filled[pressed.name] = pressed.value
         address = urljoin(page.url, pressed.action or form.action or page.url)
         if form.method == "post":
-            referer = {"Referer": page.url}
-            return self._session.post(address, data=filled, timeout=SECONDS, headers=referer, **how)
+            headers = {"Referer": page.url, "Content-Type": "application/x-www-form-urlencoded"}
+            return self._session.post(address, data=filled, timeout=SECONDS, headers=headers, **how)
         return self._session.get(address, params=filled, timeout=SECONDS, **how)
 
     @staticmethod

@@ -26,6 +26,15 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Pair:
+    """Where this app and the one it works with are, and the data folder that ``ticketlab up`` gave them."""
+
+    emulator: str
+    connector: str
+    data: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Step:
     """One step of the story: what to do, and where."""
 
@@ -56,6 +65,8 @@ class Lab(Protocol):
         """What health tells of this app: product, version, name… Touches the database, so that it fails with it."""
 
     def start_page(self) -> StartPage: ...
+
+    def pair(self) -> Pair: ...
 
     def read_clock(self) -> ClockSetting: ...
 

@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 
 from ...command.apis import ApiRefused
-from ..bench import SECURITY_ADMIN, SECURITY_READER, Bench
+from ..bench import SECURITY_READER, Bench
 from ..case import Case, Cure
 from ..texts import seen
-
-BODY = {"kind": "change", "name": "Forced", "description": "", "priority": "2", "due_date": "2099-12-31"}
 
 
 class NoRightToShare(Case):
@@ -19,39 +17,48 @@ class NoRightToShare(Case):
         "Open an improvement action, and look for ServiceNow under Share.",
         "Force it: POST /api/v1/tickets with the reader's token.",
     )
-    symptom = "No ServiceNow under Share"
-    cured = "ServiceNow under Share"
+    symptom = "Share offers Email, Microsoft Teams, Microsoft Planner. · Forced: 403"
+    cured = "Share offers Email, Microsoft Teams, Microsoft Planner, ServiceNow."
     check = "The directory roles of who is signed in (GET /api/v1/me)."
-    evidence = "Security Reader"
-    patterns = (r"(no|missing|greyed).{0,20}share( to servicenow)?", r"security reader")
+    evidence = ": Security Reader"
+    patterns = (
+        r"(no|missing|greyed|without).{0,20}share( to servicenow)?",
+        r"security reader",
+        r"a security administrator or global administrator can do this",
+    )
 
     def arrange(self, bench: Bench) -> None:
-        bench.notes["signed_in"] = SECURITY_READER
+        """Nothing: the demo's reader is one."""
 
     def attempt(self, bench: Bench) -> str:
-        who = bench.notes["signed_in"]
-        action = bench.tenant(who).get("improvement-actions", limit=1)["value"][0]
-        page = bench.customer.open_as(who, f"/securescore/actions/{action['id']}")
-        has = "ServiceNow" in page.links
-        return seen("ServiceNow under Share" if has else "No ServiceNow under Share", forced(bench, who))
+        tenant = bench.tenant(SECURITY_READER)
+        action = tenant.get("improvement-actions", limit=1)["value"][0]
+        page = bench.customer.open_as(SECURITY_READER, f"/securescore/{action['id']}")
+        ways = ("Email", "Microsoft Teams", "Microsoft Planner", "ServiceNow")
+        offered = f"Share offers {', '.join(each for each in ways if each in page.links)}."
+        try:
+            tenant.post("tickets", bench.customer.draft(action))
+        except ApiRefused as error:
+            return seen(offered, f"Forced: {error.status_code}", error.detail)
+        return seen(offered, "Forced: taken")
 
     def look(self, bench: Bench) -> str:
-        me = bench.tenant(bench.notes["signed_in"]).get("me")
+        me = bench.tenant(SECURITY_READER).get("me")
         return f"{me['upn']}: {', '.join(me['roles'])}"
 
     @property
     def cures(self) -> Sequence[Cure]:
-        return (Cure(("Have a Security Administrator share it: sign in as secadmin.",), _let_an_administrator_share),)
+        return (
+            Cure(
+                (
+                    "Sign in as globaladmin: Azure Active Directory > Users > the reader.",
+                    "Give the role Security Administrator. It holds from the next request on.",
+                ),
+                _give_role,
+            ),
+        )
 
 
-def forced(bench: Bench, who: str) -> str:
-    """What the API says to somebody who goes past the page."""
-    try:
-        bench.tenant(who).post("tickets", BODY)
-    except ApiRefused as error:
-        return f"forced: {error}"
-    return "forced: taken"
-
-
-def _let_an_administrator_share(bench: Bench) -> None:
-    bench.notes["signed_in"] = SECURITY_ADMIN
+def _give_role(bench: Bench) -> None:
+    reader = bench.tenant(SECURITY_READER).get("me")["id"]
+    bench.tenant("globaladmin").patch(f"users/{reader}", {"roles": ["Security Administrator"]})
