@@ -10,11 +10,13 @@ from ..shared.web.headers import install_headers
 from ..shared.web.parts import part_of, provide
 from . import address_door, apps, front_door, identity, lab, oauth, pages, rest
 from .access.addresses import TrustedProxies
+from .apps.store.installing import HiService, Installer
 from .dictionary.declaration import load_schema
 from .identity.keys import InstanceKey
 from .identity.passwords import Passwords
 from .records.gate import Gate
 from .seed import write_addresses
+from .seed.application import SeedInstaller
 from .settings import Settings
 from .start import fill_when_empty, make_tables, one_at_a_time, open_databases
 
@@ -49,6 +51,8 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     identity.install(app, gate=gate, key=key, clock=clock, ids=ids, password_memory_kib=settings.password_memory_kib)
     oauth.install(app, gate=gate, key=key, clock=clock, ids=ids, lab_engine=databases.lab_engine)
     rest.install(app)
+    provide(app, HiService(settings.hi_user, settings.hi_password))
+    provide(app, SeedInstaller(gate), Installer)
     apps.install(app)
     pages.install(app)
     lab.install(app, settings, databases, gate)

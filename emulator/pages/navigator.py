@@ -84,6 +84,7 @@ SYSTEM = (
         "System Applications",
         (
             _list("Applications", "sys_scope"),
+            Module("All Available Applications", "app_store.do"),
             _list("Application Cross-Scope Access", "sys_scope_privilege"),
             _list("Application Restricted Caller Access", "sys_restricted_caller_access"),
         ),
@@ -146,6 +147,8 @@ class Navigator:
 
 
 def _modules(application: Application, roles: frozenset[str], tables: Mapping[str, object] | None) -> Sequence[Module]:
+    if application.table and tables is not None and application.table not in tables:
+        return ()
     return [each for each in application.modules if each.suits(roles) and (tables is None or _exists(each, tables))]
 
 
