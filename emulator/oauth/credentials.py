@@ -75,6 +75,15 @@ class Credential:
 
 
 @dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a token is."""
+
+    entity: str
+    hardened: bool
+    """Whether it was given out under the hardened rules."""
+
+
+@dataclass(frozen=True, slots=True)
 class IssuedTokens:
     """The answer to a token request."""
 
@@ -159,6 +168,15 @@ class Credentials:
         """What a token stands for now, or why it does not. One read; none for a text we did not make."""
         sys_id = self._tokens.credential_of(token)
         return Dead.UNKNOWN if sys_id is None else self._judge(sys_id, kind, None, rotated_too=rotated_too)
+
+    def owner_of(self, token: str) -> Owner | None:
+        """The client a token was made for, whether it lives or not; None for a text that is no token here."""
+        sys_id = self._tokens.credential_of(token)
+        row = self._records(None).find(f"sys_id={sys_id}", ("oauth_entity", "family")) if sys_id else None
+        return Owner(row.value("oauth_entity"), bool(row.value("family"))) if row else None
+
+    def expiry_of(self, credential: Credential) -> datetime | None:
+        return self._records(None).get(credential.sys_id, ("expires",)).moment("expires")
 
     def note_use(self, credential: Credential) -> None:
         self._uses.note(credential.entity, credential.account.sys_id, credential.judged_at)

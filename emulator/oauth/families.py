@@ -23,7 +23,7 @@ GRACE = timedelta(seconds=policy.GRACE_SECONDS)
 ROTATION_FIELDS = (*OWN_FIELDS, "user", "rotated", "regranted", "password_mark")
 
 
-class Replayed(Exception):  # noqa: N818 - what happened, not what went wrong here
+class Replayed(Exception):
     """An old refresh token was used again: its family must end, after this transaction is gone."""
 
     def __init__(self, family: str) -> None:
@@ -66,7 +66,7 @@ class Families:
         if row is None or row.native("revoked"):
             return Dead.REVOKED
         if row.value("successor"):
-            return self._again(transaction, client, credential, row)
+            return self._again(transaction, client, row)
         family = row.value("family")
         self._end_access(transaction, family)
         shared = {"family": family, "password_mark": row.value("password_mark")}
@@ -79,7 +79,7 @@ class Families:
         self._update(transaction, row, {"successor": successor, "rotated": self._clock.now()})
         return IssuedTokens(access, refresh, client.access_lifespan, granted)
 
-    def _again(self, transaction: Transaction, client: Client, credential: Credential, row: Row) -> IssuedTokens:
+    def _again(self, transaction: Transaction, client: Client, row: Row) -> IssuedTokens:
         """The same successor, and the access token that came with it."""
         family = row.value("family")
         rotated = row.moment("rotated")
@@ -95,10 +95,8 @@ class Families:
         access = self._tokens.token_of(living.sys_id, hardened=True)
         return IssuedTokens(access, refresh, client.access_lifespan, living.value("scopes"))
 
-    def _access(
-        self, transaction: Transaction, client: Client, user: UserAccount, shared: Mapping[str, object]
-    ) -> str:
-        values = {**shared, "expires": self._clock.now() + client.access_lifespan}
+    def _access(self, transaction: Transaction, client: Client, user: UserAccount, shared: Mapping[str, object]) -> str:
+        values = {**shared, "revoked": False, "expires": self._clock.now() + client.access_lifespan}
         return self._credentials.insert(transaction, TokenType.ACCESS, client, user, values)
 
     def _end_access(self, transaction: Transaction, family: str) -> None:
