@@ -11,6 +11,7 @@ from .layout import install_layout
 from .login import blueprint as login
 from .menu import Menus
 from .navigator import Navigator
+from .sso import install_sso
 
 __all__ = ["install"]
 _VIEWS = (elevation, frame_views, list_views, form_views)
@@ -22,5 +23,6 @@ def install(app: Flask) -> None:
     provide(app, Navigator(part_of(app, Menus).applications))
     install_layout(app)
     install_errors(app)
+    install_sso(app)
     for blueprint in (login, consent, pages):
         app.register_blueprint(blueprint)

@@ -27,6 +27,7 @@ EVERYDAY = (
         (
             Module("Homepage", "home.do"),
             _list("My Open Incidents", "incident", "active=true^caller_id=javascript:gs.getUserID()"),
+            Module("My Connected Apps", "my_connected_apps.do"),
             Module("My Profile", "sys_user.do?sys_id=javascript:gs.getUserID()"),
         ),
     ),
@@ -87,6 +88,14 @@ SYSTEM = (
             Module("All Available Applications", "app_store.do"),
             _list("Application Cross-Scope Access", "sys_scope_privilege"),
             _list("Application Restricted Caller Access", "sys_restricted_caller_access"),
+        ),
+        frozenset({ADMIN}),
+    ),
+    Application(
+        "Multi-Provider SSO",
+        (
+            _list("Identity Providers", "sso_properties"),
+            _list("Properties", "sys_properties", "nameSTARTSWITHglide.authenticate."),
         ),
         frozenset({ADMIN}),
     ),

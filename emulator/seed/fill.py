@@ -48,6 +48,7 @@ def fill(store: Store, dictionary: Dictionary, settings: Settings, *, passwords:
     release = release_named(settings.release)
     seed.add({"sys_scope": [{"scope": GLOBAL_SCOPE, "sys_id": GLOBAL_SCOPE, "name": "Global", "version": "1.0"}]})
     seed.add(read_data("base"))
+    seed.add(read_data("sso"))
     seed.add(read_data("access"))
     seed.add(read_data("oauth"))
     installed = release.is_at_least(APP_NEEDS)
