@@ -77,14 +77,19 @@ def located() -> Response | tuple[str, int]:
 
 @blueprint.errorhandler(SignOnRefused)
 def refused(error: SignOnRefused) -> tuple[str, int]:
-    """Says that it failed and leads on to the local login; why it failed stands in the system log alone."""
+    """Says that it failed and leads on to the local login; why it failed stands in the system log alone.
+
+    In the middle of an application's request it has the consent page's *Not You* as well, with the same effect.
+    """
     back = (error.back or LANDING_PATH).lstrip("/")
     provider = part(Providers).by_id(request.args.get(COOKIE, "")) or next(iter(part(Providers).active()), None)
     again = ""
     if provider is not None:
         query = {COOKIE: provider.sys_id, "prompt": "login", "sysparm_login_url": back}
         again = f"{START_PATH}?{urlencode(query)}"
-    page = render_template("sso_refused.html", error=error, local=_with_back("/login.do", back), again=again)
+    not_you = f"/{back}&logoutfirst=true" if back.startswith("oauth_auth.do?") else ""
+    local = _with_back("/login.do", back)
+    page = render_template("sso_refused.html", error=error, local=local, again=again, not_you=not_you)
     return page, error.status
 
 
