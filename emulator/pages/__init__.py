@@ -3,7 +3,7 @@
 from flask import Flask
 
 from ...shared.web.parts import part_of, provide
-from . import elevation, form_views, frame_views, list_views
+from . import elevation, form_views, frame_views, interceptor, list_views, tokens
 from .blueprint import pages
 from .consent import blueprint as consent
 from .frame import install_errors
@@ -14,7 +14,7 @@ from .navigator import Navigator
 from .sso import install_sso
 
 __all__ = ["install"]
-_VIEWS = (elevation, frame_views, list_views, form_views)
+_VIEWS = (elevation, frame_views, interceptor, list_views, form_views, tokens)
 """Imported for the routes they add to the blueprint."""
 
 
