@@ -31,7 +31,12 @@ class TenantLab:
     def facts(self) -> Mapping[str, object]:
         with reading(self._engine) as connection:
             connection.execute(text("SELECT version_num FROM alembic_version")).one()
-        return {"product": "tenant", "version": version("ticketlab"), "name": self._settings.tenant}
+        return {
+            "product": "tenant",
+            "version": version("ticketlab"),
+            "name": self._settings.tenant,
+            "calls_from": self._settings.source_address or None,
+        }
 
     def read_clock(self) -> ClockSetting:
         return stored_clock(self._engine)

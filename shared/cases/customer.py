@@ -21,6 +21,7 @@ A_TURN = 0.4
 """Seconds that an attempt takes at most, after which the ticket's error is that of the latest."""
 LOG_IN = checklist.LOG_IN
 PROVISIONING = "/ticketProvisioning"
+HI_USER, HI_PASSWORD = "hi.admin", "hi-demo"
 
 
 class Customer:
@@ -125,6 +126,24 @@ class Customer:
         """A record's form, as the administrator."""
         self.open_instance_as(*ADMIN)
         return self._browser.open(f"{self._bench.target.emulator}/{table}.do?sys_id={sys_id}")
+
+    # the store
+
+    def install_app(self, hi_password: str = HI_PASSWORD) -> str:
+        """Install the app with these HI credentials; what the store's page says then."""
+        page = self._store()
+        if not page.has_button("Install"):
+            return page.text
+        return self._browser.fill(page, "Install", {"hi_user": HI_USER, "hi_password": hi_password}).text
+
+    def uninstall_app(self) -> None:
+        """Take the app away, as an instance is before it is installed."""
+        page = self._browser.follow(self._store(), "Uninstall")
+        self._browser.fill(page, "Uninstall", {}).expect("The application was uninstalled.")
+
+    def _store(self) -> Page:
+        self.open_instance_as(*ADMIN)
+        return self._browser.open(f"{self._bench.target.emulator}/app_store.do")
 
     # tickets
 

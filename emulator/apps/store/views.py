@@ -7,7 +7,7 @@ from ....shared.web.parts import part
 from ...identity.web import current_caller
 from ...pages.frame import framed
 from ...records.gate import Gate
-from ...releases import release_named
+from ...releases import release_of_build
 from ...settings import Settings
 from .installing import HiService, Installer, InstallRefused, Store
 
@@ -51,8 +51,9 @@ def uninstall_application() -> Response:
 
 def _store() -> Store:
     installer = part(Installer)  # type: ignore[type-abstract]  # a Protocol is the key under which it was provided
-    release = release_named(part(Settings).release)
-    return Store(part(Gate), installer, part(HiService), release)
+    gate = part(Gate)
+    release = release_of_build(gate.get_property("glide.buildtag"), part(Settings).release)
+    return Store(gate, installer, part(HiService), release)
 
 
 def _page(*, refusal: str = "", done: str = "", status: int = 200) -> Response:
