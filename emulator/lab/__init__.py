@@ -7,9 +7,13 @@ from ..identity.keys import InstanceKey
 from ..records.gate import Gate
 from ..settings import Settings
 from ..start import Databases
-from . import views
+from . import explain, views
 from .instance_lab import InstanceLab
 from .single_sign_on import switch_single_sign_on
+
+
+_ROUTES = (explain,)
+"""Imported for the routes it adds to the views' blueprint."""
 
 
 def install(app: Flask, settings: Settings, databases: Databases, gate: Gate, key: InstanceKey) -> None:

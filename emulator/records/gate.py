@@ -75,6 +75,12 @@ class Gate:
             self._conclude(trail)
 
     @contextmanager
+    def looking(self, trail: Trail) -> Iterator[Work]:
+        """What an explanation works with: nothing of it is kept, logged or tracked."""
+        with self.store.reading() as connection:
+            yield self._work(connection, trail)
+
+    @contextmanager
     def writing(self, trail: Trail, within: Transaction | None) -> Iterator[Work]:
         """What a write works with, in the given transaction or in one of its own."""
         if within is not None:

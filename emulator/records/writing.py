@@ -38,7 +38,7 @@ UNIQUE_RULE_ID = "5f0e3f6ba4f7401cb6d2a3d0c8e6d901"
 def insert(work: Work, given: Mapping[str, object], how: Input) -> Row:
     work.refresh_caller()
     work.enter(Operation.CREATE)
-    _check_table(work, Operation.CREATE)
+    check_table(work, Operation.CREATE)
     assigned = assign(work, work.table, given, how, Operation.CREATE)
     sys_id = str(assigned.columns.get("sys_id") or work.ids.sys_id())
     now = work.clock.now().replace(microsecond=0)
@@ -61,7 +61,7 @@ def insert(work: Work, given: Mapping[str, object], how: Input) -> Row:
 
 
 def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input) -> Row:
-    table, before = _existing(work, sys_id, Operation.WRITE)
+    table, before = existing(work, sys_id, Operation.WRITE)
     assigned = assign(work, table, given, how, Operation.WRITE, sys_id)
     changed = {element: value for element, value in assigned.columns.items() if before.get(element) != value}
     if not changed and not assigned.entries:
@@ -82,7 +82,7 @@ def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input) -> 
 
 
 def delete(work: Work, sys_id: str) -> None:
-    table, _before = _existing(work, sys_id, Operation.DELETE)
+    table, _before = existing(work, sys_id, Operation.DELETE)
     apply_rules(work, "before", Operation.DELETE, table, sys_id)
     work.store.delete(work.connection, work.snapshot.tables, table, sys_id)
     check_own_address(work, table)
@@ -100,7 +100,7 @@ def _complete(work: Work, operation: Operation, table: str, sys_id: str, assigne
     return _read_back(work, table, sys_id)
 
 
-def _check_table(work: Work, operation: Operation) -> Verdict:
+def check_table(work: Work, operation: Operation) -> Verdict:
     verdict = work.judge_record(operation)
     if not verdict.allowed:
         work.trail.refuse(AclRefused(operation.in_acl_text), STEP, verdict.rule, verdict.reason, verdict.record)
@@ -117,7 +117,7 @@ def _check_row(work: Work, operation: Operation, table: str, sys_id: str) -> Non
         work.trail.allow(STEP, verdict.rule, f"The record matches its condition {verdict.restriction}", verdict.record)
 
 
-def _existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mapping[str, Native]]:
+def existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mapping[str, Native]]:
     """The class and stored values of a record the caller may see and do this to.
 
     Raises NoRecordFound when it is missing or hidden, AclRefused when it may be seen and not changed.
@@ -135,7 +135,7 @@ def _existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mappi
     if "sys_class_name" in fields:
         found = work.read(work.table, f"sys_id={sys_id}", ("sys_class_name",))
         table = next(str(row["sys_class_name"] or table) for row in found)
-    _check_table(work, operation)
+    check_table(work, operation)
     _check_row(work, operation, table, sys_id)
     paths = [name for name, each in work.dictionary.fields(table).items() if each.type.storage.value != "virtual"]
     stored = next(iter(work.read(table, f"sys_id={sys_id}", paths)))
