@@ -11,7 +11,7 @@ DESCRIPTION := setup.cfg pyproject.toml requirements.lock
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-long lint bench screenshots clean chromium curl
+.PHONY: help install run demo test test-long lint bench screenshots cases clean chromium curl
 
 help:
 	@echo "make run          start both apps (Ctrl-C stops them); the first time it installs what they need"
@@ -22,6 +22,7 @@ help:
 	@echo "make lint         ruff, mypy --strict and the layers"
 	@echo "make bench        measure starts and memory"
 	@echo "make screenshots  take the pictures in docs/images again"
+	@echo "make cases        write the generated part of docs/cases.md again"
 	@echo "make clean        remove what was built; data in .ticketlab stays"
 
 install: $(DEVELOPMENT)
@@ -49,6 +50,9 @@ bench: $(RUNTIME)
 
 screenshots: chromium $(DEVELOPMENT)
 	@$(BIN)/ticketlab exec --seed connected -- $(BIN)/python docs/screenshots.py docs/images
+
+cases: $(DEVELOPMENT)
+	@$(BIN)/python docs/write_cases.py
 
 clean:
 	@rm -rf $(VENV) .types build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

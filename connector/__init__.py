@@ -11,6 +11,7 @@ from ..shared.ids import Ids
 from ..shared.keyfiles import key_from
 from ..shared.logs import configure_logs
 from ..shared.sealing import KeyRing
+from ..shared.web.date import install_date
 from ..shared.web.headers import install_headers
 from ..shared.web.parts import provide
 from . import (
@@ -22,6 +23,7 @@ from . import (
     home,
     lab,
     language,
+    openid,
     securescore,
     tickets,
 )
@@ -57,7 +59,9 @@ def create_app(settings: Settings) -> Flask:
     provide(app, settings)
     provide(app, ids)
     provide(app, clock, Clock)
+    install_date(app, clock)
     directory.install(app, settings=settings, engine=engine, clock=clock, ids=ids, session_key=session_key)
+    openid.install(app, settings=settings, engine=engine, clock=clock, ids=ids)
     connection.install(app, settings=settings, engine=engine, clock=clock, ids=ids, ring=_key_ring(settings, ids))
     api.install(app, settings=settings, engine=engine, clock=clock, ids=ids)
     tickets.install(app, settings, engine, clock, ids)

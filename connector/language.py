@@ -13,6 +13,8 @@ from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 
 from ..shared.clock import Clock
+from .directory import current_user
+from .directory.models import Role
 from .settings import Settings
 
 LANGUAGES = ["en"]
@@ -45,11 +47,14 @@ def _wanted_language() -> str:
 
 
 def navigation() -> list[Entry]:
+    user = current_user()
+    directory = _entry(_("Azure Active Directory"), "/azureActiveDirectory", "people")
     return [
         _entry(_("Home"), url_for("home.page"), "home"),
         _entry(_("Secure score"), url_for("securescore.page"), "score"),
         _entry(_("Tickets"), url_for("tickets.listing"), "tickets"),
         _entry(_("ServiceNow connection"), "/ticketProvisioning", "plug", "/ticketConfiguration"),
+        *([directory] if user is not None and Role.GLOBAL_ADMINISTRATOR in user.roles else []),
     ]
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -41,13 +42,19 @@ class Settings:
     """Where tickets are created: ``app``, the scoped app's own tables; ``platform``, on an instance without the app."""
     poll_seconds: float = 2.0
     """How often the instance is asked for changed tickets."""
+    sso_client_secret: Secret = field(default_factory=lambda: Secret(""))
+    """What the instances prove themselves with when people sign in to them here; empty: they cannot."""
     call_seconds: float = 15.0
     """The longest that one call to an instance may take, from the first byte sent to the last one read."""
     durable: bool = True
     """Whether an acknowledged write survives a power cut. Tests do without, and run twice as fast."""
+    source_address: str = ""
+    """The address of this machine that calls to an instance come from; any, when empty."""
     log_to_terminal: bool = True
 
     def __post_init__(self) -> None:
+        if self.source_address:
+            _check_address(self.source_address)
         _check_choice("seed", self.seed, SEEDS)
         _check_choice("user ID format", self.user_id_format, USER_ID_FORMATS)
         _check_choice("kind of ticket tables", self.ticket_tables, TICKET_TABLES)
@@ -92,8 +99,10 @@ class Settings:
                 user_id_format=env.str("USER_ID_FORMAT", cls.user_id_format),
                 ticket_tables=env.str("TICKET_TABLES", cls.ticket_tables),
                 poll_seconds=env.float("POLL_SECONDS", cls.poll_seconds),
+                sso_client_secret=Secret(env.str("SSO_CLIENT_SECRET", "")),
                 call_seconds=env.float("CALL_SECONDS", cls.call_seconds),
                 durable=env.bool("DURABLE", default=cls.durable),
+                source_address=env.str("SOURCE_ADDRESS", cls.source_address).strip(),
                 log_to_terminal=env.bool("LOG_TO_TERMINAL", default=cls.log_to_terminal),
             )
         except EnvError as error:
@@ -103,6 +112,14 @@ class Settings:
 def _check_choice(what: str, chosen: str, choices: Sequence[str]) -> None:
     if chosen not in choices:
         raise RefusedToStart(f"Unknown {what} {chosen!r}", f"Choose one of {', '.join(choices)}.")
+
+
+def _check_address(text: str) -> None:
+    """A wrong address would make every call fail, one by one, with nothing that says why."""
+    try:
+        ip_address(text)
+    except ValueError as error:
+        raise RefusedToStart("TICKETLAB_SOURCE_ADDRESS is wrong", f"{text!r} is not an IP address.") from error
 
 
 def _listed(text: str) -> list[str]:

@@ -6,15 +6,20 @@ from ..shared.clock import Clock, LabClock
 from ..shared.data_folder import one_at_a_time
 from ..shared.ids import Ids
 from ..shared.logs import configure_logs
+from ..shared.web.date import install_date
 from ..shared.web.headers import install_headers
 from ..shared.web.parts import part_of, provide
-from . import apps, front_door, identity, lab, oauth, pages, rest
+from . import address_door, apps, front_door, identity, lab, oauth, pages, rest, sso
+from .access.addresses import TrustedProxies
+from .apps.store.installing import HiService, Installer
 from .dictionary.declaration import load_schema
 from .identity.keys import InstanceKey
 from .identity.passwords import Passwords
 from .records.gate import Gate
 from .seed import write_addresses
+from .seed.application import SeedInstaller
 from .settings import Settings
+from .sso.registration import write_registration
 from .start import fill_when_empty, make_tables, open_databases
 
 
@@ -41,18 +46,24 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     provide(app, clock, Clock)
     provide(app, ids)
     provide(app, gate)
+    install_date(app, clock)
 
+    address_door.install(app, gate, TrustedProxies(settings.trusted_proxies))
     front_door.install(app, settings.url)
     identity.install(app, gate=gate, key=key, clock=clock, ids=ids, password_memory_kib=settings.password_memory_kib)
     oauth.install(app, gate=gate, key=key, clock=clock, ids=ids, lab_engine=databases.lab_engine)
+    sso.install(app, gate=gate, key=key, clock=clock, ids=ids, own_url=settings.url)
     rest.install(app)
+    provide(app, HiService(settings.hi_user, settings.hi_password))
+    provide(app, SeedInstaller(gate), Installer)
     apps.install(app)
     pages.install(app)
-    lab.install(app, settings, databases, gate)
+    lab.install(app, settings, databases, gate, key)
     install_headers(app, further=rest.platform_headers)
 
     with one_at_a_time(settings.data / "emulator.lock"):
         make_tables(databases, schema)
         fill_when_empty(databases, schema, settings, part_of(app, Passwords), ids)
         write_addresses(gate, settings)
+        write_registration(gate, key, settings)
     return app

@@ -143,17 +143,70 @@ class ScopeRefused(PlatformError):
         )
 
 
+class ScopedApiRefused(PlatformError):
+    """The script include belongs to its own scope only (platform 3 layer a api, D)."""
+
+    status = 403
+
+    def __init__(self, api: str, scope: str) -> None:
+        super().__init__(
+            f"Access to api '{api}' from scope '{scope}' has been refused due to the api's cross-scope access policy"
+        )
+
+
 class PrivilegeRefused(PlatformError):
     """The scope lacks a cross-scope privilege (platform 3 layer b, D); ``application`` is its display name."""
 
     status = 403
 
-    def __init__(self, operation: str, table: str, application: str) -> None:
+    def __init__(self, operation: str, target: str, application: str, kind: str = "table") -> None:
         super().__init__(
-            f"{operation} operation on table '{table}' from scope '{application}' was denied. The application "
+            f"{operation} operation on {kind} '{target}' from scope '{application}' was denied. The application "
             f"'{application}' must declare a cross scope access privilege. Please contact the application admin to "
             "update their access requests."
         )
+
+
+class CallerRestricted(PlatformError):
+    """The target is restricted to callers that declared it (platform 3 layer c, D: without a last full stop)."""
+
+    status = 403
+
+    def __init__(self, operation: str, target: str, application: str, kind: str = "table") -> None:
+        super().__init__(
+            f"{operation} operation on {kind} '{target}' from scope '{application}' was denied. The application "
+            f"'{application}' must declare a Restricted Caller Access privilege. Please contact the application admin "
+            "to update their access requests"
+        )
+
+
+class SourceNotFound(PlatformError):
+    """The target is restricted to callers, and there is no telling who calls (platform 3 layer c, D)."""
+
+    status = 403
+
+    def __init__(self, operation: str, target: str, application: str, kind: str = "table") -> None:
+        super().__init__(
+            f"{operation} operation on {kind} '{target}' from scope '{application}' was denied because the source "
+            "could not be found. Please contact the application admin."
+        )
+
+
+class QueryRefused(PlatformError):
+    """The query filters or orders by a field that the caller may not read (platform 4.2, C)."""
+
+    status = 403
+    message = "Insufficient rights to query records"
+
+    def __init__(self) -> None:
+        super().__init__(detail="Field(s) present in the query do not have permission to be read")
+
+
+class AddressRuleRefused(OperationFailed):
+    """IP Address Access Control refuses a rule (platform 2.4, D; the texts are ours)."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(detail=sentence)
 
 
 class QueryTooComplex(PlatformError):

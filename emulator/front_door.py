@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from ..shared.web.own_address import to_own_address
 
-FOR_PROGRAMS = ("/api/", "/lab", "/oauth_token.do", "/oauth_revoke")
+FOR_PROGRAMS = ("/api/", "/lab", "/oauth_token.do", "/oauth_revoke", "/oauth_introspect", "/.well-known/")
 """Answered under any name: links and redirects of the REST APIs echo the request's own Host (rest 1)."""
 
 

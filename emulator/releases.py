@@ -110,3 +110,9 @@ def release_named(name: str) -> Release:
     if found is None:
         raise RefusedToStart(f"Unknown release {name!r}", f"Choose one of {', '.join(RELEASES)}.")
     return found
+
+
+def release_of_build(tag: str, otherwise: str) -> Release:
+    """The release that a build's name (``glide.buildtag``) tells, which an upgrade changes; ``otherwise`` by name."""
+    family = tag.removeprefix("glide-").partition("-")[0]
+    return RELEASES.get(family) or release_named(otherwise)

@@ -1,6 +1,7 @@
 """The instance's settings: typed, read once from ``TICKETLAB_*``, secrets masked."""
 
 from dataclasses import dataclass, field
+from ipaddress import ip_network
 from pathlib import Path
 
 from environs import Env, EnvError
@@ -24,6 +25,10 @@ class Settings:
     """The address people and the tenant know this instance by."""
     tenant_url: str = "http://127.0.0.1:8090"
     """The security center's address, for the redirect URL that the checklist proposes."""
+    tenant: str = "contoso"
+    """The tenant's name, by which its directory knows this instance."""
+    sso_client_secret: Secret = field(default_factory=lambda: Secret(""))
+    """What this instance proves itself with to the tenant's directory; empty: its record says, or nothing."""
     host: str = "127.0.0.1"
     """The address the server listens on."""
     seed: str = "demo"
@@ -32,9 +37,16 @@ class Settings:
     """argon2id's memory for one verification."""
     durable: bool = True
     """Whether an acknowledged write survives a power cut. Tests do without, and run twice as fast."""
+    trusted_proxies: tuple[str, ...] = ()
+    """Addresses or networks of the proxies whose ``X-Forwarded-For`` is believed; nobody's without them."""
+    hi_user: str = "hi.admin"
+    """The account at ServiceNow's customer service (HI) that installing an app from the store asks for."""
+    hi_password: Secret = field(default_factory=lambda: Secret("hi-demo"))
     log_to_terminal: bool = True
 
     def __post_init__(self) -> None:
+        for each in self.trusted_proxies:
+            _check_network(each)
         if self.seed not in SEEDS:
             raise RefusedToStart(f"Unknown seed {self.seed!r}", f"Choose one of {', '.join(SEEDS)}.")
         if not is_loopback(self.host):
@@ -63,12 +75,24 @@ class Settings:
                 release=env.str("RELEASE", cls.release),
                 url=env.str("EMULATOR_URL", cls.url),
                 tenant_url=env.str("CONNECTOR_URL", cls.tenant_url),
+                tenant=env.str("TENANT", cls.tenant),
+                sso_client_secret=Secret(env.str("SSO_CLIENT_SECRET", "")),
                 host=env.str("HOST", cls.host),
                 seed=env.str("SEED", cls.seed),
                 lab_key=Secret(env.str("LAB_KEY", "")),
                 password_memory_kib=env.int("PASSWORD_MEMORY_KIB", cls.password_memory_kib),
                 durable=env.bool("DURABLE", default=cls.durable),
+                trusted_proxies=tuple(env.str("TRUSTED_PROXIES", "").replace(",", " ").split()),
+                hi_user=env.str("HI_USER", cls.hi_user),
+                hi_password=Secret(env.str("HI_PASSWORD", "hi-demo")),
                 log_to_terminal=env.bool("LOG_TO_TERMINAL", default=cls.log_to_terminal),
             )
         except EnvError as error:
             raise RefusedToStart("A setting is wrong", str(error)) from error
+
+
+def _check_network(text: str) -> None:
+    try:
+        ip_network(text)
+    except ValueError as error:
+        raise RefusedToStart("TICKETLAB_TRUSTED_PROXIES is wrong", f"{text!r} is no address and no network.") from error

@@ -1,5 +1,7 @@
 """Time as a value that is asked for, so that a test or the lab can set it."""
 
+import math
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -58,9 +60,19 @@ class LabClock:
     def __init__(self, read: Callable[[], ClockSetting], real: Clock | None = None) -> None:
         self._read = read
         self._real = real or SystemClock()
+        self._seen = ClockSetting()
+        self._seen_at = -math.inf
 
     def now(self) -> datetime:
-        return self._read().at(self._real.now())
+        self._seen = self._read()
+        self._seen_at = time.monotonic()
+        return self._seen.at(self._real.now())
+
+    def about_now(self, seconds: float) -> datetime:
+        """The time by a setting that may have been read up to so many seconds ago; costs nothing most of the time."""
+        if time.monotonic() - self._seen_at > seconds:
+            return self.now()
+        return self._seen.at(self._real.now())
 
 
 LONGEST_LEAP = timedelta(days=366 * 50)

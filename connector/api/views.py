@@ -1,4 +1,4 @@
-"""The API of the connection and of the directory's people."""
+"""The API of the connection, and of whoever asks."""
 
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,8 @@ from ...shared.web.parts import part
 from ..connection.authorization import Authorization, Callback
 from ..connection.service import Connections, Credentials
 from ..connection.status import ConnectionStatus
-from ..directory import User, Users, admin_required, signed_in_user
-from .frame import api_arguments, api_input, page
+from ..directory import User, admin_required, signed_in_user
+from .frame import api_input
 
 blueprint = Blueprint("api", __name__)
 
@@ -35,14 +35,6 @@ class CallbackSchema(StrictSchema):
 @blueprint.get("/me")
 def me() -> Response:
     return jsonify(_user(signed_in_user()))
-
-
-@blueprint.get("/users")
-def users() -> Response:
-    arguments = api_arguments()
-    found = part(Users).page(limit=arguments["limit"] + 1, after=arguments["after"])
-    shown = found[: arguments["limit"]]
-    return page([_user(user) for user in shown], shown[-1].upn if len(found) > len(shown) else None)
 
 
 @blueprint.get("/connection")

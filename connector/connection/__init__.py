@@ -22,7 +22,7 @@ def install(app: Flask, *, settings: Settings, engine: Engine, clock: Clock, ids
 
     vault = TokenVault(ring)
     connections = Connections(engine, settings, clock, ids, vault)
-    whom = Whom(clock, settings.call_seconds)
+    whom = Whom(clock, settings.call_seconds, settings.source_address)
     provide(app, connections)
     provide(app, Authorization(engine, connections, vault=vault, whom=whom, clock=clock, ids=ids))
     app.register_blueprint(blueprint)

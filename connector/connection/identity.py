@@ -40,14 +40,16 @@ class _OneToken:
 
 
 class Whom:
-    def __init__(self, clock: Clock, seconds: float) -> None:
+    def __init__(self, clock: Clock, seconds: float, source_address: str = "") -> None:
         self._clock = clock
         self._seconds = seconds
+        self._source_address = source_address
 
     def of(self, instance: Instance, access_token: str) -> Identity:
         """Ask the app on the instance, or the user table where the app is missing. Not knowing is no failure."""
         with Session() as http:
-            harden(http, BoundedAdapter(self._seconds, retries=safe_retries()))
+            adapter = BoundedAdapter(self._seconds, retries=safe_retries(), source_address=self._source_address)
+            harden(http, adapter)
             client = InstanceClient(instance.url, _OneToken(access_token), http, self._clock)
             connected = _asked_app(client)
             person = _asked_users(client)

@@ -49,7 +49,8 @@ class Connections:
         self._renewal_lock = threading.Lock()
         self._http = Session()
         self.addresses = Addresses(settings.instances)
-        harden(self._http, BoundedAdapter(settings.call_seconds, retries=safe_retries()))
+        adapter = BoundedAdapter(settings.call_seconds, retries=safe_retries(), source_address=settings.source_address)
+        harden(self._http, adapter)
 
     def current(self) -> Connection | None:
         """Return the connection, apart from any session."""
@@ -125,7 +126,12 @@ class Connections:
         except Unsealable as error:
             raise Conflict("The client secret cannot be read any more", f"{error.detail} Enter it again.") from error
         return OAuthClient(
-            self.instance_of(row), row.client_id, secret, self._settings.callback_url, self._settings.call_seconds
+            self.instance_of(row),
+            row.client_id,
+            secret,
+            self._settings.callback_url,
+            self._settings.call_seconds,
+            self._settings.source_address,
         )
 
     def _tokens(self, connection_id: int) -> StoredTokens:

@@ -9,15 +9,24 @@ from ...shared.web.parts import provide
 from ..settings import Settings
 from .cookies import TenantSessions
 from .passwords import Passwords
+from .people import Directory
 from .sessions import BrowserSessions
 from .users import User, Users
-from .web import admin_required, current_user, sign_in_required, signed_in_user
+from .web import (
+    SignInLeadsOn,
+    admin_required,
+    current_user,
+    global_administrator_required,
+    sign_in_required,
+    signed_in_user,
+)
 
 __all__ = [
     "User",
     "Users",
     "admin_required",
     "current_user",
+    "global_administrator_required",
     "install",
     "sign_in_required",
     "signed_in_user",
@@ -26,12 +35,16 @@ __all__ = [
 
 def install(app: Flask, *, settings: Settings, engine: Engine, clock: Clock, ids: Ids, session_key: bytes) -> None:
     """Give the app its directory, its sessions and its sign-in page."""
+    from .pages import blueprint as people
     from .views import blueprint
 
     sessions = BrowserSessions(engine, clock, ids)
     cookies = TenantSessions(sessions, settings, session_key)
     provide(app, Users(engine, Passwords()))
+    provide(app, Directory(engine, Passwords(), clock))
     provide(app, cookies)
+    provide(app, SignInLeadsOn())
     app.session_interface = cookies
     app.jinja_env.globals["current_user"] = current_user
     app.register_blueprint(blueprint)
+    app.register_blueprint(people)

@@ -50,6 +50,9 @@ class AppRegistration(Base):
     secret_hash: Mapped[str] = mapped_column(String(64))
     """SHA-256 of a random secret."""
     role: Mapped[str] = mapped_column(String(60))
+    """What it may do in its own name; empty: nothing."""
+    redirect_uri: Mapped[str] = mapped_column(String(300), default="", server_default="")
+    """Where people are sent back to after signing in for it; empty: it lets nobody sign in."""
 
 
 class BrowserSession(Base):
@@ -72,5 +75,7 @@ class AccessToken(Base):
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     user_id: Mapped[str | None] = mapped_column(ForeignKey("directory_user.id", ondelete="CASCADE"), index=True)
     client_id: Mapped[str | None] = mapped_column(ForeignKey("app_registration.client_id", ondelete="CASCADE"))
+    scope: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    """Empty: the tenant's API. Else who somebody is, for an application they signed in to, and nothing more."""
     issued_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -1,10 +1,10 @@
-"""The tenant's token endpoint, on Authlib: password and client_credentials.
+"""The tenant's token endpoint, on Authlib: password and client_credentials; the OpenID provider adds its code.
 
 As at login.microsoftonline.com the address names the tenant. Errors are RFC 6749's.
 """
 
 import base64
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import Any
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
@@ -28,7 +28,9 @@ class _Client(ClientMixin):
         self.application = application
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type == ("password" if self.application is None else "client_credentials")
+        if self.application is None:
+            return grant_type == "password"
+        return grant_type == "client_credentials" and bool(self.application.roles)
 
     def get_allowed_scope(self, scope: Collection[str] | str) -> str:  # noqa: ARG002 - there is one kind of access
         return ""
@@ -47,14 +49,15 @@ class _Password(ResourceOwnerPasswordCredentialsGrant):
 
 class _ClientCredentials(ClientCredentialsGrant):
     def authenticate_token_endpoint_client(self) -> _Client:
-        application = part(AccessTokens).application(*_client_credentials(request))
+        application = part(AccessTokens).application(*client_credentials(request))
         if application is None:
             raise InvalidClientError(status_code=401)
         return _Client(application)
 
 
-def make_server(app: Flask) -> AuthorizationServer:
-    server = AuthorizationServer(app, query_client=lambda _client_id: None, save_token=_save)
+def make_server(app: Flask, query_client: Callable[[str], ClientMixin | None]) -> AuthorizationServer:
+    """Return the server with the grants of programs; ``query_client`` finds applications that people sign in to."""
+    server = AuthorizationServer(app, query_client=query_client, save_token=_save)
     server.register_token_generator("default", _generate)  # type: ignore[arg-type]  # any callable will do
     server.register_grant(_Password)
     server.register_grant(_ClientCredentials)
@@ -92,7 +95,7 @@ def _check_form(asked: Request) -> None:
             raise InvalidRequestError("A parameter holds characters it may not have.")
 
 
-def _client_credentials(asked: Request) -> tuple[str, str]:
+def client_credentials(asked: Request) -> tuple[str, str]:
     """The application's id and secret, from the Basic header or the body, not both. Raises InvalidClientError."""
     header = asked.headers.get("Authorization")
     if header is None:
@@ -109,15 +112,16 @@ def _client_credentials(asked: Request) -> tuple[str, str]:
     return client_id, secret
 
 
-def _generate(*_args: Any, **_kwargs: Any) -> dict[str, Any]:
+def _generate(*_args: Any, scope: str | None = None, **_kwargs: Any) -> dict[str, Any]:
     return {
         "token_type": "Bearer",
         "expires_in": int(LIFETIME.total_seconds()),
         "access_token": part(AccessTokens).new_text(),
+        **({"scope": scope} if scope else {}),
     }
 
 
 def _save(token: dict[str, Any], asked: Any) -> None:
     holder = asked.user or asked.client.application
-    part(AccessTokens).keep(token["access_token"], holder)
+    part(AccessTokens).keep(token["access_token"], holder, token.get("scope", ""))
     log().info("token.issued", user=holder.upn, grant=asked.payload.grant_type)

@@ -5,11 +5,12 @@ from flask_babel import gettext as _
 from werkzeug import Response
 
 from ...shared.logs import log
+from ...shared.web.headers import allow_form_redirect
 from ...shared.web.parts import part
 from ..settings import Settings
 from .cookies import TenantSessions
 from .users import Users
-from .web import browser_session, current_user, safe_next
+from .web import SignInLeadsOn, browser_session, current_user, safe_next
 
 blueprint = Blueprint("directory", __name__)
 
@@ -17,7 +18,9 @@ blueprint = Blueprint("directory", __name__)
 @blueprint.get("/signin")
 def sign_in() -> str | Response:
     wanted = safe_next(request.args.get("next"))
-    return redirect(wanted, 303) if current_user() is not None else _page(wanted)
+    if current_user() is not None and request.args.get("prompt") != "login":
+        return redirect(wanted, 303)
+    return _page(wanted)
 
 
 @blueprint.post("/signin")
@@ -39,5 +42,8 @@ def sign_out() -> Response:
 
 
 def _page(wanted: str, upn: str = "", problem: str = "") -> str:
+    leads_to = part(SignInLeadsOn).origin_of(wanted)
+    if leads_to:
+        allow_form_redirect(leads_to)
     domain = part(Settings).domain
     return render_template("directory/signin.html", wanted=wanted, upn=upn, problem=problem, domain=domain)

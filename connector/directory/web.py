@@ -1,6 +1,7 @@
 """Who is asking, for pages and API alike, and which views need whom."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import ParamSpec, TypeVar
 from urllib.parse import urlsplit
@@ -10,6 +11,7 @@ from werkzeug import Response
 
 from ..errors import N_, Forbidden, NotSignedIn
 from .cookies import TenantSession
+from .models import Role
 from .users import User
 
 Parameters = ParamSpec("Parameters")
@@ -70,6 +72,28 @@ def admin_required(view: Callable[Parameters, Answer]) -> Callable[Parameters, A
         return view(*args, **kwargs)
 
     return sign_in_required(guarded)
+
+
+def global_administrator_required(view: Callable[Parameters, Answer]) -> Callable[Parameters, Answer | Response]:
+    """Let a view be used by Global Administrators only. Raises Forbidden for anybody else."""
+
+    @wraps(view)
+    def guarded(*args: Parameters.args, **kwargs: Parameters.kwargs) -> Answer | Response:
+        if Role.GLOBAL_ADMINISTRATOR not in signed_in_user().roles:
+            raise Forbidden(detail=N_("A Global Administrator can do this."))
+        return view(*args, **kwargs)
+
+    return sign_in_required(guarded)
+
+
+@dataclass
+class SignInLeadsOn:
+    """Where the sign-in page's form leads in the end: the application's address, for the page's policy.
+
+    The OpenID provider, which knows the applications, says so.
+    """
+
+    origin_of: Callable[[str], str] = lambda _wanted: ""
 
 
 def safe_next(target: str | None) -> str:

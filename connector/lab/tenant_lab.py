@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
+from pathlib import Path
 
 from flask_babel import gettext as _
 from sqlalchemy import Engine, text
@@ -10,9 +11,10 @@ from ...shared.clock import ClockSetting
 from ...shared.database import reading, writing
 from ...shared.lab_state import change_clock
 from ...shared.seed_image import restore_image, save_image
-from ...shared.web.lab import Account, Link, StartPage, Step
+from ...shared.web.lab import Account, Link, Pair, StartPage, Step
 from ..database import stored_clock
 from ..directory.seed import PEOPLE
+from ..openid import Registrations
 from ..settings import Settings
 from ..start import seed_image
 
@@ -29,7 +31,12 @@ class TenantLab:
     def facts(self) -> Mapping[str, object]:
         with reading(self._engine) as connection:
             connection.execute(text("SELECT version_num FROM alembic_version")).one()
-        return {"product": "tenant", "version": version("ticketlab"), "name": self._settings.tenant}
+        return {
+            "product": "tenant",
+            "version": version("ticketlab"),
+            "name": self._settings.tenant,
+            "calls_from": self._settings.source_address or None,
+        }
 
     def read_clock(self) -> ClockSetting:
         return stored_clock(self._engine)
@@ -40,10 +47,25 @@ class TenantLab:
 
     def reset(self) -> str:
         restore_image(self._engine, seed_image(self._settings))
+        Registrations(self._engine).write(self._settings)
         return self._settings.seed
 
     def keep(self) -> None:
         save_image(self._engine, seed_image(self._settings))
+
+    def pair(self) -> Pair:
+        """The first instance is the one that was started with this tenant."""
+        emulator = next(iter(self._settings.instances.values()), "")
+        return Pair(emulator.rstrip("/"), self._settings.url.rstrip("/"), self._settings.data)
+
+    def snapshot(self, name: str) -> Path:
+        return self._settings.data / "snapshots" / f"connector-{name}.db"
+
+    def save(self, snapshot: Path) -> None:
+        save_image(self._engine, snapshot)
+
+    def restore(self, snapshot: Path) -> None:
+        restore_image(self._engine, snapshot)
 
     def start_page(self) -> StartPage:
         return StartPage(
@@ -87,6 +109,7 @@ class TenantLab:
         here = [
             Link(_("Security center"), "/"),
             Link(_("Connection to ServiceNow"), "/ticketProvisioning"),
+            Link(_("Troubleshooting cases"), "/lab/cases"),
             Link(_("Health"), "/lab/health"),
         ]
         instances = [Link(name, url) for name, url in self._settings.instances.items()]

@@ -1,6 +1,7 @@
 """From an instance's HTTP answer to its meaning, or to a typed error."""
 
 import json
+import re
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -11,13 +12,24 @@ from requests.exceptions import SSLError
 
 from ...shared.logs import log
 from ..errors import N_
-from .errors import Garbled, Gone, RateLimited, Refused, ServiceNowError, Unauthorized, Unavailable, Unreachable
+from .errors import (
+    Garbled,
+    Gone,
+    NotLetIn,
+    RateLimited,
+    Refused,
+    ServiceNowError,
+    Unauthorized,
+    Unavailable,
+    Unreachable,
+)
 from .transport import TooLarge, TooSlow
 
 LONGEST_WAIT = 3600.0
 SHORTEST_WAIT = 1.0
 DEFAULT_WAIT = 60.0
 LONGEST_SENTENCE = 1000
+RESTRICTED = re.compile(r"Access restricted \([0-9a-fA-F:.]{2,45} not authorized\)")
 
 
 def failure(error: RequestException) -> ServiceNowError:
@@ -55,6 +67,8 @@ def judge(response: Response, now: datetime) -> None:
     if 300 <= status < 400:
         raise Garbled(detail=f"It answered {status} and leads elsewhere, where it is not followed.")
     message, detail = _words(response)
+    if status == 403:
+        check_let_in(response)
     if status == 401:
         raise Unauthorized(detail=message)
     if status == 429:
@@ -77,6 +91,14 @@ def retry_after(header: str | None, now: datetime) -> float:
         except (ValueError, TypeError):
             seconds = DEFAULT_WAIT
     return min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT) if seconds == seconds else DEFAULT_WAIT  # noqa: PLR0124 - NaN
+
+
+def check_let_in(refusal: Response) -> None:
+    """Raise NotLetIn for a 403 that is no API's: it came before any API was asked (platform 2.4, D)."""
+    if "json" in refusal.headers.get("Content-Type", "").lower():
+        return
+    found = RESTRICTED.search(refusal.content[:10_000].decode("utf-8", "replace"))
+    raise NotLetIn(found[0] if found else "")
 
 
 def _words(response: Response) -> tuple[str, str]:

@@ -76,6 +76,19 @@ class Refused(ServiceNowError):
         super().__init__(message or self.message, detail)
 
 
+class NotLetIn(Refused):
+    """403 before any API was asked: the instance does not let this address in."""
+
+    kind = "not-let-in"
+    message = N_(
+        "ServiceNow answered 403 Forbidden: it does not let the security center's address in. Ask its administrator "
+        "to allow it under System Security > IP Address Access Control"
+    )
+
+    def __init__(self, detail: str = "") -> None:
+        super().__init__(403, "", detail)
+
+
 class Gone(Refused):
     """The record does not exist, or the integration user may not see it."""
 

@@ -25,13 +25,20 @@ class OAuthClient:
     """One registered client at one instance. Authlib forms the requests; we bound and judge the answers."""
 
     def __init__(
-        self, instance: Instance, client_id: str, client_secret: Secret, redirect_uri: str, seconds: float
+        self,
+        instance: Instance,
+        client_id: str,
+        client_secret: Secret,
+        redirect_uri: str,
+        seconds: float,
+        source_address: str = "",
     ) -> None:
         self._instance = instance
         self._client_id = client_id
         self._client_secret = client_secret
         self._redirect_uri = redirect_uri
         self._seconds = seconds
+        self._source_address = source_address
 
     def authorize_url(self, state: str, code_verifier: str) -> str:
         """Where the browser goes to ask for the user's consent (platform 1.1, D)."""
@@ -70,7 +77,7 @@ class OAuthClient:
         Raises Unreachable when the instance does not answer at all: the browser need not be sent there then.
         """
         with Session() as session:
-            harden(session, BoundedAdapter(min(METADATA_SECONDS, self._seconds), most_bytes=TOKEN_BYTES))
+            harden(session, self._adapter(min(METADATA_SECONDS, self._seconds)))
             try:
                 url = f"{self._instance.url}/.well-known/oauth-authorization-server"
                 answer = session.get(url, allow_redirects=False)
@@ -107,8 +114,11 @@ class OAuthClient:
             code_challenge_method="S256",
             default_timeout=self._seconds,
         )
-        harden(session, BoundedAdapter(self._seconds, most_bytes=TOKEN_BYTES))
+        harden(session, self._adapter(self._seconds))
         return session
+
+    def _adapter(self, seconds: float) -> BoundedAdapter:
+        return BoundedAdapter(seconds, most_bytes=TOKEN_BYTES, source_address=self._source_address)
 
 
 def _issuer(answer: Response) -> str:

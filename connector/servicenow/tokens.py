@@ -7,7 +7,7 @@ from typing import Any
 
 from requests import Response
 
-from .answers import json_of
+from .answers import check_let_in, json_of
 from .errors import Garbled, GrantRefused, Unavailable
 
 SHORTEST_LIFE = 120
@@ -28,11 +28,13 @@ class IssuedTokens:
 
 
 def issued_tokens(response: Response) -> IssuedTokens:
-    """Read a token endpoint's answer. Raises GrantRefused, Unavailable, Garbled."""
+    """Read a token endpoint's answer. Raises GrantRefused, NotLetIn, Unavailable, Garbled."""
     if response.status_code >= 500 or response.status_code == 429:
         raise Unavailable(detail=f"The token endpoint answered {response.status_code}.")
     if 300 <= response.status_code < 400:
         raise Garbled(detail="The token endpoint leads elsewhere, where it is not followed.")
+    if response.status_code == 403:
+        check_let_in(response)
     body = json_of(response)
     if not isinstance(body, dict):
         raise Garbled(detail="The token endpoint's answer is not a JSON object.")

@@ -99,12 +99,17 @@ class _TlsPool(HTTPSConnectionPool):
 class BoundedAdapter(HTTPAdapter):
     """Reads each answer whole, within a total time and up to a size; never hands out a stream."""
 
-    def __init__(self, seconds: float, *, retries: Retry | int = 0, most_bytes: int = MOST_BYTES) -> None:
+    def __init__(
+        self, seconds: float, *, retries: Retry | int = 0, most_bytes: int = MOST_BYTES, source_address: str = ""
+    ) -> None:
         self._seconds = seconds
+        self._source_address = source_address
         self._most_bytes = most_bytes
         super().__init__(max_retries=retries, pool_maxsize=32)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        if self._source_address:
+            kwargs["source_address"] = (self._source_address, 0)
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
 

@@ -34,6 +34,8 @@ class Caller:
     credential: str = ""
     """sys_id of the oauth_credential that a Bearer token stood for."""
     address: str = ""
+    elevated: frozenset[str] = field(default_factory=frozenset)
+    """Elevated roles that this session was raised to. A token is never raised."""
     time_zone: str = "US/Pacific"
     transaction: str = ""
 

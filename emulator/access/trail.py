@@ -1,11 +1,26 @@
 """The decisions taken on the way of one request through the gate."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NoReturn
 
 from ..errors import PlatformError
 from .caller import Caller
 from .decision import Decision, Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What the instance writes down because of a decision, once the request's own transaction is over."""
+
+    message: str
+    """For the system log; where a record comes with it, only when that record is a new one."""
+    scope: str
+    table: str = ""
+    record: Mapping[str, str] = field(default_factory=dict)
+    """Values of a record to create in ``table``, unless there is one like it already."""
+    unlike: frozenset[str] = frozenset()
+    """Elements that do not make a record another one."""
 
 
 @dataclass(slots=True)
@@ -16,6 +31,7 @@ class Trail:
     table: str
     operation: str
     decisions: list[Decision] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
 
     def allow(self, step: str, rule: str, reason: str, record: str = "") -> None:
         self._add(step, Outcome.ALLOWED, rule, reason, record)

@@ -12,7 +12,7 @@ from .passwords import Passwords
 from .sessions import Sessions
 from .user_tokens import UserTokens
 from .users import Users
-from .web import install_web
+from .web import ExternalLogin, install_web
 
 
 def install(app: Flask, *, gate: Gate, key: InstanceKey, clock: Clock, ids: Ids, password_memory_kib: int) -> None:
@@ -24,4 +24,5 @@ def install(app: Flask, *, gate: Gate, key: InstanceKey, clock: Clock, ids: Ids,
     for each in (key, passwords, users, sessions, tokens):
         provide(app, each)
     provide(app, Authenticators(*first_party(users, sessions, tokens)))
+    provide(app, ExternalLogin())
     install_web(app)

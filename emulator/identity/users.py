@@ -10,6 +10,7 @@ from ..access.caller import Caller, Channel
 from ..errors import NoRecordFound
 from ..records.gate import Gate, Transaction
 from ..records.row import Row
+from .elevation import elevated_roles
 from .passwords import Passwords
 
 TRIES = 5
@@ -192,10 +193,13 @@ class Users:
         transaction: str = "",
     ) -> Caller:
         """The user as the gate knows one, with all roles."""
+        elevated = elevated_roles(self._gate.store, session)
+        roles = self._gate.roles_of(account.sys_id, elevated)
         return Caller(
             user=account.sys_id,
             user_name=account.user_name,
-            roles=self._gate.roles_of(account.sys_id),
+            roles=roles,
+            elevated=elevated & roles,
             channel=channel,
             session=session,
             credential=credential,

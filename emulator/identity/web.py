@@ -1,6 +1,7 @@
 """The session of the request at hand: who is signed in to the pages, and whether our own page sent a form."""
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode, urlsplit
 
 from flask import Flask, Response, g, redirect, request
@@ -18,7 +19,24 @@ LOGIN_PATH = "/login.do"
 LANDING_PATH = "/welcome.do"
 """Where a login leads that names no other page (platform 1.2, C)."""
 
-NO_LANDING = frozenset({"/login.do", "/logout.do", "/oauth_login.do", "/side_door.do"})
+NO_LANDING = frozenset(
+    {
+        "/login.do",
+        "/logout.do",
+        "/oauth_login.do",
+        "/side_door.do",
+        "/login_with_sso.do",
+        "/login_locate_sso.do",
+        "/sso_callback.do",
+    }
+)
+
+
+@dataclass
+class ExternalLogin:
+    """The page that leads to somebody else's login instead of ours; single sign-on, a layer above, says which."""
+
+    path: Callable[[], str] = lambda: ""
 
 
 class LoginRequired(PlatformError):
@@ -89,11 +107,21 @@ def require_login() -> AnyResponse | None:
     return None if current_account() else redirect_to_login()
 
 
-def redirect_to_login(path: str = LOGIN_PATH, back: str | None = None) -> AnyResponse:
+def login_page(local: str = LOGIN_PATH) -> str:
+    """Where whoever is not logged in belongs: to the identity provider if there is one to lead to, else to ``local``.
+
+    After a form the local login is shown: the page's policy lets its form end nowhere else.
+    """
+    return (part(ExternalLogin).path() if request.method in SAFE_METHODS else "") or local
+
+
+def redirect_to_login(path: str | None = None, back: str | None = None) -> AnyResponse:
     """To a login page, and after it to ``back``: this very request unless given."""
+    path = path or login_page()
     if back is None:
         back = this_request() if request.method in SAFE_METHODS else LANDING_PATH
-    return redirect(f"{path}?{urlencode({'sysparm_login_url': back.lstrip('/')})}", 302)
+    separator = "&" if "?" in path else "?"
+    return redirect(f"{path}{separator}{urlencode({'sysparm_login_url': back.lstrip('/')})}", 302)
 
 
 def this_request(*, without: str = "") -> str:

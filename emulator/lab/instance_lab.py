@@ -2,19 +2,22 @@
 
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
+from pathlib import Path
 
 from sqlalchemy import Engine, delete
 
 from ...shared.clock import ClockSetting
 from ...shared.lab_state import change_clock, read_clock
 from ...shared.seed_image import restore_image, save_image
-from ...shared.web.lab import Account, Link, StartPage, Step
+from ...shared.web.lab import Account, Link, Pair, StartPage, Step
 from ..database import LabBase
 from ..dictionary.declaration import load_schema
+from ..identity.keys import InstanceKey
 from ..identity.sessions import UserSession
 from ..records.gate import Gate
 from ..seed import image_path, write_addresses
 from ..settings import Settings
+from ..sso.registration import write_registration
 
 CHECKLIST = "/nav_to.do?uri=%2Fx_mioms_m365ticket_installation_checklist.do"
 APPLICATION_REGISTRY = "/nav_to.do?uri=%2Foauth_entity_list.do"
@@ -25,7 +28,8 @@ TICKETS = "/nav_to.do?uri=%2Fx_mioms_m365ticket_change_request_list.do"
 class InstanceLab:
     """Health, clock, reset and start page of one instance."""
 
-    def __init__(self, settings: Settings, gate: Gate, lab_engine: Engine) -> None:
+    def __init__(self, settings: Settings, gate: Gate, lab_engine: Engine, key: InstanceKey) -> None:
+        self._instance_key = key
         self._settings = settings
         self._gate = gate
         self._store = gate.store
@@ -56,18 +60,32 @@ class InstanceLab:
 
         The image brings its version along, and with it whatever a process has compiled of that version.
         """
-        restore_image(self._store.engine, image_path(self._settings))
-        self._store.reconcile(load_schema())
+        self.restore(image_path(self._settings))
         with self._store.writing() as connection:
             connection.execute(delete(UserSession))
         with self._lab_engine.begin() as connection:
             for table in reversed(LabBase.metadata.sorted_tables):
                 connection.execute(table.delete())
-        write_addresses(self._gate, self._settings)
         return self._settings.seed
 
     def keep(self) -> None:
         save_image(self._store.engine, image_path(self._settings))
+
+    def pair(self) -> Pair:
+        return Pair(self._settings.url.rstrip("/"), self._settings.tenant_url.rstrip("/"), self._settings.data)
+
+    def snapshot(self, name: str) -> Path:
+        return self._settings.data / "snapshots" / f"emulator-{name}.db"
+
+    def save(self, snapshot: Path) -> None:
+        save_image(self._store.engine, snapshot)
+
+    def restore(self, snapshot: Path) -> None:
+        """Become what it was, sessions and clock included; what this start was told of addresses holds on."""
+        restore_image(self._store.engine, snapshot)
+        self._store.reconcile(load_schema())
+        write_addresses(self._gate, self._settings)
+        write_registration(self._gate, self._instance_key, self._settings)
 
     def start_page(self) -> StartPage:
         tenant = self._settings.tenant_url.rstrip("/")
@@ -80,6 +98,7 @@ class InstanceLab:
                 Link("Application Registry", APPLICATION_REGISTRY),
                 Link("Users", USERS),
                 Link("Refused and altered requests", "/lab/decisions"),
+                Link("Troubleshooting cases", "/lab/cases"),
                 Link("Health", "/lab/health"),
             ),
             accounts=self._accounts(),
@@ -114,4 +133,11 @@ class InstanceLab:
     def _accounts(self) -> tuple[Account, ...]:
         if self._settings.seed == "empty":
             return ()
-        return (Account("admin", "admin", "System Administrator of this instance"),)
+        return (
+            Account("admin", "admin", "System Administrator of this instance"),
+            Account(
+                self._settings.hi_user,
+                self._settings.hi_password.reveal(),
+                "HI credentials, which installing an app from the store asks for; no user of this instance",
+            ),
+        )

@@ -11,6 +11,8 @@ class OAuthClientSchema(StrictSchema):
     name = Text(required=True, validate=[_FILLED, validate.Length(max=100)])
     redirect_url = Text(required=True, validate=[_FILLED, validate.Length(max=2048)])
     public_client = fields.Boolean(truthy={True}, falsy={False})
+    profile = Text(validate=validate.OneOf(["servicenow", "hardened"]))
+    user = Text(validate=validate.Length(max=100))
     access_token_lifespan = fields.Integer(strict=True, validate=validate.Range(1, 2_147_483_647))
     refresh_token_lifespan = fields.Integer(strict=True, validate=validate.Range(1, 2_147_483_647))
     auth_code_lifespan = fields.Integer(strict=True, validate=validate.Range(1, 2_147_483_647))

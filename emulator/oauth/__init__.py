@@ -10,14 +10,18 @@ from ..identity.authenticators import Authenticators
 from ..identity.keys import InstanceKey
 from ..identity.users import Users
 from ..records.gate import Gate
+from ..settings import Settings
+from .api_scopes import ApiScopes
 from .bearer import BearerAuthenticator
 from .clients import Clients
 from .codes import Codes
 from .consents import Consents
 from .credentials import Credentials
+from .families import Families
 from .policy import OAuthProperties
 from .server import Behind, OAuthServer
 from .tokens import Tokens
+from .tries import FailedTries
 from .uses import TokenUses
 from .views import blueprint
 
@@ -27,10 +31,25 @@ def install(app: Flask, *, gate: Gate, key: InstanceKey, clock: Clock, ids: Ids,
     users = part_of(app, Users)
     properties = OAuthProperties(gate)
     clients = Clients(gate, key)
-    credentials = Credentials(gate, Tokens(key), TokenUses(lab_engine), clock, ids)
+    tokens = Tokens(key)
+    credentials = Credentials(gate, tokens, TokenUses(lab_engine), clock, ids)
+    families = Families(gate, credentials, tokens, clock)
     codes = Codes(gate.store, clock)
     for each in (properties, clients, credentials, Consents(gate.store, clock, ids)):
         provide(app, each)
-    provide(app, OAuthServer(Behind(gate, users, clients, codes, credentials, properties, clock, ids)))
-    part_of(app, Authenticators).add(BearerAuthenticator(credentials, users, properties))
+    behind = Behind(
+        gate=gate,
+        users=users,
+        clients=clients,
+        codes=codes,
+        credentials=credentials,
+        families=families,
+        properties=properties,
+        tries=FailedTries(lab_engine, clock),
+        clock=clock,
+        ids=ids,
+        issuer=part_of(app, Settings).url,
+    )
+    provide(app, OAuthServer(behind))
+    part_of(app, Authenticators).add(BearerAuthenticator(credentials, users, properties, ApiScopes(gate)))
     app.register_blueprint(blueprint)

@@ -10,6 +10,7 @@ from authlib.oauth2.rfc6749 import AuthorizationEndpointMixin, InvalidRequestErr
 
 from ..errors import PlatformError
 from .clients import Client
+from .grants import redirect_uri_of
 from .requests import PARAMETERS, ShownRequest, check_not_repeated
 from .server import OAuthServer
 
@@ -31,8 +32,14 @@ class AuthorizationRefused(PlatformError):
     message = "Invalid request"
 
 
-class SentBack(OAuth2Error):
+class SentBack(Exception):
     """The request fails, and its client is told so at its redirect URI."""
+
+    def __init__(self, error: str, state: str | None, redirect_uri: str, issuer: str) -> None:
+        self.error = error
+        self.redirect_uri = redirect_uri
+        self.more = {"state": state or "", "iss": issuer}
+        super().__init__(error)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +69,9 @@ def check_authorization(server: OAuthServer, asked: OAuth2Request) -> Authorizat
     if server.properties.state_required and not (payload.state or "").strip():
         raise AuthorizationRefused(MISSING_STATE)
     if payload.response_type != "code":
-        raise SentBack(error="unsupported_response_type", state=payload.state, redirect_uri=redirect_uri)
+        raise _sent_back(server, client, "unsupported_response_type", payload, redirect_uri)
+    if client.is_hardened and not client.has_scopes(payload.scope or ""):
+        raise _sent_back(server, client, "invalid_scope", payload, redirect_uri)
     parameters = {name: payload.data[name] for name in PARAMETERS if name in payload.data}
     grant = cast("AuthorizationEndpointMixin", server.get_authorization_grant(ShownRequest(parameters)))
     try:
@@ -78,13 +87,20 @@ def _client_and_redirect(server: OAuthServer, payload: OAuth2Payload) -> tuple[C
     client = server.query_client(payload.client_id)
     if client is None:
         raise AuthorizationRefused(INVALID_CLIENT)
-    redirect_uri = payload.redirect_uri or client.get_default_redirect_uri()
-    if not client.check_redirect_uri(redirect_uri):
+    redirect_uri = redirect_uri_of(client, payload.redirect_uri)
+    if redirect_uri is None:
         raise AuthorizationRefused(INVALID_REDIRECT_URI)
     return client, redirect_uri
 
 
+def _sent_back(
+    server: OAuthServer, client: Client, error: str, payload: OAuth2Payload, redirect_uri: str
+) -> "SentBack":
+    return SentBack(error, payload.state, redirect_uri, server.issuer if client.is_hardened else "")
+
+
 def location_of(error: SentBack) -> str:
-    separator = "&" if "?" in (error.redirect_uri or "") else "?"
-    values = {"error": error.error, **({"state": error.state} if error.state else {})}
-    return f"{error.redirect_uri}{separator}{urlencode(values)}"
+    """Where the client is told of the error, with the state, and who says so where the profile has it."""
+    separator = "&" if "?" in error.redirect_uri else "?"
+    more = {name: value for name, value in error.more.items() if value}
+    return f"{error.redirect_uri}{separator}{urlencode({'error': error.error, **more})}"

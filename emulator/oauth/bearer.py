@@ -6,6 +6,8 @@ from ..access.caller import Caller, Channel
 from ..errors import NotAuthenticated
 from ..identity.authenticators import scheme_of
 from ..identity.users import Users
+from . import policy
+from .api_scopes import ApiScopes
 from .credentials import Credentials, Dead, TokenType
 from .policy import OAuthProperties
 
@@ -13,10 +15,17 @@ from .policy import OAuthProperties
 class BearerAuthenticator:
     """``Authorization: Bearer TOKEN``, and ``?access_token=TOKEN`` unless the property forbids it (platform 1.4, D)."""
 
-    def __init__(self, credentials: Credentials, users: Users, properties: OAuthProperties) -> None:
+    def __init__(
+        self,
+        credentials: Credentials,
+        users: Users,
+        properties: OAuthProperties,
+        api_scopes: ApiScopes,
+    ) -> None:
         self._credentials = credentials
         self._users = users
         self._properties = properties
+        self._api_scopes = api_scopes
 
     def claims(self, request: Request) -> bool:
         if "Authorization" in request.headers:
@@ -26,9 +35,13 @@ class BearerAuthenticator:
     def caller_of(self, request: Request) -> Caller:
         header = request.headers.get("Authorization", "")
         token = header.strip().partition(" ")[2].strip() or request.args.get("access_token", "")
-        judged = self._credentials.judge(token, TokenType.ACCESS)
-        if isinstance(judged, Dead):
+        if policy.TOKENS_SLEEP_WHEN_SWITCHED_OFF and not self._properties.is_active:
             raise NotAuthenticated
+        judged = self._credentials.judge(token, TokenType.ACCESS)
+        if isinstance(judged, Dead) or (judged.family and not header):  # a hardened client's stands in no address
+            raise NotAuthenticated
+        if judged.is_restricted:
+            self._api_scopes.check(request.method, request.path, judged.scope)
         self._credentials.note_use(judged)
         address = request.remote_addr or ""
         return self._users.caller(judged.account, Channel.REST, credential=judged.sys_id, address=address)

@@ -4,7 +4,6 @@ from collections.abc import Collection
 from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from authlib.oauth2.rfc6749 import ClientMixin
 
@@ -15,11 +14,21 @@ from ..access.caller import Caller
 from ..identity.keys import InstanceKey
 from ..records.gate import Gate, Transaction
 from ..records.row import Row
+from . import policy
+from .profiles import Profile
+from .redirects import is_dangerous, is_readable_underway, login_path
 
 SCOPE = "useraccount"
-"""The scope of every token: one that is asked for is ignored (platform 1.3, D)."""
+"""The scope of a token whose client is not restricted to REST API auth scopes (platform 1.3, D)."""
 
-GRANT_TYPES = frozenset({"authorization_code", "refresh_token"})
+JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer"
+
+GRANT_TYPES = {
+    Profile.SERVICENOW: frozenset(
+        {"authorization_code", "refresh_token", "password", "client_credentials", JWT_BEARER}
+    ),
+    Profile.HARDENED: frozenset({"authorization_code", "refresh_token", "client_credentials", JWT_BEARER}),
+}
 
 ACCESS_LIFESPAN = 1800
 REFRESH_LIFESPAN = 8_640_000
@@ -27,8 +36,6 @@ CODE_LIFESPAN = 60
 """Seconds; what an empty lifespan means (platform 1.5, D)."""
 
 LONGEST_LIFESPAN = 2_147_483_647
-
-DANGEROUS_SCHEMES = frozenset({"javascript", "data", "vbscript", "blob", "file", "about", ""})
 
 FIELDS = (
     "name",
@@ -41,7 +48,18 @@ FIELDS = (
     "access_token_lifespan",
     "refresh_token_lifespan",
     "auth_code_lifespan",
+    "profile",
+    "login_url",
+    "user",
+    "scope_restriction_status",
+    "user_field",
+    "enable_jti_verification",
+    "clock_skew",
 )
+
+SECURELY_SCOPED = "securely_scoped"
+CLOCK_SKEW = 300
+"""Seconds by which an assertion's clock may differ (platform 1.3, D)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +76,20 @@ class Client(ClientMixin):
     access_lifespan: timedelta
     refresh_lifespan: timedelta
     code_lifespan: timedelta
+    profile: Profile = Profile.SERVICENOW
+    login_path: str = ""
+    """Where its users log in."""
+    application_user: str = ""
+    """sys_id of the OAuth Application User, for the client's own tokens."""
+    scopes: tuple[str, ...] = (SCOPE,)
+    """What its tokens may be for."""
+    user_field: str = "email"
+    verifies_jti: bool = True
+    clock_skew: timedelta = timedelta(seconds=CLOCK_SKEW)
+
+    @property
+    def is_hardened(self) -> bool:
+        return self.profile is Profile.HARDENED
 
     def get_client_id(self) -> str:
         return self.client_id
@@ -66,12 +98,20 @@ class Client(ClientMixin):
         """The first registered URL stands for an absent one (platform 1.1, D; the conflict there)."""
         return next(iter(self.redirect_urls), "")
 
-    def get_allowed_scope(self, scope: Collection[str] | str) -> str:  # noqa: ARG002
-        return SCOPE
+    def get_allowed_scope(self, scope: Collection[str] | str | None) -> str:
+        """The scopes that a token gets for those asked for: an unknown one is ignored (platform 1.3, D)."""
+        asked = scope.split() if isinstance(scope, str) else list(scope or ())
+        return " ".join([each for each in self.scopes if each in asked] or self.scopes)
+
+    def has_scopes(self, scope: str) -> bool:
+        """Whether all that is asked for may be given: a hardened client is told when it may not (attack A08)."""
+        return set(scope.split()) <= set(self.scopes)
 
     def check_redirect_uri(self, redirect_uri: str) -> bool:
         """Letter for letter, and nothing that a browser would run (RFC 9700 2.1)."""
-        return redirect_uri in self.redirect_urls and not is_dangerous(redirect_uri)
+        if is_dangerous(redirect_uri) or (self.is_hardened and is_readable_underway(redirect_uri)):
+            return False
+        return redirect_uri in self.redirect_urls
 
     def check_client_secret(self, client_secret: str) -> bool:
         return bool(self.secret) and self.secret.matches(client_secret)
@@ -85,7 +125,7 @@ class Client(ClientMixin):
         return response_type == "code"
 
     def check_grant_type(self, grant_type: str) -> bool:
-        return grant_type in GRANT_TYPES
+        return grant_type in GRANT_TYPES[self.profile]
 
 
 class Clients:
@@ -100,13 +140,42 @@ class Clients:
         if not client_id.isascii() or not client_id.isprintable() or "^" in client_id or len(client_id) > 255:
             return None
         entities = self._gate.record("oauth_entity", Caller.system())
-        row = entities.find(f"client_id={client_id}^active=true^type=client", FIELDS) if client_id else None
+        query = f"client_id={client_id}^active=true^typeINclient,jwt_client"
+        row = entities.find(query, FIELDS) if client_id else None
         if row is None or row.value("client_id") != client_id:
             return None
-        return _client(row, self._key.ring)
+        return _client(row, self._key.ring, self.default_profile, self._scopes_of(row))
+
+    @property
+    def default_profile(self) -> Profile:
+        """Whose rules hold for a client that names none, and for one that nobody knows."""
+        return Profile.named(self._gate.get_property(policy.DEFAULT_PROFILE), Profile.SERVICENOW)
+
+    def any_hardened(self) -> bool:
+        """Whether anybody here needs the server's metadata."""
+        if self.default_profile is Profile.HARDENED:
+            return True
+        entities = self._gate.record("oauth_entity", Caller.system())
+        return entities.find(f"active=true^profile={Profile.HARDENED}", ["sys_id"]) is not None
+
+    def reveal_secret(self, sys_id: str) -> str:
+        """A client's secret as text, for the lock icon of its form; empty when it cannot be opened."""
+        row = self._gate.record("oauth_entity", Caller.system()).get(sys_id, ["client_secret"])
+        return _open_secret(row, self._key.ring)
+
+    def _scopes_of(self, row: Row) -> tuple[str, ...]:
+        if row.value("scope_restriction_status") != SECURELY_SCOPED:
+            return (SCOPE,)
+        mappings = self._gate.record("oauth_entity_auth_scope_mapping", Caller.system())
+        found = mappings.query(
+            f"oauth_entity={row.sys_id}^sys_auth_scope.active=true^ORDERBYsys_auth_scope.name",
+            fields=["sys_auth_scope.name"],
+        )
+        return tuple(each.value("sys_auth_scope.name") for each in found.rows)
 
 
-def _client(row: Row, ring: KeyRing) -> Client:
+def _client(row: Row, ring: KeyRing, otherwise: Profile, scopes: tuple[str, ...]) -> Client:
+    skew = row.native("clock_skew")
     return Client(
         sys_id=row.sys_id,
         client_id=row.value("client_id"),
@@ -117,6 +186,13 @@ def _client(row: Row, ring: KeyRing) -> Client:
         access_lifespan=_lifespan(row, "access_token_lifespan", ACCESS_LIFESPAN),
         refresh_lifespan=_lifespan(row, "refresh_token_lifespan", REFRESH_LIFESPAN),
         code_lifespan=_lifespan(row, "auth_code_lifespan", CODE_LIFESPAN),
+        profile=Profile.named(row.value("profile"), otherwise),
+        login_path=login_path(row.value("login_url")),
+        application_user=row.value("user"),
+        scopes=scopes,
+        user_field=row.value("user_field") or "email",
+        verifies_jti=row.native("enable_jti_verification") is not False,
+        clock_skew=timedelta(seconds=skew if isinstance(skew, int) and 0 <= skew <= 86_400 else CLOCK_SKEW),
     )
 
 
@@ -137,15 +213,6 @@ def _lifespan(row: Row, element: str, otherwise: int) -> timedelta:
 def secret_place(sys_id: str) -> str:
     """Where an entity's secret is sealed for; under another record it does not open."""
     return f"oauth_entity/{sys_id}/client_secret"
-
-
-def is_dangerous(redirect_uri: str) -> bool:
-    try:
-        parts = urlsplit(redirect_uri)
-    except ValueError:
-        return True
-    control = any(ord(each) <= 0x20 or ord(each) == 0x7F for each in redirect_uri)
-    return control or parts.scheme.lower() in DANGEROUS_SCHEMES or bool(parts.fragment)
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +246,8 @@ def create_client(
         raise BadInput("The client has no name", "Give the application a name.")
     if not urls or any(is_dangerous(each) for each in urls):
         raise BadInput("Invalid redirect URL", "Give an address like https://example.com/callback, without #fragment.")
+    if further.get("profile") == Profile.HARDENED and any(is_readable_underway(each) for each in urls):
+        raise BadInput("Invalid redirect URL", "A hardened client needs https, but for an address on its own machine.")
     client_id = gate.ids.sys_id()
     secret = secret or gate.ids.token(24)
     values = {"name": name.strip(), "client_id": client_id, "redirect_url": ",".join(urls), "type": "client", **further}

@@ -32,6 +32,16 @@ class AuthorizationCode(Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
+class CodeScope(Base):
+    """The scopes that were asked for with a code, when any were."""
+
+    __tablename__ = "oauth_code_scope"
+
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    scope: Mapped[str]
+    expires: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
 @dataclass(frozen=True, slots=True)
 class IssuedCode(AuthorizationCodeMixin):
     """A code as it was read, in the form Authlib's grant works with."""
@@ -44,12 +54,18 @@ class IssuedCode(AuthorizationCodeMixin):
     code_challenge_method: str
     expires: datetime
     used_at: datetime | None
+    scope: str = ""
+
+    @property
+    def family(self) -> str:
+        """Of the tokens that a hardened client gets for it."""
+        return self.code_hash[:32]
 
     def get_redirect_uri(self) -> str:
         return self.redirect_uri
 
     def get_scope(self) -> str:
-        return ""
+        return self.scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +78,7 @@ class Approval:
     code_challenge: str
     code_challenge_method: str
     lifespan: timedelta
+    scope: str = ""
 
 
 class Codes:
@@ -84,14 +101,20 @@ class Codes:
         }
         with self._database.writing() as connection:
             connection.execute(delete(AuthorizationCode).where(AuthorizationCode.expires < now - KEPT_FOR))
+            connection.execute(delete(CodeScope).where(CodeScope.expires < now - KEPT_FOR))
             connection.execute(insert(AuthorizationCode).values(row))
+            if approval.scope:
+                asked = {"code_hash": row["code_hash"], "scope": approval.scope, "expires": row["expires"]}
+                connection.execute(insert(CodeScope).values(asked))
 
     def find(self, code: str) -> IssuedCode | None:
         """The code as issued, used and expired ones included: the caller says why it does not do."""
         table = AuthorizationCode.__table__
+        digest = digest_of(code)
         with self._database.reading() as connection:
-            row = connection.execute(select(table).where(table.c.code_hash == digest_of(code))).mappings().first()
-        return IssuedCode(**row) if row else None
+            row = connection.execute(select(table).where(table.c.code_hash == digest)).mappings().first()
+            scope = connection.scalar(select(CodeScope.scope).where(CodeScope.code_hash == digest)) if row else None
+        return IssuedCode(**row, scope=scope or "") if row else None
 
     def redeem(self, connection: Connection, code: IssuedCode) -> bool:
         """Use the code, once for all: of any number of parallel calls one is told True.

@@ -17,13 +17,25 @@ from ..identity.users import UserAccount, fields_through
 from ..records.gate import Gate, Transaction
 from ..records.glide_record import GlideRecord
 from ..records.row import Row
-from .clients import SCOPE, Client
+from .clients import SCOPE, SECURELY_SCOPED, Client
 from .tokens import Tokens, digest_of
 from .uses import TokenUses
 
 TABLE = "oauth_credential"
 
-OWN_FIELDS = ("type", "token", "expires", "revoked", "oauth_entity", "oauth_entity.active")
+OWN_FIELDS = (
+    "type",
+    "token",
+    "expires",
+    "revoked",
+    "scopes",
+    "family",
+    "successor",
+    "password_mark",
+    "oauth_entity",
+    "oauth_entity.active",
+    "oauth_entity.scope_restriction_status",
+)
 
 
 class TokenType(StrEnum):
@@ -42,6 +54,8 @@ class Dead(StrEnum):
     REVOKED = "revoked"
     CLIENT_INACTIVE = "its application is inactive"
     USER_UNUSABLE = "its user is inactive, locked out or gone"
+    PASSWORD_CHANGED = "its user has another password since"  # noqa: S105 - a sentence
+    ROTATED = "a refresh token whose successor was given out"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,20 @@ class Credential:
     entity: str
     account: UserAccount
     judged_at: datetime
+    scope: str = SCOPE
+    family: str = ""
+    """Of a hardened client's tokens: all that come of one grant."""
+    is_restricted: bool = False
+    """Whether its client's tokens open only APIs that an auth scope names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whose a token is."""
+
+    entity: str
+    hardened: bool
+    """Whether it was given out under the hardened rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +89,17 @@ class IssuedTokens:
 
     access_token: str
     refresh_token: str
+    """Empty for a grant that gives none."""
     lifespan: timedelta
+    scope: str = SCOPE
 
     @property
     def body(self) -> Mapping[str, str | int]:
         """The body in the recorded order of keys; ``expires_in`` is one less than the lifespan (platform 1.3, F)."""
         return {
             "access_token": self.access_token,
-            "refresh_token": self.refresh_token,
-            "scope": SCOPE,
+            **({"refresh_token": self.refresh_token} if self.refresh_token else {}),
+            "scope": self.scope,
             "token_type": "Bearer",
             "expires_in": max(int(self.lifespan.total_seconds()) - 1, 0),
         }
@@ -104,26 +134,49 @@ class Credentials:
         self._clock = clock
         self._ids = ids
 
-    def issue(self, transaction: Transaction, client: Client, user: UserAccount) -> IssuedTokens:
-        """The access and the refresh token of this client and user, both with a new expiry."""
-        access = self._live_or_new(transaction, TokenType.ACCESS, client, user, client.access_lifespan)
-        refresh = self._live_or_new(transaction, TokenType.REFRESH, client, user, client.refresh_lifespan)
-        return IssuedTokens(access, refresh, client.access_lifespan)
+    def issue(
+        self, transaction: Transaction, client: Client, user: UserAccount, *, scope: str = "", with_refresh: bool = True
+    ) -> IssuedTokens:
+        """The access and the refresh token of this client and user, both with a new expiry.
 
-    def refresh(self, transaction: Transaction, client: Client, credential: Credential) -> IssuedTokens | None:
+        A grant without refresh token renews the expiry of one that lives all the same (platform 1.5, D).
+        """
+        granted = client.get_allowed_scope(scope)
+        access = self._live_or_new(transaction, TokenType.ACCESS, client, user, granted)
+        refresh = ""
+        if with_refresh:
+            refresh = self._live_or_new(transaction, TokenType.REFRESH, client, user, granted)
+        else:
+            self._renew_refresh(transaction, client, user)
+        return IssuedTokens(access, refresh, client.access_lifespan, granted)
+
+    def refresh(
+        self, transaction: Transaction, client: Client, credential: Credential, scope: str = ""
+    ) -> IssuedTokens | None:
         """The access token anew for a refresh token, which itself stays as it is (platform 1.5, D).
 
         None when the refresh token died since it was judged: this transaction is the one that counts.
         """
         if isinstance(self._judge(credential.sys_id, TokenType.REFRESH, transaction), Dead):
             return None
-        access = self._live_or_new(transaction, TokenType.ACCESS, client, credential.account, client.access_lifespan)
-        return IssuedTokens(access, self._tokens.token_of(credential.sys_id), client.access_lifespan)
+        granted = scope or credential.scope
+        access = self._live_or_new(transaction, TokenType.ACCESS, client, credential.account, granted)
+        refresh = self._tokens.token_of(credential.sys_id, hardened=bool(credential.family))
+        return IssuedTokens(access, refresh, client.access_lifespan, granted)
 
-    def judge(self, token: str, kind: TokenType) -> Credential | Dead:
+    def judge(self, token: str, kind: TokenType, *, rotated_too: bool = False) -> Credential | Dead:
         """What a token stands for now, or why it does not. One read; none for a text we did not make."""
         sys_id = self._tokens.credential_of(token)
-        return Dead.UNKNOWN if sys_id is None else self._judge(sys_id, kind, None)
+        return Dead.UNKNOWN if sys_id is None else self._judge(sys_id, kind, None, rotated_too=rotated_too)
+
+    def owner_of(self, token: str) -> Owner | None:
+        """The client a token was made for, whether it lives or not; None for a text that is no token here."""
+        sys_id = self._tokens.credential_of(token)
+        row = self._records(None).find(f"sys_id={sys_id}", ("oauth_entity", "family")) if sys_id else None
+        return Owner(row.value("oauth_entity"), bool(row.value("family"))) if row else None
+
+    def expiry_of(self, credential: Credential) -> datetime | None:
+        return self._records(None).get(credential.sys_id, ("expires",)).moment("expires")
 
     def note_use(self, credential: Credential) -> None:
         self._uses.note(credential.entity, credential.account.sys_id, credential.judged_at)
@@ -135,7 +188,7 @@ class Credentials:
             self.revoke_credential(sys_id)
 
     def revoke_credential(self, sys_id: str) -> None:
-        """Revoke one record; with a refresh token goes the access token that it gave."""
+        """Revoke one record; with a refresh token goes the access token that it gave, or its whole family."""
         with self._gate.transaction() as transaction:
             records = self._records(transaction)
             try:
@@ -143,9 +196,23 @@ class Credentials:
             except NoRecordFound:
                 return
             self._end(records, row)
-            if row.value("type") == TokenType.REFRESH:
-                for access in self._rows(transaction, TokenType.ACCESS, row.value("oauth_entity"), row.value("user")):
-                    self._end(records, access)
+            if row.value("type") != TokenType.REFRESH:
+                return
+            if row.value("family"):
+                self._end_all(transaction, f"family={row.value('family')}")
+            else:
+                access = _of(row.value("oauth_entity"), row.value("user"), TokenType.ACCESS)
+                self._end_all(transaction, access)
+
+    def revoke_access(self, entity: str, user: str) -> None:
+        """Revoke whatever a user has allowed an application: My Connected Apps > Revoke Access (platform 1.5, D)."""
+        with self._gate.transaction() as transaction:
+            self._end_all(transaction, f"oauth_entity={entity}^user={user}")
+
+    def revoke_family(self, family: str) -> None:
+        """Revoke all that came of one grant, in a transaction of its own: the one that found the misuse is undone."""
+        with self._gate.transaction() as transaction:
+            self._end_all(transaction, f"family={family}")
 
     def status_for(self, entity_sys_id: str) -> ConnectionStatus:
         """Whether an entity is connected, and as whom: the latest authorisation that lives, else the latest one."""
@@ -167,41 +234,49 @@ class Credentials:
         return ConnectionStatus(state, row.value("user"), row.value("user.user_name"), since, last_call)
 
     def _live_or_new(
-        self, transaction: Transaction, kind: TokenType, client: Client, user: UserAccount, lifespan: timedelta
+        self, transaction: Transaction, kind: TokenType, client: Client, user: UserAccount, scope: str
     ) -> str:
         records = self._records(transaction)
-        expires = self._clock.now() + lifespan
+        expires = self._clock.now() + (client.access_lifespan if kind is TokenType.ACCESS else client.refresh_lifespan)
         kept = None
         for row in self._rows(transaction, kind, client.sys_id, user.sys_id):
             if kept is None and self._is_live(row):
                 kept = row.sys_id
             else:
                 records.delete(row.sys_id)
-        if kept is not None:
-            records.update(kept, {"expires": expires})
-            return self._tokens.token_of(kept)
-        return self._insert(records, kind, client, user, expires)
+        if kept is None:
+            return self.insert(transaction, kind, client, user, {"expires": expires, "scopes": scope})
+        records.update(kept, {"expires": expires, "scopes": scope})
+        return self._tokens.token_of(kept)
 
-    def _insert(
-        self, records: GlideRecord, kind: TokenType, client: Client, user: UserAccount, expires: datetime
+    def _renew_refresh(self, transaction: Transaction, client: Client, user: UserAccount) -> None:
+        for row in self._rows(transaction, TokenType.REFRESH, client.sys_id, user.sys_id):
+            if self._is_live(row):
+                expires = self._clock.now() + client.refresh_lifespan
+                self._records(transaction).update(row.sys_id, {"expires": expires})
+
+    def insert(
+        self, transaction: Transaction, kind: TokenType, client: Client, user: UserAccount, values: Mapping[str, object]
     ) -> str:
+        """Write one credential and return its token. ``values`` are those of this grant: expiry, scopes, family."""
         sys_id = self._ids.sys_id()
-        token = self._tokens.token_of(sys_id)
-        records.insert(
+        token = self._tokens.token_of(sys_id, hardened=bool(values.get("family")))
+        self._records(transaction).insert(
             {
                 "sys_id": sys_id,
                 "name": client.name,
                 "type": kind.value,
                 "token": digest_of(token),
-                "expires": expires,
                 "oauth_entity": client.sys_id,
                 "user": user.sys_id,
-                "scopes": SCOPE,
+                **values,
             }
         )
         return token
 
-    def _judge(self, sys_id: str, kind: TokenType, within: Transaction | None) -> Credential | Dead:
+    def _judge(
+        self, sys_id: str, kind: TokenType, within: Transaction | None, *, rotated_too: bool = False
+    ) -> Credential | Dead:
         try:
             row = self._records(within).get(sys_id, (*OWN_FIELDS, *fields_through("user")))
         except NoRecordFound:
@@ -209,32 +284,52 @@ class Credentials:
         account = UserAccount.referred_by(row, "user")
         now = self._clock.now()
         dead = self._cause_of_death(row, kind, account, now)
-        if dead is not None or account is None:
+        if (dead is not None and not (rotated_too and dead is Dead.ROTATED)) or account is None:
             return dead or Dead.USER_UNUSABLE
-        return Credential(row.sys_id, kind, row.value("oauth_entity"), account, now)
+        return Credential(
+            row.sys_id,
+            kind,
+            row.value("oauth_entity"),
+            account,
+            now,
+            row.value("scopes"),
+            row.value("family"),
+            row.value("oauth_entity.scope_restriction_status") == SECURELY_SCOPED,
+        )
 
     def _cause_of_death(self, row: Row, kind: TokenType, account: UserAccount | None, now: datetime) -> Dead | None:
         expires = row.moment("expires")
+        mark = row.value("password_mark")
         causes = (
-            (row.value("token") != digest_of(self._tokens.token_of(row.sys_id)), Dead.UNKNOWN),
+            (row.value("token") != self._digest(row), Dead.UNKNOWN),
             (row.value("type") != kind, Dead.WRONG_TYPE),
             (bool(row.native("revoked")), Dead.REVOKED),
             (expires is None or now >= expires, Dead.EXPIRED),
             (not row.native("oauth_entity.active"), Dead.CLIENT_INACTIVE),
             (account is None or not account.is_usable, Dead.USER_UNUSABLE),
+            (bool(mark) and account is not None and account.password_mark != mark, Dead.PASSWORD_CHANGED),
+            (bool(row.value("successor")), Dead.ROTATED),
         )
         return next((cause for applies, cause in causes if applies), None)
+
+    def _digest(self, row: Row) -> str:
+        """What is kept of a record's token, if it was made under this key."""
+        return digest_of(self._tokens.token_of(row.sys_id, hardened=bool(row.value("family"))))
 
     def _is_live(self, row: Row) -> bool:
         """Whether the record's token would work; one made under another key is as dead as an expired one."""
         expires = row.moment("expires")
-        derived = digest_of(self._tokens.token_of(row.sys_id))
         fresh = expires is not None and self._clock.now() < expires
-        return fresh and not row.native("revoked") and row.value("token") == derived
+        return fresh and not row.native("revoked") and row.value("token") == self._digest(row)
 
     def _rows(self, transaction: Transaction, kind: TokenType, entity: str, user: str) -> Sequence[Row]:
-        query = f"oauth_entity={entity}^user={user}^type={kind}^ORDERBYDESCexpires"
+        query = f"{_of(entity, user, kind)}^ORDERBYDESCexpires"
         return self._records(transaction).query(query, fields=OWN_FIELDS).rows
+
+    def _end_all(self, transaction: Transaction, query: str) -> None:
+        records = self._records(transaction)
+        for row in records.query(query, fields=OWN_FIELDS).rows:
+            self._end(records, row)
 
     def _end(self, records: GlideRecord, row: Row) -> None:
         """Revoking marks a live token expired (platform 1.0, D); why it is, a flag of ours tells."""
@@ -243,3 +338,8 @@ class Credentials:
 
     def _records(self, transaction: Transaction | None) -> GlideRecord:
         return self._gate.record(TABLE, Caller.system(), transaction)
+
+
+def _of(entity: str, user: str, kind: TokenType) -> str:
+    """The query for the tokens that a client and a user share; those of a family belong to its grant alone."""
+    return f"oauth_entity={entity}^user={user}^type={kind}^familyISEMPTY"

@@ -1,10 +1,8 @@
-"""The grants, on Authlib's. Each writes in one transaction, and time comes from the instance's clock.
-
-The platform's default profile. What differs in another one is a subclass's answer to one of these methods.
-"""
+"""The grants in which a user takes part, on Authlib's. Each writes in one transaction, by the instance's clock."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
+from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
 from authlib.oauth2.rfc6749 import (
@@ -12,6 +10,7 @@ from authlib.oauth2.rfc6749 import (
     ClientMixin,
     InvalidGrantError,
     InvalidRequestError,
+    InvalidScopeError,
     OAuth2Request,
     TokenMixin,
 )
@@ -22,24 +21,17 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from ..identity.users import UserAccount
 from ..records.gate import Transaction
 from . import policy
-from .clients import SCOPE, Client
+from .clients import Client
 from .codes import Approval, IssuedCode
-from .credentials import Credential, Dead, TokenType
+from .credentials import Credential, Dead, IssuedTokens, TokenType
+from .families import Replayed
+from .refusals import InvalidTokenError
 from .requests import InstanceRequest
 
 if TYPE_CHECKING:
     from .server import OAuthServer
 
 AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
-
-INVALID_TOKEN = "The provided OAuth token is not valid"  # noqa: S105 - a sentence of the platform's log (1.3, C)
-
-
-class InvalidTokenError(OAuth2Error):
-    """A refresh token that does not live; named in the log as the platform names it (platform 1.3, C)."""
-
-    error = "invalid_token"
-    description = INVALID_TOKEN
 
 
 class AuthorizationCodeGrant(_AuthorizationCodeGrant):
@@ -51,9 +43,8 @@ class AuthorizationCodeGrant(_AuthorizationCodeGrant):
     @staticmethod
     def validate_authorization_redirect_uri(request: OAuth2Request, client: ClientMixin) -> str:
         """Authlib's own would quote the refused URI in an error that may hold ASCII only, and fail."""
-        given = request.payload.redirect_uri if request.payload else None
-        uri = given or client.get_default_redirect_uri()
-        if not uri or not client.check_redirect_uri(uri):
+        uri = redirect_uri_of(cast("Client", client), request.payload.redirect_uri if request.payload else None)
+        if uri is None:
             raise InvalidRequestError("Invalid redirect_uri")
         return uri
 
@@ -62,7 +53,11 @@ class AuthorizationCodeGrant(_AuthorizationCodeGrant):
     ) -> tuple[int, str, list[tuple[str, str]]]:
         if grant_user is None:
             raise AccessDeniedError("", redirect_uri=redirect_uri)
-        return super().create_authorization_response(redirect_uri, grant_user)
+        _check_scope(self.request, cast("Client", self.request.client), redirect_uri)
+        status, body, headers = super().create_authorization_response(redirect_uri, grant_user)
+        if cast("Client", self.request.client).is_hardened:  # RFC 9207: who answers
+            headers = [(name, f"{value}&{urlencode({'iss': self.server.issuer})}") for name, value in headers]
+        return status, body, headers
 
     def generate_authorization_code(self) -> str:
         """86 characters, as recorded (platform 1.1, D)."""
@@ -81,6 +76,7 @@ class AuthorizationCodeGrant(_AuthorizationCodeGrant):
                 code_challenge=parameters.get("code_challenge", ""),
                 code_challenge_method=parameters.get("code_challenge_method", ""),
                 lifespan=client.code_lifespan,
+                scope=parameters.get("scope", ""),
             ),
         )
 
@@ -93,7 +89,7 @@ class AuthorizationCodeGrant(_AuthorizationCodeGrant):
                 self.server.codes.burn(found)
             raise InvalidGrantError("The authorization code was issued to another client")
         if found.used_at is not None:
-            raise InvalidGrantError("The authorization code was used before")
+            raise self._used_before(found, cast("Client", client))
         if self.server.clock.now() >= found.expires:
             raise InvalidGrantError("The authorization code has expired")
         return found
@@ -101,21 +97,28 @@ class AuthorizationCodeGrant(_AuthorizationCodeGrant):
     def create_token_response(self) -> tuple[int, str, list[tuple[str, str]]]:
         request = cast("InstanceRequest", self.request)
         code: IssuedCode = request.authorization_code  # type: ignore[assignment]
+        self.server.eligibility.check(code.user, self.GRANT_TYPE)
         with self.server.gate.transaction() as transaction:
             request.transaction = transaction
-            if not self.server.codes.redeem(transaction.connection, code):
-                raise InvalidGrantError("The authorization code was used before")
-            return super().create_token_response()
+            if self.server.codes.redeem(transaction.connection, code):
+                return super().create_token_response()
+        raise self._used_before(code, cast("Client", request.client))
 
     def authenticate_user(self, authorization_code: IssuedCode) -> UserAccount:
-        return _usable(self.server, authorization_code.user, self.request)
+        return self.server.eligibility.usable(authorization_code.user, transaction_of(self.request))
 
     def generate_token(self, user: UserAccount, **_: object) -> dict[str, str | int]:  # type: ignore[override]
-        client = cast("Client", self.request.client)
-        return dict(self.server.credentials.issue(_transaction(self.request), client, user).body)
+        code: IssuedCode = self.request.authorization_code  # type: ignore[assignment]
+        return dict(issue(self.server, self.request, user, code.scope, family=code.family).body)
 
     def delete_authorization_code(self, authorization_code: IssuedCode) -> None:
         """Already used up, before the tokens were written."""
+
+    def _used_before(self, code: IssuedCode, client: Client) -> OAuth2Error:
+        """The refusal. A hardened client's first tokens end with it: one of the two users stole the code (A15)."""
+        if client.is_hardened:
+            self.server.credentials.revoke_family(code.family)
+        return InvalidGrantError("The authorization code was used before")
 
 
 class S256Challenge(CodeChallenge):
@@ -126,7 +129,8 @@ class S256Challenge(CodeChallenge):
     def validate_code_challenge(self, grant: AuthorizationCodeGrant, redirect_uri: str) -> None:
         super().validate_code_challenge(grant, redirect_uri)
         parameters: Mapping[str, str] = grant.request.payload.data if grant.request.payload else {}
-        if cast("Client", grant.request.client).is_public and not parameters.get("code_challenge"):
+        client = cast("Client", grant.request.client)
+        if (client.is_public or client.is_hardened) and not parameters.get("code_challenge"):
             raise InvalidRequestError("Missing 'code_challenge'")
         named = parameters.get("code_challenge_method")
         if parameters.get("code_challenge") and not named and policy.PLAIN_CHALLENGE_REFUSED:
@@ -152,50 +156,93 @@ class LiveRefreshToken(TokenMixin):
         return client.sys_id == self.credential.entity
 
     def get_scope(self) -> str:
-        return SCOPE
+        return self.credential.scope
 
 
 class RefreshTokenGrant(_RefreshTokenGrant):
-    """The live access token again, or a new one. No rotation: the refresh token stays (platform 1.5, D)."""
+    """The live access token again, or a new one. No rotation: the refresh token stays (platform 1.5, D).
+
+    A hardened client's is rotated.
+    """
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
     server: "OAuthServer"
 
     def authenticate_refresh_token(self, refresh_token: str) -> LiveRefreshToken:
-        judged = self.server.credentials.judge(refresh_token, TokenType.REFRESH)
+        judged = self.server.credentials.judge(refresh_token, TokenType.REFRESH, rotated_too=True)
         if isinstance(judged, Dead):
             raise InvalidTokenError
         return LiveRefreshToken(judged)
 
     def create_token_response(self) -> tuple[int, str, list[tuple[str, str]]]:
-        with self.server.gate.transaction() as transaction:
-            cast("InstanceRequest", self.request).transaction = transaction
-            return super().create_token_response()
+        token = cast("LiveRefreshToken", self.request.refresh_token)
+        self.server.eligibility.check(token.credential.account.sys_id, self.GRANT_TYPE)
+        try:
+            with self.server.gate.transaction() as transaction:
+                cast("InstanceRequest", self.request).transaction = transaction
+                return super().create_token_response()
+        except Replayed as replayed:
+            self.server.credentials.revoke_family(replayed.family)
+            raise InvalidGrantError("The refresh token was used before; its family is revoked") from replayed
 
     def authenticate_user(self, refresh_token: LiveRefreshToken) -> UserAccount:
-        return _usable(self.server, refresh_token.credential.account.sys_id, self.request)
+        return self.server.eligibility.usable(refresh_token.credential.account.sys_id, transaction_of(self.request))
 
     def issue_token(self, user: UserAccount, refresh_token: TokenMixin) -> dict[str, str | int]:  # noqa: ARG002
         client = cast("Client", self.request.client)
         credential = cast("LiveRefreshToken", refresh_token).credential
-        issued = self.server.credentials.refresh(_transaction(self.request), client, credential)
-        if issued is None:
+        scope = (self.request.payload.scope if self.request.payload else "") or ""
+        transaction = transaction_of(self.request)
+        issued = (
+            self.server.families.rotate(transaction, client, credential, scope)
+            if credential.family
+            else self.server.credentials.refresh(transaction, client, credential, scope)
+        )
+        if not isinstance(issued, IssuedTokens):
             raise InvalidTokenError
         return dict(issued.body)
 
     def revoke_old_credential(self, refresh_token: TokenMixin) -> None:
-        """It stays."""
+        """It stays, or was rotated with the issue."""
 
 
-def _transaction(request: OAuth2Request) -> Transaction:
+def redirect_uri_of(client: Client, given: str | None) -> str | None:
+    """Where the answer goes: the URI given, or the first registered one for none; None when it may not go there."""
+    if not given and (client.is_hardened or not policy.FIRST_REDIRECT_FOR_NONE):
+        return None
+    uri = given or client.get_default_redirect_uri()
+    return uri if uri and client.check_redirect_uri(uri) else None
+
+
+def issue(
+    server: "OAuthServer",
+    request: OAuth2Request,
+    user: UserAccount,
+    scope: str = "",
+    *,
+    with_refresh: bool = True,
+    family: str = "",
+) -> IssuedTokens:
+    """Tokens for the request's client and this user, as the client's profile has it."""
+    client = cast("Client", request.client)
+    transaction = transaction_of(request)
+    with_refresh = with_refresh and (policy.REFRESH_TOKEN_FOR_PUBLIC_CLIENTS or not client.is_public)
+    if not client.is_hardened:
+        return server.credentials.issue(transaction, client, user, scope=scope, with_refresh=with_refresh)
+    _check_scope(request, client)
+    granted = client.get_allowed_scope(scope)
+    family = family or server.ids.sys_id()
+    return server.families.issue(transaction, client, user, family, granted, refresh=with_refresh)
+
+
+def _check_scope(request: OAuth2Request, client: Client, redirect_uri: str | None = None) -> None:
+    """Raise InvalidScopeError for what a hardened client may not have; the default profile ignores it (A08)."""
+    scope = (request.payload.scope if request.payload else "") or ""
+    if client.is_hardened and not client.has_scopes(scope):
+        raise InvalidScopeError("A scope that was asked for cannot be given", redirect_uri=redirect_uri)
+
+
+def transaction_of(request: OAuth2Request) -> Transaction:
     transaction = cast("InstanceRequest", request).transaction
     assert transaction is not None
     return transaction
-
-
-def _usable(server: "OAuthServer", sys_id: str, request: OAuth2Request) -> UserAccount:
-    """The user inside the transaction. Raises InvalidGrantError unless active and not locked out."""
-    account = server.users.by_id(sys_id, _transaction(request))
-    if account is None or not account.is_usable:
-        raise InvalidGrantError("The user is inactive, locked out or gone")
-    return account

@@ -9,6 +9,7 @@ from flask import Request
 from werkzeug.datastructures import MultiDict
 
 from ..records.gate import Transaction
+from .clients import Client
 
 SECURE = "https://instance/"
 """Stands in while Authlib looks at the address: it refuses http on named hosts, and the lab runs on http (trap 11)."""
@@ -28,6 +29,9 @@ PARAMETERS = (
     "refresh_token",
     "username",
     "password",
+    "assertion",
+    "token",
+    "token_type_hint",
 )
 
 
@@ -49,10 +53,14 @@ class InstanceRequest(FlaskOAuth2Request):
 
     transaction: Transaction | None = None
     """The write transaction in which the token endpoint does all its work."""
+    named_client: Client | None = None
+    """Whom the request says to come from, whether it can prove that or not: its profile words the refusal."""
 
     def __init__(self, request: Request, *, query: bool, body: bool) -> None:
         OAuth2Request.__init__(self, request.method, SECURE, headers=request.headers)  # type: ignore[call-overload]
         self.uri = request.url
+        self.address = request.remote_addr or ""
+        self.has_query_parameters = query and any(name in request.args for name in PARAMETERS)
         self._parameters: MultiDict[str, str] = MultiDict()
         if query:
             self._parameters.update(request.args)

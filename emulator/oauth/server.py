@@ -1,14 +1,15 @@
-"""The authorization server: Authlib's, with the instance's records behind it and the platform's answers in front."""
+"""The authorization server: Authlib's, with the instance's records behind it and each profile's answers in front."""
 
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import cast
+from urllib.parse import urlencode
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2 import OAuth2Error
-from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request, TokenEndpointMixin, UnsupportedGrantTypeError
-from flask import Request, Response
+from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Request, TokenEndpointMixin
+from flask import Request, Response, g
 from flask import request as flask_request
 
 from ...shared.clock import Clock
@@ -16,28 +17,28 @@ from ...shared.ids import Ids
 from ..access.caller import Caller
 from ..identity.users import UserAccount, Users
 from ..records.gate import Gate
-from .client_authentication import authenticate_client
+from .assertions import Assertions
+from .client_authentication import ClientAuthentication, uses_basic
 from .clients import Client, Clients
 from .codes import Codes
 from .credentials import Credentials
+from .eligibility import Eligibility
+from .families import Families
 from .grants import AuthorizationCodeGrant, RefreshTokenGrant, S256Challenge
+from .machine_grants import MACHINE_GRANTS
 from .policy import OAuthProperties
+from .profiles import Profile
+from .refusals import SwitchedOffError, message_of, refusal_of
 from .requests import InstanceRequest, ShownRequest, check_not_repeated
+from .subjects import UsersByField
+from .tries import FailedTries
 
 LOG_SOURCE = "com.glide.ui.ServletErrorListener"
 ERROR_LEVEL = "2"
 
-OPAQUE = {"error_description": "access_denied", "error": "server_error"}
-"""The one answer to whatever fails at the token endpoint, in the recorded order of keys, with 401 (platform 1.3, F)."""
-
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
 Headers = Iterable[tuple[str, str]]
-
-
-class SwitchedOffError(OAuth2Error):
-    error = "oauth_inactive"
-    description = "The property com.snc.platform.security.oauth.is.active is false"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +50,13 @@ class Behind:
     clients: Clients
     codes: Codes
     credentials: Credentials
+    families: Families
     properties: OAuthProperties
+    tries: FailedTries
     clock: Clock
     ids: Ids
+    issuer: str
+    """The instance's own address."""
 
 
 class OAuthServer(AuthorizationServer):
@@ -64,12 +69,20 @@ class OAuthServer(AuthorizationServer):
         self.clients = behind.clients
         self.codes = behind.codes
         self.credentials = behind.credentials
+        self.families = behind.families
         self.properties = behind.properties
         self.clock = behind.clock
         self.ids = behind.ids
+        self.issuer = behind.issuer.rstrip("/")
+        self.eligibility = Eligibility(self.gate, self.users, self.properties)
+        self.assertions = Assertions(self.gate, self.clock)
+        self.users_by_field = UsersByField(self.gate, self.users)
+        self._authenticate = ClientAuthentication(self.clients, behind.tries)
         self._error_uris = None
         self.register_grant(AuthorizationCodeGrant, [S256Challenge(required=True)])
         self.register_grant(RefreshTokenGrant)
+        for grant in MACHINE_GRANTS:
+            self.register_grant(grant)
 
     def query_client(self, client_id: str) -> Client | None:  # type: ignore[override]
         return self.clients.by_client_id(client_id)
@@ -78,7 +91,7 @@ class OAuthServer(AuthorizationServer):
         """The grant has written it, in its own transaction."""
 
     def authenticate_client(self, request: OAuth2Request, methods: object, endpoint: str = "token") -> Client:  # noqa: ARG002
-        return authenticate_client(self.clients, request)
+        return self._authenticate(cast("InstanceRequest", request))
 
     def create_oauth2_request(self, request: Request | None) -> InstanceRequest:
         """The token request. Its parameters may stand in the query string unless the property forbids (1.3, D)."""
@@ -110,36 +123,50 @@ class OAuthServer(AuthorizationServer):
 
     def handle_response(self, status_code: int, payload: object, headers: Headers) -> Response:  # type: ignore[override]
         """As the platform writes it: compact, and with the keys in their own order."""
-        body = json.dumps(payload, separators=(",", ":")) if isinstance(payload, dict) else str(payload)
+        body = json.dumps(dict(payload), separators=(",", ":")) if isinstance(payload, Mapping) else str(payload)
         response = Response(body, status=status_code, headers=list(headers))
         response.headers.update(NO_STORE)
-        if isinstance(payload, dict):
+        if isinstance(payload, Mapping):
             response.headers["Content-Type"] = "application/json;charset=UTF-8"
         return response
 
-    def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Response:  # noqa: ARG002
-        """Back to the client's redirect URI where that is safe; else the opaque answer, and the cause in syslog."""
+    def handle_error_response(self, request: OAuth2Request, error: OAuth2Error) -> Response:
+        """Back to the client's redirect URI where that is safe; else the profile's answer, and the cause in syslog."""
         if error.redirect_uri:
-            return self.handle_response(*error())
-        self._log(error)
-        response = self.handle_response(401, OPAQUE, [])
-        response.headers["X-Is-Logged-In"] = "false"
+            return self._sent_back(request, error)
+        self.log(message_of(error))
+        asked = cast("InstanceRequest", request)
+        return self.handle_refusal(asked, error, self.profile_of(asked))
+
+    def handle_refusal(self, asked: InstanceRequest, error: OAuth2Error, profile: Profile) -> Response:
+        refusal = refusal_of(error, profile, by_basic=uses_basic(asked))
+        response = self.handle_response(refusal.status, refusal.body, [])
+        response.headers.update(refusal.headers)
+        return response
+
+    def profile_of(self, request: InstanceRequest) -> Profile:
+        """Whose words a refusal is in; for a client that nobody knows, the instance's own."""
+        client = cast("Client | None", request.client) or request.named_client
+        return client.profile if client else self.clients.default_profile
+
+    def log(self, message: str) -> None:
+        """Tell the true cause inside (platform 1.3, C), after the request's own transaction is gone (trap 15)."""
+        values = {
+            "level": ERROR_LEVEL,
+            "source": LOG_SOURCE,
+            "message": message,
+            "transaction": str(g.get("transaction_id", "")),
+        }
+        self.gate.record("syslog", Caller.system()).insert(values)
+
+    def _sent_back(self, request: OAuth2Request, error: OAuth2Error) -> Response:
+        client = cast("Client | None", request.client)
+        response = self.handle_response(*error())
+        if client is not None and client.is_hardened:
+            location = response.headers["Location"]
+            response.headers["Location"] = f"{location}&{urlencode({'iss': self.issuer})}"
         return response
 
     def _repeated(self, error: InvalidRequestError) -> Response:
-        self._log(error)
+        self.log(message_of(error))
         return self.handle_response(400, {"error_description": error.description, "error": error.error}, [])
-
-    def _log(self, error: OAuth2Error) -> None:
-        """Tell the true cause inside (platform 1.3, C), after the request's own transaction is gone (trap 15)."""
-        values = {"level": ERROR_LEVEL, "source": LOG_SOURCE, "message": message_of(error)}
-        self.gate.record("syslog", Caller.system()).insert(values)
-
-
-def message_of(error: OAuth2Error) -> str:
-    """The log's sentence for an error. It may quote the request, so it is cut and cleaned."""
-    description = str(error.get_error_description() or "")
-    if isinstance(error, UnsupportedGrantTypeError) and not error.grant_type:
-        description = "Missing grant_type parameter value"
-    text = f"Exception on token flow - {error.error}" + (f": {description}" if description else "")
-    return "".join(each if each.isprintable() else " " for each in text[:400])

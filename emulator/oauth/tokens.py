@@ -12,6 +12,9 @@ import hmac
 from ..identity.keys import InstanceKey
 
 LENGTH = 86
+PREFIX = "tlh_"
+"""Before a hardened client's token, so that whoever finds one somewhere knows what it is (attack A37)."""
+
 _SYS_ID_BYTES = 16
 
 
@@ -21,25 +24,28 @@ class Tokens:
     def __init__(self, key: InstanceKey) -> None:
         self._key = key
 
-    def token_of(self, credential: str) -> str:
+    def token_of(self, credential: str, *, hardened: bool = False) -> str:
         sys_id = bytes.fromhex(credential)
-        return _encode(sys_id + self._mac(sys_id))
+        return (PREFIX if hardened else "") + _encode(sys_id + self._mac(sys_id, hardened))
 
     def credential_of(self, token: str) -> str | None:
         """The sys_id of the credential a token stands for; None for any text that this instance did not make."""
-        if len(token) != LENGTH:
+        hardened = token.startswith(PREFIX) and len(token) == LENGTH + len(PREFIX)
+        text = token.removeprefix(PREFIX) if hardened else token
+        if len(text) != LENGTH:
             return None
         try:
-            raw = base64.b64decode(token.encode("ascii") + b"==", altchars=b"-_", validate=True)
+            raw = base64.b64decode(text.encode("ascii") + b"==", altchars=b"-_", validate=True)
         except (binascii.Error, UnicodeError):
             return None
         sys_id, mac = raw[:_SYS_ID_BYTES], raw[_SYS_ID_BYTES:]
-        if not hmac.compare_digest(mac, self._mac(sys_id)) or _encode(raw) != token:
+        if not hmac.compare_digest(mac, self._mac(sys_id, hardened)) or _encode(raw) != text:
             return None
         return sys_id.hex()
 
-    def _mac(self, sys_id: bytes) -> bytes:
-        return self._key.sign("oauth_credential", sys_id, "sha384")
+    def _mac(self, sys_id: bytes, hardened: bool) -> bytes:
+        """Of another purpose for each form, so that a token does not work with its prefix taken away or put on."""
+        return self._key.sign("oauth_credential hardened" if hardened else "oauth_credential", sys_id, "sha384")
 
 
 def digest_of(text: str) -> str:

@@ -1,13 +1,13 @@
-"""The token and revocation endpoints."""
+"""The endpoints that programs call: token, revocation, introspection, description."""
 
 from typing import NoReturn
 
-from flask import Blueprint, Response, request
-from werkzeug.exceptions import MethodNotAllowed
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from ...shared.web.parts import part
-from .credentials import Credentials
-from .server import NO_STORE, OAuthServer
+from . import inspection
+from .server import OAuthServer
 
 blueprint = Blueprint("oauth", __name__)
 
@@ -29,7 +29,26 @@ def token_by_another_method() -> NoReturn:
 def revoke() -> Response:
     """Revokes ``token``, access or refresh. It needs no authentication (platform 1.0, D); both paths answer (rest 10).
 
+    A hardened client's token is revoked by that client alone.
+
     What the platform answers is not documented: ours is an empty 200 for any token, known or not (RFC 7009).
     """
-    part(Credentials).revoke(request.values.get("token", ""))
-    return Response("", status=200, headers=NO_STORE)
+    return inspection.revoke(part(OAuthServer), request)
+
+
+@blueprint.post("/oauth_introspect.do")
+def introspect() -> Response:
+    """What a token stands for (RFC 7662), for hardened clients; to others there is no such page."""
+    told = inspection.introspect(part(OAuthServer), request)
+    if told is None:
+        raise NotFound
+    return told
+
+
+@blueprint.get("/.well-known/oauth-authorization-server")
+def metadata() -> Response:
+    """The server's description (RFC 8414), where a client is hardened; ServiceNow has none."""
+    described = inspection.metadata(part(OAuthServer))
+    if described is None:
+        raise NotFound
+    return jsonify(described)

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from ...shared.web.parts import part_of, provide
-from . import form_views, frame_views, list_views
+from . import elevation, form_views, frame_views, interceptor, list_views, tokens
 from .blueprint import pages
 from .consent import blueprint as consent
 from .frame import install_errors
@@ -11,9 +11,10 @@ from .layout import install_layout
 from .login import blueprint as login
 from .menu import Menus
 from .navigator import Navigator
+from .sso import install_sso
 
 __all__ = ["install"]
-_VIEWS = (frame_views, list_views, form_views)
+_VIEWS = (elevation, frame_views, interceptor, list_views, form_views, tokens)
 """Imported for the routes they add to the blueprint."""
 
 
@@ -22,5 +23,6 @@ def install(app: Flask) -> None:
     provide(app, Navigator(part_of(app, Menus).applications))
     install_layout(app)
     install_errors(app)
+    install_sso(app)
     for blueprint in (login, consent, pages):
         app.register_blueprint(blueprint)

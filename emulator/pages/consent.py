@@ -12,6 +12,7 @@ from ..identity.web import (
     current_account,
     current_session,
     end_session,
+    login_page,
     redirect_to_login,
     this_request,
 )
@@ -38,11 +39,12 @@ ALLOW = "authorize"
 def ask() -> str | Response:
     """Check the request, have somebody log in, and ask. ``logoutfirst=true`` is the way of *Not You* (1.1, I)."""
     asked = check_authorization(part(OAuthServer), InstanceRequest(request, query=True, body=False))
-    if request.args.get("logoutfirst") == "true":
+    not_you = request.args.get("logoutfirst") == "true"
+    if not_you:
         end_session()
     session = current_session()
     if session is None:
-        return redirect_to_login(OAUTH_LOGIN_PATH, this_request(without="logoutfirst"))
+        return redirect_to_login(_login_path(asked, not_you=not_you), this_request(without="logoutfirst"))
     consent_id = part(Consents).open(session.id_hash, asked.parameters)
     return _page(asked, consent_id)
 
@@ -69,6 +71,7 @@ def decide() -> Response:
 @blueprint.errorhandler(FormRefused)
 def refused(error: PlatformError) -> tuple[str, int]:
     """Never a redirect: the address to go back to is the thing in doubt (RFC 6749 4.1.2.1)."""
+    part(OAuthServer).log(f"Exception on authorization flow - {error.message} {error.detail}".strip())
     return render_template("oauth_error.html", error=error), error.status
 
 
@@ -77,6 +80,17 @@ def sent_back(error: SentBack) -> Response:
     response = redirect(location_of(error), 302)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
+
+
+def _login_path(asked: AuthorizationRequest, *, not_you: bool) -> str:
+    """The login that the entity names; where it names none, single sign-on's when it redirects, else the local one.
+
+    Whoever is *Not You* is led to the local login, or the provider would only say again who they are.
+    """
+    if not_you:
+        return OAUTH_LOGIN_PATH
+    named = asked.client.login_path
+    return login_page(named) if named == OAUTH_LOGIN_PATH else named
 
 
 def _page(asked: AuthorizationRequest, consent_id: str) -> str:

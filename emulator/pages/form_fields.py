@@ -54,6 +54,10 @@ class FormField:
     record_link: str = ""
     entries: str = ""
     hint: str = ""
+    lock: str = ""
+    """Where its lock icon leads, while it is locked."""
+    revealed: bool = False
+    """Whether a secret stands there in the clear."""
 
     @property
     def element(self) -> str:

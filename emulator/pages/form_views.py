@@ -11,12 +11,15 @@ from ..errors import NoRecordFound, PlatformError
 from ..identity.keys import InstanceKey
 from ..identity.passwords import Passwords
 from ..identity.web import FormRefused, current_caller
+from ..oauth.clients import Clients
 from ..records.gate import Gate
 from .blueprint import pages
 from .form_page import FormPage
 from .forms import Form, Moved, Rejected, preset_values
 from .frame import error_page
 from .list_query import record_url
+from .locks import PARAMETER as UNLOCK
+from .locks import READERS, with_locks
 from .messages import Message, done
 from .return_address import back_from, path_of_referrer, with_outcome
 from .saving import Saving
@@ -35,6 +38,7 @@ def show_form(table: str) -> Response:
     page = form.open(sys_id) if sys_id else form.new(preset_values(query))
     outcome = done(request.args.get("sysparm_done", ""), page.address, page.heading) if sys_id else []
     back = back_from(form.dictionary, table, path_of_referrer(request.referrer, request.host))
+    page = with_locks(page, request.args.get(UNLOCK, "").split(","), _revealed)
     return _shown(replace(page, messages=outcome, back=back))
 
 
@@ -68,6 +72,13 @@ def _delete(form: Form, sys_id: str, back: str) -> Response:
             messages, status = [Message("error", error.detail or error.message)], error.status
     page = replace(page, messages=messages)
     return make_response(render_template("delete.html", page=page, back=back), status)
+
+
+def _revealed(sys_id: str, element: str) -> str:
+    """A sealed secret in the clear: of an OAuth client, for whoever administers those."""
+    if not current_caller().has_role(READERS):
+        return ""
+    return part(Clients).reveal_secret(sys_id) if element == "client_secret" else ""
 
 
 def _form(table: str) -> Form:

@@ -6,6 +6,7 @@ from flask import Flask, request
 
 from ...shared.web.parts import part
 from ..access.caller import Caller
+from ..identity.elevation import roles_to_elevate
 from ..identity.web import current_account, current_caller
 from ..records.gate import Gate
 from ..settings import Settings
@@ -39,6 +40,10 @@ class Layout:
     @property
     def is_admin(self) -> bool:
         return self.caller.is_admin
+
+    @property
+    def may_elevate(self) -> bool:
+        return bool(roles_to_elevate(part(Gate), self.caller))
 
     @cached_property
     def groups(self) -> list[Group]:

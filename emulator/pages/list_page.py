@@ -15,8 +15,11 @@ from .list_query import list_url, ordered_by, record_url
 from .messages import Message
 from .references import References
 from .rights import Rights
+from .row_actions import RowAction, row_actions
 
 ROWS = 20
+INTERCEPTORS = {"oauth_entity": "/oauth_application_type.do"}
+"""Where New leads first, for tables of which there are several kinds of records."""
 CLASS = "sys_class_name"
 LONGEST_CELL = 120
 MOST_FALLBACK_COLUMNS = 6
@@ -57,6 +60,8 @@ class ListPage:
     total: int
     may_create: bool
     messages: Sequence[Message]
+    actions: Sequence[RowAction] = ()
+    """One for each row, where the table has any."""
 
     @property
     def title(self) -> str:
@@ -64,7 +69,7 @@ class ListPage:
 
     @property
     def new_url(self) -> str:
-        return record_url(self.table, "-1")
+        return INTERCEPTORS.get(self.table) or record_url(self.table, "-1")
 
     def page_url(self, first: int) -> str:
         return list_url(self.table, self.query, first)
@@ -108,6 +113,7 @@ def read_list(gate: Gate, caller: Caller, table: str, query: EncodedQuery, first
         total=total,
         may_create=rights.may(Operation.CREATE, table),
         messages=_messages(page, first, total),
+        actions=row_actions(caller, table, page.rows),
     )
 
 

@@ -15,6 +15,7 @@ from ..identity.web import (
     end_session,
     own_path,
 )
+from .sso import forget_provider
 
 blueprint = Blueprint("login", __name__)
 
@@ -45,7 +46,7 @@ def log_in() -> Page:
     except LoginRefused as refused:
         return _page(back, refused.message)
     begin_session(account)
-    return redirect(own_path(back), 302)
+    return forget_provider(redirect(own_path(back), 302))
 
 
 @blueprint.get("/logout.do")

@@ -29,6 +29,8 @@ class Application:
     title: str
     modules: tuple[Module, ...]
     roles: frozenset[str] = frozenset()
+    table: str = ""
+    """A table of the app; the menu is gone with it when the app is uninstalled."""
 
     def suits(self, roles: frozenset[str]) -> bool:
         return _suits(self.roles, roles)

@@ -9,6 +9,8 @@ DONE: Mapping[str, str] = {
     "inserted": "Created:",
     "updated": "Saved:",
     "deleted": "The record was deleted.",
+    "revoked": "The token was revoked.",
+    "access_revoked": "The access was revoked. The application can do nothing in your name until you allow it again.",
 }
 """What ``sysparm_done`` may say. It comes from the address, so it only chooses among these."""
 

@@ -27,6 +27,7 @@ EVERYDAY = (
         (
             Module("Homepage", "home.do"),
             _list("My Open Incidents", "incident", "active=true^caller_id=javascript:gs.getUserID()"),
+            Module("My Connected Apps", "my_connected_apps.do"),
             Module("My Profile", "sys_user.do?sys_id=javascript:gs.getUserID()"),
         ),
     ),
@@ -84,8 +85,17 @@ SYSTEM = (
         "System Applications",
         (
             _list("Applications", "sys_scope"),
+            Module("All Available Applications", "app_store.do"),
             _list("Application Cross-Scope Access", "sys_scope_privilege"),
             _list("Application Restricted Caller Access", "sys_restricted_caller_access"),
+        ),
+        frozenset({ADMIN}),
+    ),
+    Application(
+        "Multi-Provider SSO",
+        (
+            _list("Identity Providers", "sso_properties"),
+            _list("Properties", "sys_properties", "nameSTARTSWITHglide.authenticate."),
         ),
         frozenset({ADMIN}),
     ),
@@ -95,6 +105,7 @@ SYSTEM = (
         (
             _list("Access Control (ACL)", "sys_security_acl"),
             _list("Data Policies", "sys_data_policy2"),
+            _list("IP Address Access Control", "ip_access"),
         ),
         frozenset({ADMIN}),
     ),
@@ -145,6 +156,8 @@ class Navigator:
 
 
 def _modules(application: Application, roles: frozenset[str], tables: Mapping[str, object] | None) -> Sequence[Module]:
+    if application.table and tables is not None and application.table not in tables:
+        return ()
     return [each for each in application.modules if each.suits(roles) and (tables is None or _exists(each, tables))]
 
 

@@ -36,15 +36,20 @@ class Assigned:
     entries: dict[str, str] = field(default_factory=dict)
 
 
-def assign(work: Work, table: str, given: Mapping[str, object], how: Input, operation: Operation) -> Assigned:
-    """Sort out the given values; what is left out is noted on the trail, and the rest goes on."""
+def assign(
+    work: Work, table: str, given: Mapping[str, object], how: Input, operation: Operation, sys_id: str = ""
+) -> Assigned:
+    """Sort out the given values; what is left out is noted on the trail, and the rest goes on.
+
+    ``sys_id`` is that of the record to change, empty for a new one.
+    """
     assigned = Assigned()
     fields = work.dictionary.fields(table)
     for element, value in given.items():
         known = fields.get(element)
         if known is None:
             work.trail.alter(STEP, "unknown field", f"{element[:80]} is no field of {table}.")
-        elif _is_writable(work, table, element, operation):
+        elif is_writable(work, table, element, operation, sys_id):
             try:
                 native = coerce(known, value, how, work.find_by_display)
             except Unfit as unfit:
@@ -57,7 +62,11 @@ def assign(work: Work, table: str, given: Mapping[str, object], how: Input, oper
     return assigned
 
 
-def _is_writable(work: Work, table: str, element: str, operation: Operation) -> bool:
+def is_writable(work: Work, table: str, element: str, operation: Operation, sys_id: str = "") -> bool:
+    """May the caller give this field a value? A no is noted on the trail.
+
+    A rule with a condition is asked of the record as it stands; a new record cannot match one yet (ours).
+    """
     if work.caller.is_system:
         return True
     numbered = element == "number" and work.dictionary.numbering(table) is not None
@@ -67,7 +76,11 @@ def _is_writable(work: Work, table: str, element: str, operation: Operation) -> 
     # A field's own rule for writing binds its creation, too, unless there is one for creation (G).
     for needed in dict.fromkeys((operation, Operation.WRITE)):
         verdict = work.judge_field(element, needed, table)
-        if not verdict.allowed or verdict.conditions:
-            work.trail.alter(STEP, verdict.rule, f"{element} is not writable: {verdict.reason}", verdict.record)
+        fits = not verdict.conditions or (bool(sys_id) and work.matches(table, sys_id, verdict.restriction))
+        if not verdict.allowed or not fits:
+            reason = verdict.reason if not verdict.allowed else "The record does not match the rule's condition."
+            work.trail.alter(STEP, verdict.rule, f"{element} is not writable: {reason}", verdict.record)
             return False
+        if verdict.record:
+            work.trail.allow(STEP, verdict.rule, f"{element} is writable: {verdict.reason}", verdict.record)
     return True

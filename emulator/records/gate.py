@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection
@@ -9,9 +10,12 @@ from sqlalchemy import Connection
 from ...shared.clock import Clock
 from ...shared.ids import Ids
 from ..access.caller import Caller
+from ..access.load_scopes import EXECUTE
+from ..access.scope import check_execute
 from ..access.trail import Trail
 from ..dictionary.model import Dictionary
 from ..store.store import Store
+from .aftermath import conclude
 from .decision_log import DecisionLog
 from .glide_record import GlideRecord
 from .snapshot import Snapshot, Snapshots, reader
@@ -35,6 +39,7 @@ class Gate:
         self.ids = ids
         self.log = log
         self._snapshots = Snapshots(store, bootstrap)
+        self._open: ContextVar[Transaction | None] = ContextVar("open_transaction", default=None)
 
     def record(self, table: str, caller: Caller, within: Transaction | None = None) -> GlideRecord:
         """A GlideRecord of the table, acting for the caller. A table that does not exist is refused when it is used."""
@@ -47,10 +52,14 @@ class Gate:
         try:
             with self.store.writing() as connection:
                 transaction = Transaction(connection)
-                yield transaction
+                token = self._open.set(transaction)
+                try:
+                    yield transaction
+                finally:
+                    self._open.reset(token)
         finally:
             if transaction is not None:
-                self.log.write(transaction.trails)
+                conclude(self, transaction.trails)
 
     @contextmanager
     def reading(self, trail: Trail, within: Transaction | None) -> Iterator[Work]:
@@ -63,7 +72,13 @@ class Gate:
             with self.store.reading() as connection:
                 yield self._work(connection, trail)
         finally:
-            self.log.write([trail])
+            self._conclude(trail)
+
+    @contextmanager
+    def looking(self, trail: Trail) -> Iterator[Work]:
+        """What an explanation works with: nothing of it is kept, logged or tracked."""
+        with self.store.reading() as connection:
+            yield self._work(connection, trail)
 
     @contextmanager
     def writing(self, trail: Trail, within: Transaction | None) -> Iterator[Work]:
@@ -75,6 +90,29 @@ class Gate:
         with self.transaction() as transaction:
             transaction.trails.append(trail)
             yield self._work(transaction.connection, trail)
+
+    def _conclude(self, trail: Trail) -> None:
+        """Inside another transaction of this request, later: what is to be written would wait for its lock."""
+        outer = self._open.get()
+        if outer is not None:
+            outer.trails.append(trail)
+        else:
+            conclude(self, [trail])
+
+    def check_execute(self, script_include: str, caller: Caller) -> None:
+        """May this caller's code call the script include?
+
+        Raises ScopedApiRefused, PrivilegeRefused, CallerRestricted or SourceNotFound; LookupError when there is none.
+        """
+        trail = Trail(caller, script_include, EXECUTE)
+        try:
+            check_execute(self.snapshot().policy, trail)
+        finally:
+            self._conclude(trail)
+
+    def snapshot_within(self, transaction: Transaction) -> Snapshot:
+        """The rules as a transaction sees them."""
+        return self._snapshots.current(transaction.connection)
 
     def snapshot(self) -> Snapshot:
         """The rules in force now."""
@@ -88,11 +126,11 @@ class Gate:
         """The value of a sys_properties record, in the platform's own word gs.getProperty."""
         return self.snapshot().policy.properties.get(name) or default
 
-    def roles_of(self, user: str) -> frozenset[str]:
-        """Every role of the user with this sys_id, contained ones included."""
+    def roles_of(self, user: str, elevated: frozenset[str] = frozenset()) -> frozenset[str]:
+        """Every role of the user with this sys_id, contained ones included; of the elevated ones only those given."""
         with self.store.reading() as connection:
             snapshot = self._snapshots.current(connection)
-            return snapshot.roles(reader(self.store, connection, snapshot.dictionary, snapshot.tables), user)
+            return snapshot.roles(reader(self.store, connection, snapshot.dictionary, snapshot.tables), user, elevated)
 
     def _work(self, connection: Connection, trail: Trail) -> Work:
         return Work(self.store, connection, self._snapshots, self.clock, self.ids, trail)

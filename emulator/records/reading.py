@@ -1,6 +1,6 @@
 """How the gate reads: table known → channel → scope → user, and then one SELECT."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from ..dictionary.types import FieldType, Storage
 from ..errors import NoRecordFound, TableReadRefused
 from ..query import parse, select_records
 from . import journal
+from .field_reading import check_query, readable_paths, without_hidden
 from .row import FieldValue, Page, Row
 from .work import Work, restrictions
 
@@ -30,6 +31,8 @@ class Request:
     offset: int = 0
     count: bool = False
     journal: bool = False
+    checked: bool = True
+    """Whether the query is the caller's own, whose fields the caller has to be able to read."""
 
 
 def read_page(work: Work, request: Request) -> Page:
@@ -38,12 +41,15 @@ def read_page(work: Work, request: Request) -> Page:
     if not verdict.allowed:
         return _refused_page(work, request, verdict)
     work.trail.allow(STEP, verdict.rule, verdict.reason, verdict.record)
-    paths = readable_paths(work, request.fields)
+    query = parse(request.query)
+    if request.checked:
+        check_query(work, query)
+    paths, by_row = readable_paths(work, request.fields)
     selection = select_records(
         work.dictionary,
         work.snapshot.tables,
         work.table,
-        parse(request.query),
+        query,
         paths=paths,
         restrictions=restrictions(verdict),
         context=work.context,
@@ -51,6 +57,7 @@ def read_page(work: Work, request: Request) -> Page:
         offset=request.offset,
     )
     rows = [build_row(work, paths, found) for found in work.store.rows(work.connection, selection.rows)]
+    rows = without_hidden(work, rows, by_row)
     if request.journal:
         rows = journal.with_entries(work, rows)
     total = work.store.count(work.connection, selection.count) if request.count else None
@@ -60,12 +67,15 @@ def read_page(work: Work, request: Request) -> Page:
 def read_one(work: Work, sys_id: str, fields: Sequence[str] | None, *, journal: bool = False) -> Row:
     """Raises NoRecordFound; whether the record is missing or hidden, only the trail says."""
     if len(sys_id) == SYS_ID_LENGTH and sys_id.isalnum():
-        page = read_page(work, Request(f"sys_id={sys_id}", fields, 1, journal=journal))
+        page = read_page(work, Request(f"sys_id={sys_id}", fields, 1, journal=journal, checked=False))
         if page.rows:
             return page.rows[0]
-    work.enter(Operation.READ)
+    else:
+        work.enter(Operation.READ)
+    verdict = work.judge_record(Operation.READ)
+    reason = f"No {work.table} {sys_id[:40]} that the caller may read."
     return work.trail.refuse(
-        NoRecordFound(), STEP, "no such record", f"No {work.table} {sys_id[:40]} that the caller may read."
+        NoRecordFound(), STEP, verdict.rule if verdict.conditions else "no such record", reason, verdict.record
     )
 
 
@@ -84,32 +94,6 @@ def _refused_page(work: Work, request: Request, verdict: Verdict) -> Page:
         limit=0,
     )
     return Page((), work.store.count(work.connection, selection.count) if request.count else None)
-
-
-def readable_paths(work: Work, fields: Sequence[str] | None) -> Sequence[str]:
-    """The asked-for paths that exist and that the caller may read, each once, in the order asked for."""
-    asked: Iterable[str] = work.dictionary.fields(work.table) if fields is None else dict.fromkeys(fields)
-    return [path for path in asked if work.resolve(path) is not None and _may_read(work, path)]
-
-
-def _may_read(work: Work, path: str) -> bool:
-    table = work.table
-    for index, element in enumerate(path.split(".")):
-        if index and not _whole_table_readable(work, table):
-            work.trail.deny(STEP, "dot-walk", f"{path} leads through {table}, which the caller may not read.")
-            return False
-        verdict = work.judge_field(element, Operation.READ, table)
-        if not verdict.allowed or verdict.conditions:
-            work.trail.deny(STEP, verdict.rule, f"{path} is hidden: {verdict.reason}", verdict.record)
-            return False
-        field = work.dictionary.field(table, element)
-        table = field.reference if field is not None else ""
-    return True
-
-
-def _whole_table_readable(work: Work, table: str) -> bool:
-    verdict = work.judge_record(Operation.READ, table)
-    return verdict.allowed and not verdict.conditions
 
 
 def build_row(work: Work, paths: Sequence[str], found: RowMapping) -> Row:

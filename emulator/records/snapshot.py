@@ -37,13 +37,14 @@ class Snapshot:
     policy: Policy
     business_rules: Sequence[BusinessRule] = ()
     data_policies: Sequence[DataPolicy] = ()
-    _roles: dict[str, frozenset[str]] = field(default_factory=dict)
+    _roles: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict)
 
-    def roles(self, read: ReadTable, user: str) -> frozenset[str]:
+    def roles(self, read: ReadTable, user: str, elevated: frozenset[str] = frozenset()) -> frozenset[str]:
         """The user's roles: a new version is made whenever any could have changed."""
-        if user not in self._roles:
-            self._roles[user] = roles_of(read, self.policy, user)
-        return self._roles[user]
+        key = (user, elevated)
+        if key not in self._roles:
+            self._roles[key] = roles_of(read, self.policy, user, elevated)
+        return self._roles[key]
 
     @cached_property
     def time_zone(self) -> str:

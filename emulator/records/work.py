@@ -15,6 +15,7 @@ from ..access.scope import check_scope
 from ..access.trail import Trail
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.rows import ReadTable
+from ..errors import InvalidTable
 from ..query import EncodedQuery, parse, select_records
 from ..query.context import QueryContext
 from ..store.store import Store
@@ -60,11 +61,17 @@ class Work:
     def refresh_caller(self) -> None:
         """Read the caller's roles again inside the transaction, so a role taken away meanwhile does not count."""
         if self.caller.user:
-            self.trail.caller = replace(self.caller, roles=self.snapshot.roles(self.read, self.caller.user))
+            roles = self.snapshot.roles(self.read, self.caller.user, self.caller.elevated)
+            self.trail.caller = replace(self.caller, roles=roles)
 
     def enter(self, operation: Operation) -> None:
         """The steps before the user's: table, channel, scope. Raises what refuses."""
-        self.dictionary.table(self.table)
+        if self.table not in self.dictionary.tables:
+            self.trail.refuse(
+                InvalidTable(self.table), "table", "no such table", f"No table is called {self.table[:80]}."
+            )
+        table = self.dictionary.table(self.table)
+        self.trail.allow("table", "the table exists", table.label, f"sys_db_object.{table.sys_id}")
         check_channel(self.dictionary, self.trail)
         check_scope(self.dictionary, self.snapshot.policy, self.trail, operation)
 

@@ -6,16 +6,19 @@ their conditions; an abort undoes it.
 """
 
 from collections.abc import Mapping
+from copy import copy
 from typing import NoReturn
 
 from sqlalchemy.exc import IntegrityError
 
 from ..access.acl import Verdict
 from ..access.operations import Operation
+from ..access.trail import Trail
 from ..dictionary.rows import DICTIONARY_TABLES
-from ..errors import AclRefused, BusinessRuleAborted, NoRecordFound, OperationFailed
+from ..errors import AclRefused, BusinessRuleAborted, NoRecordFound, OperationFailed, PlatformError
 from ..store.store import Native
 from . import audit, journal
+from .addresses import check_own_address, check_range
 from .assign import Assigned, assign
 from .coerce import Input
 from .defaults import defaults, next_number
@@ -26,6 +29,7 @@ from .snapshot import VERSIONED_TABLES, next_version
 from .work import Work
 
 STEP = "user"
+OUTSIDE = "The record does not match the rule's condition."
 UNIQUE_RULE = "Unique correlation"
 UNIQUE_RULE_ID = "5f0e3f6ba4f7401cb6d2a3d0c8e6d901"
 """sys_id of the rule that refuses a second ticket with one correlation id (ours; the database enforces it)."""
@@ -34,7 +38,7 @@ UNIQUE_RULE_ID = "5f0e3f6ba4f7401cb6d2a3d0c8e6d901"
 def insert(work: Work, given: Mapping[str, object], how: Input) -> Row:
     work.refresh_caller()
     work.enter(Operation.CREATE)
-    _check_table(work, Operation.CREATE)
+    check_table(work, Operation.CREATE)
     assigned = assign(work, work.table, given, how, Operation.CREATE)
     sys_id = str(assigned.columns.get("sys_id") or work.ids.sys_id())
     now = work.clock.now().replace(microsecond=0)
@@ -57,8 +61,8 @@ def insert(work: Work, given: Mapping[str, object], how: Input) -> Row:
 
 
 def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input) -> Row:
-    table, before = _existing(work, sys_id, Operation.WRITE)
-    assigned = assign(work, table, given, how, Operation.WRITE)
+    table, before = existing(work, sys_id, Operation.WRITE)
+    assigned = assign(work, table, given, how, Operation.WRITE, sys_id)
     changed = {element: value for element, value in assigned.columns.items() if before.get(element) != value}
     if not changed and not assigned.entries:
         return _read_back(work, table, sys_id)
@@ -78,22 +82,25 @@ def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input) -> 
 
 
 def delete(work: Work, sys_id: str) -> None:
-    table, _before = _existing(work, sys_id, Operation.DELETE)
+    table, _before = existing(work, sys_id, Operation.DELETE)
     apply_rules(work, "before", Operation.DELETE, table, sys_id)
     work.store.delete(work.connection, work.snapshot.tables, table, sys_id)
+    check_own_address(work, table)
     _start_version(work, table)
 
 
 def _complete(work: Work, operation: Operation, table: str, sys_id: str, assigned: Assigned) -> Row:
     apply_rules(work, "before", operation, table, sys_id)
     check_data_policies(work, table, sys_id)
+    check_range(work, table, sys_id)
+    check_own_address(work, table)
     journal.append(work, table, sys_id, assigned.entries)
     apply_rules(work, "after", operation, table, sys_id)
     _start_version(work, table)
     return _read_back(work, table, sys_id)
 
 
-def _check_table(work: Work, operation: Operation) -> Verdict:
+def check_table(work: Work, operation: Operation) -> Verdict:
     verdict = work.judge_record(operation)
     if not verdict.allowed:
         work.trail.refuse(AclRefused(operation.in_acl_text), STEP, verdict.rule, verdict.reason, verdict.record)
@@ -104,11 +111,13 @@ def _check_table(work: Work, operation: Operation) -> Verdict:
 def _check_row(work: Work, operation: Operation, table: str, sys_id: str) -> None:
     verdict = work.judge_record(operation, table)
     if not verdict.allowed or not work.matches(table, sys_id, verdict.restriction):
-        reason = verdict.reason if not verdict.allowed else "The record does not match the rule's condition."
+        reason = verdict.reason if not verdict.allowed else OUTSIDE
         work.trail.refuse(AclRefused(operation.in_acl_text), STEP, verdict.rule, reason, verdict.record)
+    if verdict.conditions:
+        work.trail.allow(STEP, verdict.rule, f"The record matches its condition {verdict.restriction}", verdict.record)
 
 
-def _existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mapping[str, Native]]:
+def existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mapping[str, Native]]:
     """The class and stored values of a record the caller may see and do this to.
 
     Raises NoRecordFound when it is missing or hidden, AclRefused when it may be seen and not changed.
@@ -118,13 +127,15 @@ def _existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mappi
     verdict = work.judge_record(Operation.READ)
     visible = len(sys_id) == len(UNIQUE_RULE_ID) and sys_id.isalnum() and verdict.allowed
     if not visible or not work.matches(work.table, sys_id, verdict.restriction or f"sys_id={sys_id}"):
-        work.trail.refuse(NoRecordFound(), STEP, verdict.rule, "No such record that the caller may read.")
+        reason = "No such record that the caller may read." if verdict.allowed else verdict.reason
+        work.trail.refuse(NoRecordFound(), STEP, verdict.rule, reason, verdict.record)
+    work.trail.allow(STEP, verdict.rule, f"The record may be read. {verdict.reason}", verdict.record)
     fields = list(work.dictionary.fields(work.table))
     table = work.table
     if "sys_class_name" in fields:
         found = work.read(work.table, f"sys_id={sys_id}", ("sys_class_name",))
         table = next(str(row["sys_class_name"] or table) for row in found)
-    _check_table(work, operation)
+    check_table(work, operation)
     _check_row(work, operation, table, sys_id)
     paths = [name for name, each in work.dictionary.fields(table).items() if each.type.storage.value != "virtual"]
     stored = next(iter(work.read(table, f"sys_id={sys_id}", paths)))
@@ -132,10 +143,16 @@ def _existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mappi
 
 
 def _read_back(work: Work, table: str, sys_id: str) -> Row:
-    """The record as the caller reads it; what may be written and not read comes back with its sys_id alone."""
-    if not work.judge_record(Operation.READ).allowed:
-        return Row(table, sys_id, {}, work.caller.time_zone)
-    rows = read_page(work, Request(f"sys_id={sys_id}", None, 1)).rows
+    """The record as the caller reads it; what may be written and not read comes back with its sys_id alone.
+
+    The caller did not ask to read, so a no is neither kept nor tracked.
+    """
+    aside = copy(work)
+    aside.trail = Trail(work.caller, work.table, Operation.READ)
+    try:
+        rows = read_page(aside, Request(f"sys_id={sys_id}", None, 1, checked=False)).rows
+    except PlatformError:
+        rows = ()
     return rows[0] if rows else Row(table, sys_id, {}, work.caller.time_zone)
 
 

@@ -20,6 +20,7 @@ from .addresses import own_properties
 from .records import Entry, SeedRows, read_data, stamped
 
 AUTHOR = "admin"
+APP = "x_mioms_m365ticket"
 APP_NEEDS = "kingston"
 """The connector's app installs on Kingston or later (security-center, D)."""
 
@@ -47,7 +48,11 @@ def fill(store: Store, dictionary: Dictionary, settings: Settings, *, passwords:
     release = release_named(settings.release)
     seed.add({"sys_scope": [{"scope": GLOBAL_SCOPE, "sys_id": GLOBAL_SCOPE, "name": "Global", "version": "1.0"}]})
     seed.add(read_data("base"))
-    if release.is_at_least(APP_NEEDS):
+    seed.add(read_data("sso"))
+    seed.add(read_data("access"))
+    seed.add(read_data("oauth"))
+    installed = release.is_at_least(APP_NEEDS)
+    if installed:
         seed.add(read_data("m365ticket"))
     if settings.seed == "empty":
         seed.add({"sys_user": [_only_admin(settings, passwords, ids)]})
@@ -57,13 +62,14 @@ def fill(store: Store, dictionary: Dictionary, settings: Settings, *, passwords:
     seed.add({"sys_properties": list(_properties(settings, release))})
     tables = store.tables(dictionary)
     with store.writing() as connection:
-        for table, rows in rows_of(dictionary).tables.items():
-            _write(connection, tables, {table: stamped(rows, AUTHOR)})
-        _write(connection, tables, seed.by_table())
+        present = dictionary if installed else without_scope(dictionary, APP)
+        for table, rows in rows_of(present).tables.items():
+            write_rows(connection, tables, {table: stamped(rows, AUTHOR)})
+        write_rows(connection, tables, seed.by_table())
         store.touch(connection, ids.token(12))
 
 
-def _write(connection: Connection, tables: RecordTables, by_table: Mapping[str, Rows]) -> None:
+def write_rows(connection: Connection, tables: RecordTables, by_table: Mapping[str, Rows]) -> None:
     """One statement for each SQL table and set of columns."""
     for table, rows in by_table.items():
         columns = {element: tables.column_name(table, element) for row in rows for element in row}
@@ -76,6 +82,11 @@ def _write(connection: Connection, tables: RecordTables, by_table: Mapping[str, 
             batches[frozenset(values)].append(values)
         for batch in batches.values():
             connection.execute(tables.sql_table(table).insert(), batch)
+
+
+def without_scope(dictionary: Dictionary, scope: str) -> Dictionary:
+    """The dictionary of an instance on which this app is not installed."""
+    return Dictionary({name: table for name, table in dictionary.tables.items() if table.scope != scope})
 
 
 def _properties(settings: Settings, release: Release) -> Iterator[Entry]:
@@ -97,5 +108,5 @@ def _only_admin(settings: Settings, passwords: Passwords, ids: Ids) -> Entry:
         "last_name": "Administrator",
         "email": "admin@example.com",
         "user_password": passwords.hash(password),
-        "_roles": ["admin"],
+        "_roles": ["admin", "security_admin"],
     }

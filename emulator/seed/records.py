@@ -5,7 +5,7 @@ The same data give the same rows, sys_ids included, so a test may rely on any of
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
@@ -19,6 +19,8 @@ from ..records.defaults import NOW, NUMBER, USER
 from ..store.store import Native
 
 Entry = Mapping[str, Any]
+Known = Callable[[str, str, str], str | None]
+"""The sys_id of a record that is there already: by table, field and the field's value."""
 
 BORN = "2019-12-11 00:00:00"
 """When everything that names no date was made."""
@@ -53,8 +55,9 @@ def read_data(name: str) -> Mapping[str, Sequence[Entry]]:
 class SeedRows:
     """Collects entries of several files, which may point to each other, and gives rows."""
 
-    def __init__(self, dictionary: Dictionary, author: str) -> None:
+    def __init__(self, dictionary: Dictionary, author: str, known: Known | None = None) -> None:
         self._dictionary = dictionary
+        self._elsewhere = known
         self._author = author
         self._entries: list[tuple[str, str, Entry]] = []
         self._known: dict[str, dict[str, str]] = defaultdict(dict, {key: dict(odd) for key, odd in ODD_KEYS.items()})
@@ -125,10 +128,13 @@ class SeedRows:
         return self._defaults[table]
 
     def _sys_id_of(self, table: str, key: str) -> str:
-        try:
-            return self._known[self._dictionary.base(table)][key.lower()]
-        except KeyError:
-            raise LookupError(f"The seed has no {table} called {key!r}") from None
+        base = self._dictionary.base(table)
+        found = self._known[base].get(key.lower())
+        if found is None and self._elsewhere is not None:
+            found = self._elsewhere(table, KEYS.get(base, "name"), key)
+        if found is None:
+            raise LookupError(f"The seed has no {table} called {key!r}")
+        return found
 
 
 def stamped(rows: Iterable[Mapping[str, Native]], author: str) -> Sequence[Mapping[str, Native]]:

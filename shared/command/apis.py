@@ -14,6 +14,11 @@ TENANT_PASSWORD = "ticketlab"  # noqa: S105 - the demo accounts' public one
 class ApiRefused(TicketlabError):
     message = "An API refuses"
 
+    def __init__(self, message: str | None = None, detail: str = "", status_code: int = 0) -> None:
+        super().__init__(message, detail)
+        self.status_code = status_code
+        """What was answered; 0 when that was no answer of an API."""
+
 
 class InstanceApi:
     """An instance's Table API, as a user with a password."""
@@ -23,8 +28,15 @@ class InstanceApi:
         self._session = requests.Session()
         self._session.auth = account
 
-    def rows(self, table: str, query: str, *, fields: str = "", display: bool = False) -> list[dict[str, Any]]:
-        parameters = {"sysparm_query": query, "sysparm_display_value": str(display).lower()}
+    def rows(
+        self, table: str, query: str, *, fields: str = "", display: bool = False, limit: int = 10_000
+    ) -> list[dict[str, Any]]:
+        parameters = {
+            "sysparm_query": query,
+            "sysparm_display_value": str(display).lower(),
+            "sysparm_exclude_reference_link": "true",
+            "sysparm_limit": str(limit),
+        }
         if fields:
             parameters["sysparm_fields"] = fields
         return list(self._ask("GET", table, params=parameters))
@@ -38,6 +50,12 @@ class InstanceApi:
 
     def update(self, table: str, sys_id: str, values: dict[str, Any]) -> dict[str, Any]:
         return dict(self._ask("PATCH", f"{table}/{sys_id}", json=values))
+
+    def insert(self, table: str, values: dict[str, Any]) -> dict[str, Any]:
+        return dict(self._ask("POST", table, json=values))
+
+    def delete(self, table: str, sys_id: str) -> None:
+        _answer(self._session, "DELETE", f"{self.url}/api/now/table/{table}/{sys_id}")
 
     def _ask(self, method: str, path: str, **arguments: Any) -> Any:
         body = _answer(self._session, method, f"{self.url}/api/now/table/{path}", **arguments)
@@ -62,6 +80,15 @@ class TenantApi:
     def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         return dict(_answer(self._session, "POST", f"{self.url}/api/v1/{path}", json=body or {}))
 
+    def patch(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return dict(_answer(self._session, "PATCH", f"{self.url}/api/v1/{path}", json=body))
+
+    def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        return dict(_answer(self._session, "PUT", f"{self.url}/api/v1/{path}", json=body))
+
+    def delete(self, path: str) -> None:
+        _answer(self._session, "DELETE", f"{self.url}/api/v1/{path}")
+
 
 def _answer(session: requests.Session, method: str, url: str, **arguments: Any) -> Any:
     try:
@@ -70,5 +97,5 @@ def _answer(session: requests.Session, method: str, url: str, **arguments: Any) 
     except (requests.RequestException, ValueError) as error:
         raise ApiRefused(f"{url} does not answer as an API", str(error)) from error
     if not answer.ok:
-        raise ApiRefused(f"{method} {url} answers {answer.status_code}", answer.text[:500])
+        raise ApiRefused(f"{method} {url} answers {answer.status_code}", answer.text[:500], answer.status_code)
     return body

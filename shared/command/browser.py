@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
+from typing import Any
 from urllib.parse import urljoin
 
 import requests
@@ -104,6 +105,16 @@ class Browser:
 
     def fill(self, page: Page, button: str, values: Mapping[str, str]) -> Page:
         """Fill in the form that has ``button``, by labels or field names, and press it."""
+        return self._page(self._press(page, button, values))
+
+    def fill_and_stop(self, page: Page, button: str) -> str:
+        """Press ``button`` and stop before what it leads to; returns that address. Raises PageUnexpected."""
+        answer = self._press(page, button, {}, allow_redirects=False)
+        if not answer.is_redirect:
+            raise PageUnexpected(detail=f"{page.url}: {button!r} leads nowhere, it answers {answer.status_code}.")
+        return urljoin(answer.url, answer.headers["Location"])
+
+    def _press(self, page: Page, button: str, values: Mapping[str, str], **how: Any) -> requests.Response:
         form = page.form_with(button)
         pressed = next(each for each in form.buttons if each.text == button)
         filled = {**form.values, **{form.name_of(name): _chosen(form, name, value) for name, value in values.items()}}
@@ -111,8 +122,9 @@ class Browser:
             filled[pressed.name] = pressed.value
         address = urljoin(page.url, pressed.action or form.action or page.url)
         if form.method == "post":
-            return self._page(self._session.post(address, data=filled, timeout=SECONDS, headers={"Referer": page.url}))
-        return self._page(self._session.get(address, params=filled, timeout=SECONDS))
+            headers = {"Referer": page.url, "Content-Type": "application/x-www-form-urlencoded"}
+            return self._session.post(address, data=filled, timeout=SECONDS, headers=headers, **how)
+        return self._session.get(address, params=filled, timeout=SECONDS, **how)
 
     @staticmethod
     def _page(answer: requests.Response) -> Page:

@@ -3,24 +3,22 @@
 import os
 import sys
 from collections.abc import Callable
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from ..errors import RefusedToStart, TicketlabError
+from .case import case
+from .clock import clock
 from .codes import REFUSED
-from .options import CONNECTOR_PORT, DEFAULT_DATA, EMULATOR_PORT, SEEDS, PairOptions
+from .given import DATA, FAILED, JSON, KEY, TARGET, as_line, option, options, target_of
+from .options import CONNECTOR_PORT, EMULATOR_PORT, SEEDS, PairOptions
 
 if TYPE_CHECKING:
-    from .target import Target
     from .up import Ready
 
-FAILED = 1
 INTERRUPTED = 130
 LAST_LINES = 20
-
-Function = TypeVar("Function", bound=Callable[..., Any])
 
 
 def main() -> None:
@@ -59,49 +57,24 @@ def ticketlab() -> None:
     """A ServiceNow instance and a Microsoft 365 tenant, with the withdrawn connector between them."""
 
 
-def _option(name: str, **settings: Any) -> Callable[[Function], Function]:
-    """An option that can also be given as ``TICKETLAB_<OPTION>``."""
-    variable = f"TICKETLAB_{name.removeprefix('--').split('/')[0].replace('-', '_').upper()}"
-    return click.option(name, envvar=variable, show_envvar=True, show_default=True, **settings)
-
-
 PAIR = (
-    _option("--host", default=PairOptions.host, help="The address both listen on."),
-    _option("--emulator-port", type=click.IntRange(0, 65535), default=EMULATOR_PORT, help="0 takes a free one."),
-    _option("--connector-port", type=click.IntRange(0, 65535), default=CONNECTOR_PORT, help="0 takes a free one."),
+    option("--host", default=PairOptions.host, help="The address both listen on."),
+    option("--emulator-port", type=click.IntRange(0, 65535), default=EMULATOR_PORT, help="0 takes a free one."),
+    option("--connector-port", type=click.IntRange(0, 65535), default=CONNECTOR_PORT, help="0 takes a free one."),
 )
 KIND = (
-    _option("--workers", type=click.IntRange(1, 64), default=1, help="Processes a server works with."),
-    _option("--instance", default=PairOptions.instance, help="The instance's name."),
-    _option("--tenant", default=PairOptions.tenant, help="The tenant's name."),
-    _option("--release", default=PairOptions.release, help="The release of ServiceNow the instance behaves as."),
-    _option("--seed", type=click.Choice(SEEDS), default=PairOptions.seed, help="What a new database holds."),
+    option("--workers", type=click.IntRange(1, 64), default=1, help="Processes a server works with."),
+    option("--instance", default=PairOptions.instance, help="The instance's name."),
+    option("--tenant", default=PairOptions.tenant, help="The tenant's name."),
+    option("--release", default=PairOptions.release, help="The release of ServiceNow the instance behaves as."),
+    option("--connector-address", default="", help="Where the tenant's calls to the instance come from: 127.0.0.2."),
+    option("--seed", type=click.Choice(SEEDS), default=PairOptions.seed, help="What a new database holds."),
 )
-KEY = _option("--lab-key", default="", help="Needed by the lab from other machines. Better given by the variable.")
-DATA = _option(
-    "--data", type=click.Path(path_type=Path), default=DEFAULT_DATA, help="The folder of databases, keys and logs."
-)
-TARGET = (
-    click.option("--emulator", envvar="TICKETLAB_EMULATOR_URL", default="", show_envvar=True, help="Its address."),
-    click.option("--connector", envvar="TICKETLAB_CONNECTOR_URL", default="", show_envvar=True, help="Its address."),
-    DATA,
-    KEY,
-)
-JSON = click.option("--json", "as_json", envvar="TICKETLAB_JSON", is_flag=True, help="Print one line for programs.")
-
-
-def _options(*options: Callable[[Function], Function]) -> Callable[[Function], Function]:
-    def _decorate(function: Function) -> Function:
-        for option in reversed(options):
-            function = option(function)
-        return function
-
-    return _decorate
 
 
 @ticketlab.command()
-@_options(*PAIR, *KIND, DATA, KEY)
-@_option("--fresh", is_flag=True, help="Remove the databases first; keys and logs stay.")
+@options(*PAIR, *KIND, DATA, KEY)
+@option("--fresh", is_flag=True, help="Remove the databases first; keys and logs stay.")
 @JSON
 def up(*, fresh: bool, as_json: bool, **given: Any) -> None:
     """Start both apps and keep them running until Ctrl-C."""
@@ -119,7 +92,7 @@ def up(*, fresh: bool, as_json: bool, **given: Any) -> None:
 def _announce(ready: "Ready", *, as_json: bool) -> None:
     from .welcome import welcome
 
-    _say(_json(ready.facts) if as_json else "\n".join(welcome(ready, _own_name())))
+    _say(as_line(ready.facts) if as_json else "\n".join(welcome(ready, _own_name())))
     sys.stdout.flush()  # a program that waits for the line reads a pipe
 
 
@@ -140,44 +113,32 @@ def _quietly(_line: str) -> None:
     """Steps of a seed are of no interest while they succeed."""
 
 
-def _json(value: object) -> str:
-    import json
-
-    return json.dumps(value)
-
-
-def _target(given: dict[str, Any]) -> "Target":
-    from .target import find_target
-
-    return find_target(given["emulator"], given["connector"], given["data"], given["lab_key"])
-
-
 @ticketlab.command()
-@_options(*TARGET)
+@options(*TARGET)
 @JSON
 def status(*, as_json: bool, **given: Any) -> int:
     """Ask both running apps for their health. Exit code 1 when one does not answer."""
     from .status import describe
     from .status import status as ask
 
-    found = ask(_target(given))
-    _say(_json(found) if as_json else "\n".join(describe(found)))
+    found = ask(target_of(given))
+    _say(as_line(found) if as_json else "\n".join(describe(found)))
     return 0 if all(app["ok"] for app in found.values()) else FAILED
 
 
 @ticketlab.command()
-@_options(*TARGET)
+@options(*TARGET)
 def reset(**given: Any) -> None:
     """Put both running apps back to the seed."""
     from .reset import reset as put_back
 
-    target = _target(given)
+    target = target_of(given)
     seed = put_back(target)
     _say(f"{target.emulator} and {target.connector} are back at their seed ({seed}).")
 
 
 @ticketlab.command(name="exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
-@_options(*KIND, KEY)
+@options(*KIND, KEY)
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def execute(*, command: tuple[str, ...], **given: Any) -> int:
     """Start a fresh pair on free ports, run COMMAND with its addresses in the environment, and stop.
@@ -190,7 +151,7 @@ def execute(*, command: tuple[str, ...], **given: Any) -> int:
 
 
 @ticketlab.command()
-@_options(*TARGET)
+@options(*TARGET)
 @click.option("--entity", default="Security + Compliance Connector", show_default=True, help="The OAuth entity's name.")
 @click.option("--user", default="m365.integration", show_default=True, help="The integration user's user ID.")
 @JSON
@@ -200,13 +161,13 @@ def connect(*, entity: str, user: str, as_json: bool, **given: Any) -> None:
 
     from .connect import Connector, Wanted
 
-    made = Connector(_target(given), Wanted(entity, user), _quietly if as_json else _say).connect()
+    made = Connector(target_of(given), Wanted(entity, user), _quietly if as_json else _say).connect()
     if as_json:
-        _say(_json(asdict(made)))
+        _say(as_line(asdict(made)))
 
 
 @ticketlab.command()
-@_options(*TARGET)
+@options(*TARGET)
 @click.option("--own", is_flag=True, help="Play it on a pair of its own, even when one runs.")
 @JSON
 def demo(*, own: bool, as_json: bool, **given: Any) -> None:
@@ -218,13 +179,13 @@ def demo(*, own: bool, as_json: bool, **given: Any) -> None:
     from .target import Target
 
     say = _quietly if as_json else _numbered()
-    target = _target(given)
+    target = target_of(given)
     if own or not target.answers:
         with own_pair(PairOptions()) as pair:
             told = play(Target(pair.emulator.url, pair.connector.url), say)
     else:
         told = play(target, say)
-    _say(_json(asdict(told)) if as_json else told.ending)
+    _say(as_line(asdict(told)) if as_json else told.ending)
 
 
 def _numbered() -> Callable[[str], None]:
@@ -233,6 +194,9 @@ def _numbered() -> Callable[[str], None]:
     numbers = count(1)
     return lambda line: _say(f"{next(numbers):>3}. {line}")
 
+
+ticketlab.add_command(case)
+ticketlab.add_command(clock)
 
 if __name__ == "__main__":
     main()

@@ -11,7 +11,7 @@ from ..errors import RefusedToStart
 
 LOCK = "lock"
 RUN = "run.json"
-DATABASES = ("*.db", "*.db-wal", "*.db-shm", "*.db-journal", "seed/*")
+DATABASES = ("*.db", "*.db-wal", "*.db-shm", "*.db-journal", "seed/*", "snapshots/*", "case.json")
 
 
 class DataFolder:

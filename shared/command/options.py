@@ -22,6 +22,8 @@ class PairOptions:
     data: Path = DEFAULT_DATA
     lab_key: str = ""
     seed: str = "demo"
+    connector_address: str = ""
+    """The address that the tenant's calls to the instance come from; any, when empty."""
 
     def on_free_ports(self, data: Path) -> "PairOptions":
         """The same pair elsewhere: on any free ports of this machine, with its own data folder."""
@@ -29,6 +31,7 @@ class PairOptions:
 
     def environment(self, emulator_url: str, connector_url: str) -> Mapping[str, str]:
         """The settings as the servers read them. Secrets travel here too, never in arguments that others can list."""
+        own = {"TICKETLAB_SOURCE_ADDRESS": self.connector_address} if self.connector_address else {}
         return {
             "TICKETLAB_HOST": self.host,
             "TICKETLAB_WORKERS": str(self.workers),

@@ -12,6 +12,8 @@ from contextlib import suppress
 from typing import Self
 
 from ..errors import RefusedToStart, TicketlabError
+from ..ids import Ids
+from ..keyfiles import key_from
 from .codes import REFUSAL, REFUSED
 from .options import PairOptions
 from .ports import Port
@@ -150,7 +152,7 @@ class Pair:
         except RefusedToStart:
             emulator_port.close()
             raise
-        environment = options.environment(emulator_port.url, connector_port.url)
+        environment = {**options.environment(emulator_port.url, connector_port.url), **shared_secret(options)}
         self.emulator = Server("emulator", emulator_port, environment, hear)
         self.connector = Server("connector", connector_port, environment, hear)
 
@@ -190,6 +192,12 @@ class Pair:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def shared_secret(options: PairOptions) -> Mapping[str, str]:
+    """What the instance proves itself with to the tenant's directory: given, or made once and kept with the keys."""
+    given = os.environ.get("TICKETLAB_SSO_CLIENT_SECRET", "")
+    return {"TICKETLAB_SSO_CLIENT_SECRET": given or key_from(options.data / "keys", "single-sign-on", Ids()).hex()}
 
 
 def wait_for(

@@ -31,8 +31,14 @@ class Lab:
         """What the app says of itself. Raises LabUnreachable."""
         return self._ask("GET", "health")
 
+    def get(self, path: str) -> dict[str, Any]:
+        return self._ask("GET", path)
+
     def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         return self._ask("POST", path, json=body or {})
+
+    def delete(self, path: str) -> dict[str, Any]:
+        return self._ask("DELETE", path, json={})
 
     def _ask(self, method: str, path: str, **arguments: Any) -> dict[str, Any]:
         headers = {KEY_HEADER: self.key} if self.key else {}

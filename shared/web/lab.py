@@ -15,9 +15,11 @@ from werkzeug.wrappers import Response as AnyResponse
 from ..clock import Clock, SystemClock
 from ..errors import BadInput, TicketlabError
 from ..logs import log
+from .lab_cases import add_cases
 from .lab_guard import check_lab_request
 from .lab_input import clock_change, lab_input, nothing
-from .lab_interface import Account, Lab, Link, StartPage, Step, this_lab
+from .lab_interface import Account, Lab, Link, Pair, StartPage, Step, this_lab
+from .lab_snapshots import add_snapshots
 from .parts import part, provide
 
 LAB_PATH = "/lab"
@@ -28,6 +30,7 @@ __all__ = [
     "Account",
     "Lab",
     "Link",
+    "Pair",
     "StartPage",
     "Step",
     "install_lab",
@@ -73,6 +76,8 @@ def lab_blueprint() -> Blueprint:
     blueprint.add_url_rule("/clock", view_func=set_clock, methods=["POST"])
     blueprint.add_url_rule("/reset", view_func=reset, methods=["POST"])
     blueprint.add_url_rule("/seed", view_func=keep_seed, methods=["POST"])
+    add_snapshots(blueprint)
+    add_cases(blueprint)
     blueprint.register_error_handler(TicketlabError, lab_error)
     blueprint.register_error_handler(ValidationError, _invalid)
     blueprint.register_error_handler(HTTPException, _http_error)

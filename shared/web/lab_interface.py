@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from ..clock import ClockSetting
@@ -22,6 +23,15 @@ class Account:
 class Link:
     label: str
     url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Where this app and the one it works with are, and the data folder that ``ticketlab up`` gave them."""
+
+    emulator: str
+    connector: str
+    data: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +66,8 @@ class Lab(Protocol):
 
     def start_page(self) -> StartPage: ...
 
+    def pair(self) -> Pair: ...
+
     def read_clock(self) -> ClockSetting: ...
 
     def change_clock(self, change: Callable[[ClockSetting], ClockSetting]) -> ClockSetting:
@@ -66,6 +78,14 @@ class Lab(Protocol):
 
     def keep(self) -> None:
         """Make the present state what a reset returns to."""
+
+    def snapshot(self, name: str) -> Path:
+        """The file in which the snapshot of this name is, or would be."""
+
+    def save(self, snapshot: Path) -> None: ...
+
+    def restore(self, snapshot: Path) -> None:
+        """Become what the app was when the snapshot was saved. Raises NoSeedImage when there is none."""
 
 
 def this_lab() -> Lab:

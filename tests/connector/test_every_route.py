@@ -11,7 +11,14 @@ from werkzeug.routing import Rule
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 FOR_PROGRAMS = ("/api/", "/lab")
 TOKEN_ENDPOINT = "/<tenant>/oauth2/v2.0/token"
-OPEN_TO_ALL = {"/signin", TOKEN_ENDPOINT, "/static/<path:filename>"}
+OPENID = {
+    "/<tenant>/v2.0/.well-known/openid-configuration",
+    "/<tenant>/discovery/v2.0/keys",
+    "/<tenant>/oauth2/v2.0/authorize",
+    "/<tenant>/openid/userinfo",
+}
+"""Applications and their visitors ask here; who is not known is told so in OpenID Connect's own ways."""
+OPEN_TO_ALL = {"/signin", TOKEN_ENDPOINT, "/static/<path:filename>", *OPENID}
 HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy")
 
 

@@ -18,11 +18,11 @@ speak_rest(blueprint)
 @blueprint.get("/connection")
 def connection() -> Response:
     """App version, release, who asks, and who should. Any authenticated user may ask: the wrong one has to be told."""
-    caller = rest_caller()
     gate = part(Gate)
     app = gate.snapshot().policy.scopes.get(SCOPE)
-    if app is None:
+    if app is None:  # before anybody is asked who he is: an address that is none is so for everybody
         raise UnknownResource
+    caller = rest_caller()
     result = {
         "app_version": app.version,
         "release": release_named(part(Settings).release).name,

@@ -36,4 +36,5 @@ MENU = Application(
         Module("Incidents", f"{INCIDENT_TABLE}_list.do"),
     ),
     frozenset({ADMIN, ADMIN_ROLE, INTEGRATION_ROLE, "itil"}),
+    table=SETUP_TABLE,
 )

@@ -17,11 +17,18 @@ from .checklist import Checklist, NewUser
 from .checklist_page import DONE, STEP_ONE, STEP_TWO, checklist_page, with_trouble
 from .connection import connection
 from .errors import AdminsOnly, Unusable
-from .manifest import CHECKLIST_URL, STATUS_URL
+from .manifest import CHECKLIST_URL, SCOPE, STATUS_URL
 from .status_page import status_page
 
 blueprint = Blueprint("m365ticket", __name__, template_folder="templates")
 framed(blueprint)
+
+
+@blueprint.before_request
+def _say_when_not_installed() -> Response | None:
+    if SCOPE in part(Gate).snapshot().policy.scopes:
+        return None
+    return make_response(render_template("m365ticket/not_installed.html"), 404)
 
 
 @blueprint.get(CHECKLIST_URL)

@@ -101,7 +101,8 @@ def test_dead_refresh_token_is_named_invalid_token(instance, browser, client_app
     [
         ({"client_secret": "wrong"}, "invalid_client"),
         ({"client_id": "0" * 32}, "invalid_client"),
-        ({"grant_type": "password"}, "unsupported_grant_type"),
+        ({"grant_type": "implicit"}, "unsupported_grant_type"),
+        ({"grant_type": "password"}, "invalid_request"),
         ({"grant_type": ""}, "unsupported_grant_type: Missing grant_type parameter value"),
         ({"grant_type": '"é\0'}, "unsupported_grant_type"),
         ({"redirect_uri": "https://evil.example/"}, "invalid_grant"),

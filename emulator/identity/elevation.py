@@ -1,0 +1,68 @@
+"""Elevated roles: held by a user, they count only in a session that was elevated to them, and end with it.
+
+The user menu's *Elevate role* (platform 2.2, C). Nothing but a session of the pages can be elevated: no token and no
+Basic authentication ever is.
+"""
+
+from sqlalchemy import String, delete, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ..access.caller import Caller
+from ..database import Base
+from ..errors import PlatformError
+from ..records.gate import Gate
+from .storage import Database
+
+LOG_SOURCE = "Elevate role"
+INFORMATION = "0"
+
+
+class UserElevation(Base):
+    """One role that one session was elevated to."""
+
+    __tablename__ = "user_elevation"
+
+    session: Mapped[str] = mapped_column(String(64), primary_key=True)
+    role: Mapped[str] = mapped_column(String(100), primary_key=True)
+
+
+class ElevationRefused(PlatformError):
+    """The role is none that this user could be elevated to, or this is no session of the pages."""
+
+    status = 403
+    message = "User Not Authorized"
+
+
+def elevated_roles(database: Database, session: str) -> frozenset[str]:
+    """The roles that this session was elevated to."""
+    if not session:
+        return frozenset()
+    with database.reading() as connection:
+        rows = connection.execute(select(UserElevation.role).where(UserElevation.session == session))
+        return frozenset(row.role for row in rows)
+
+
+def roles_to_elevate(gate: Gate, caller: Caller) -> frozenset[str]:
+    """The elevated roles that the caller holds."""
+    known = gate.snapshot().policy.elevated_roles
+    return gate.roles_of(caller.user, known) & known
+
+
+def elevate(gate: Gate, caller: Caller, wanted: frozenset[str]) -> None:
+    """Make these the elevated roles of the caller's session, and tell the log. Raises ElevationRefused."""
+    if not caller.session or not wanted <= roles_to_elevate(gate, caller):
+        raise ElevationRefused
+    with gate.transaction() as transaction:
+        ended = UserElevation.session.not_in(select(Base.metadata.tables["user_session"].c.id_hash))
+        own = UserElevation.session == caller.session
+        transaction.connection.execute(delete(UserElevation).where(own | ended))
+        if wanted:
+            rows = [{"session": caller.session, "role": role} for role in sorted(wanted)]
+            transaction.connection.execute(insert(UserElevation), rows)
+        message = (
+            f"{caller.user_name} elevated to {', '.join(sorted(wanted))}"
+            if wanted
+            else (f"{caller.user_name} ended the elevation of the session")
+        )
+        values = {"level": INFORMATION, "source": LOG_SOURCE, "message": message, "transaction": caller.transaction}
+        gate.record("syslog", Caller.system(), transaction).insert(values)

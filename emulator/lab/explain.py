@@ -1,0 +1,147 @@
+"""*What may X do?* Explains any user, scope, channel, table, operation and record without doing it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from flask import Response, jsonify, render_template, request
+from marshmallow import fields, validate
+
+from ...shared.errors import TicketlabError
+from ...shared.web.lab_input import StrictSchema, Text
+from ...shared.web.parts import part
+from ..access.caller import GLOBAL_SCOPE, Caller, Channel
+from ..access.decision import Decision, Outcome
+from ..access.load_scopes import EXECUTE
+from ..access.operations import Operation
+from ..identity.elevation import roles_to_elevate
+from ..identity.users import UserAccount, Users
+from ..records.explain import Answer, Explanation, Question, explain
+from ..records.gate import Gate
+from .views import blueprint
+
+OPERATIONS = (*Operation, EXECUTE)
+CHANNELS = {
+    Channel.REST: "REST API",
+    Channel.PAGE: "Pages",
+    Channel.SCRIPT: "Code of the scope",
+}
+SENTENCES = {
+    Answer.ALLOWED: "Yes.",
+    Answer.SOME: "For some records: a rule has a condition. Name a record to know.",
+    Answer.HIDDEN: "No, and nobody is told: what is asked for is left out of the answer.",
+    Answer.DROPPED: "No, and nobody is told: the field keeps its value, and the rest of the request goes on.",
+    Answer.REFUSED: "No.",
+}
+
+
+class UnknownUser(TicketlabError):
+    status = 404
+    message = "There is no such user"
+
+
+class QuestionSchema(StrictSchema):
+    user = Text(required=True, validate=validate.Length(1, 100))
+    scope = Text(load_default=GLOBAL_SCOPE, validate=validate.Length(max=100))
+    channel = Text(load_default="rest", validate=validate.OneOf([str(each) for each in CHANNELS]))
+    table = Text(required=True, validate=validate.Length(1, 100))
+    operation = Text(load_default="read", validate=validate.OneOf([str(each) for each in OPERATIONS]))
+    record = Text(load_default="", validate=validate.Length(max=100))
+    field = Text(load_default="", validate=validate.Length(max=200))
+    elevated = fields.Boolean(load_default=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An explanation with what stands before the gate: whether the user gets in at all."""
+
+    explanation: Explanation
+    decisions: tuple[Decision, ...]
+
+    @property
+    def answer(self) -> Answer:
+        refused = any(each.step == "identity" and each.outcome is Outcome.REFUSED for each in self.decisions)
+        return Answer.REFUSED if refused else self.explanation.answer
+
+    @property
+    def sentence(self) -> str:
+        return SENTENCES[self.answer]
+
+
+@blueprint.get("/explain")
+def explain_page() -> Response | str:
+    """The question stands in the address; as a page it is a form, with the answer under it."""
+    best = request.accept_mimetypes.best_match(["application/json", "text/html"], "application/json")
+    as_page = best == "text/html"
+    if as_page and not request.args.get("user"):
+        return _page(None, None)
+    given = {name: value for name, value in request.args.items() if value}
+    asked: Mapping[str, str] = QuestionSchema().load(given)
+    explained = answer(part(Gate), part(Users), asked)
+    return _page(asked, explained) if as_page else jsonify(_as_json(asked, explained))
+
+
+def answer(gate: Gate, users: Users, asked: Mapping[str, str]) -> Explained:
+    """Raises UnknownUser."""
+    account = users.by_name(asked["user"])
+    if account is None:
+        raise UnknownUser(detail=f"{asked['user'][:100]} has no sys_user record.")
+    caller = _caller(gate, users, account, asked)
+    question = Question(asked["table"], asked["operation"], _sys_id(gate, asked), asked["field"])
+    explanation = explain(gate, caller, question)
+    return Explained(explanation, (_identity(account, caller, question), *explanation.decisions))
+
+
+def _caller(gate: Gate, users: Users, account: UserAccount, asked: Mapping[str, str]) -> Caller:
+    caller = users.caller(account, Channel(asked["channel"]))
+    if asked.get("elevated"):
+        elevated = roles_to_elevate(gate, caller)
+        caller = replace(caller, elevated=elevated, roles=gate.roles_of(caller.user, elevated))
+    return caller.as_scope(asked["scope"]) if caller.channel is Channel.SCRIPT else caller
+
+
+def _sys_id(gate: Gate, asked: Mapping[str, str]) -> str:
+    """A record may be named by its number."""
+    record, table = asked["record"], asked["table"]
+    dictionary = gate.read_dictionary()
+    if len(record) == 32 or table not in dictionary.tables or "^" in record or not record:
+        return record
+    found = gate.record(table, Caller.system()).find(f"{dictionary.display_element(table)}={record}", ("sys_id",))
+    return found.sys_id if found else record
+
+
+def _identity(account: UserAccount, caller: Caller, question: Question) -> Decision:
+    enough = account.is_usable if caller.channel is not Channel.PAGE else account.may_use_pages
+    reason = "The user is active and may come this way."
+    if not enough:
+        reason = "The user is inactive, locked out, or has web service access only."
+    outcome = Outcome.ALLOWED if enough else Outcome.REFUSED
+    record = f"sys_user.{account.sys_id}"
+    return Decision(
+        "identity", outcome, caller, question.table, question.operation, "the user's record", reason, record
+    )
+
+
+def _page(asked: Mapping[str, str] | None, explained: Explained | None) -> str:
+    dictionary = part(Gate).read_dictionary()
+    return render_template(
+        "lab/explain.html",
+        asked=asked or {"channel": "rest", "operation": "read", "scope": GLOBAL_SCOPE},
+        explained=explained,
+        channels=CHANNELS,
+        operations=[str(each) for each in OPERATIONS],
+        tables=sorted(dictionary.tables),
+        scopes=sorted(part(Gate).snapshot().policy.scopes),
+    )
+
+
+def _as_json(asked: Mapping[str, str], explained: Explained) -> Mapping[str, object]:
+    refusal = explained.explanation.refusal
+    names = ("step", "outcome", "rule", "reason", "record")
+    return {
+        "question": dict(asked),
+        "answer": explained.answer,
+        "sentence": explained.sentence,
+        "refusal": refusal and {"status": refusal.status, "message": refusal.message, "detail": refusal.detail or None},
+        "steps": [{name: getattr(each, name) for name in names} for each in explained.decisions],
+        "judged_by_values": [{"rule": name, "record": record} for name, record in explained.explanation.rules],
+    }

@@ -1,0 +1,147 @@
+"""What may this caller do? The steps that a request would go through, taken on a connection that only reads.
+
+They are the gate's own functions, so an explanation and the enforcement cannot drift apart. What depends on values that
+nobody has given yet is said to depend on them: the conditions a new record has to match, business rules, data policies.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+from ..access.acl import Verdict
+from ..access.load_scopes import EXECUTE
+from ..access.operations import Operation
+from ..access.scope import check_execute
+from ..access.trail import Trail
+from ..errors import PlatformError
+from .assign import is_writable
+from .reading import Request, read_one, read_page
+from .rules import binding
+from .writing import check_table, existing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..access.caller import Caller
+    from ..access.decision import Decision
+    from .gate import Gate
+    from .work import Work
+
+
+class Answer(StrEnum):
+    """What would come of it."""
+
+    ALLOWED = "allowed"
+    SOME = "depends on the record"
+    HIDDEN = "left out"
+    """A field that is read without an error and not shown, or a list without records."""
+    DROPPED = "dropped"
+    """A field that is written without an error and keeps its value."""
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An operation on a table or script include; ``record`` is a sys_id, empty for records in general."""
+
+    table: str
+    operation: str
+    record: str = ""
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer, every step with the rule that decided, and what looks at the record besides the access rules."""
+
+    answer: Answer
+    decisions: Sequence[Decision]
+    refusal: PlatformError | None = None
+    rules: Sequence[tuple[str, str]] = ()
+    """Names and records of the business rules and data policies that judge the values."""
+
+
+def explain(gate: Gate, caller: Caller, question: Question) -> Explanation:
+    """Go the way of such a request without doing it, and leave no trace."""
+    trail = Trail(caller, question.table, question.operation)
+    with gate.looking(trail) as work:
+        work.refresh_caller()
+        try:
+            if question.operation == EXECUTE:
+                answer = _execute(work)
+            elif question.operation == Operation.READ:
+                answer = _read(work, question)
+            else:
+                answer = _write(work, question, Operation(question.operation))
+        except PlatformError as refusal:
+            return Explanation(Answer.REFUSED, tuple(trail.decisions), refusal)
+        return Explanation(answer, tuple(trail.decisions), rules=_rules(work, question))
+
+
+def _execute(work: Work) -> Answer:
+    try:
+        check_execute(work.snapshot.policy, work.trail)
+    except LookupError:
+        work.trail.deny("script include", "no such script include", "No active one has this name.")
+        return Answer.REFUSED
+    return Answer.ALLOWED
+
+
+def _read(work: Work, question: Question) -> Answer:
+    fields = [question.field] if question.field else ["sys_id"]
+    if question.record:
+        row = read_one(work, question.record, fields)
+        return Answer.ALLOWED if not question.field or question.field in row.values else Answer.HIDDEN
+    read_page(work, Request("", fields, 0, checked=False))
+    verdict = work.judge_record(Operation.READ)
+    if not verdict.allowed:
+        return Answer.HIDDEN
+    if not question.field:
+        return _whether_some(verdict)
+    if work.resolve(question.field) is None:
+        return Answer.HIDDEN
+    element = question.field.partition(".")[0]
+    field = work.judge_field(element, Operation.READ)
+    if any(each.outcome == "refused" for each in work.trail.decisions):
+        return Answer.HIDDEN
+    return Answer.SOME if verdict.conditions or field.conditions else Answer.ALLOWED
+
+
+def _write(work: Work, question: Question, operation: Operation) -> Answer:
+    table = work.table
+    if question.record and operation is not Operation.CREATE:
+        table, _stored = existing(work, question.record, operation)
+        answer = Answer.ALLOWED
+    else:
+        work.enter(operation)
+        answer = _whether_some(check_table(work, operation))
+    if question.field and operation is not Operation.DELETE and not _writes_field(work, table, question, operation):
+        return Answer.DROPPED if answer is Answer.ALLOWED else answer
+    return answer
+
+
+def _writes_field(work: Work, table: str, question: Question, operation: Operation) -> bool:
+    if question.field in work.dictionary.fields(table):
+        return is_writable(work, table, question.field, operation, question.record)
+    work.trail.alter("field", "unknown field", f"{question.field[:80]} is no field of {table}.")
+    return False
+
+
+def _whether_some(verdict: Verdict) -> Answer:
+    return Answer.SOME if verdict.conditions else Answer.ALLOWED
+
+
+def _rules(work: Work, question: Question) -> Sequence[tuple[str, str]]:
+    if question.operation in {Operation.READ, EXECUTE}:
+        return ()
+    rules = [
+        (f"Business rule {rule.name}", rule.record)
+        for rule in binding(work.snapshot.business_rules, work.dictionary, work.table)
+        if rule.abort and question.operation in rule.operations
+    ]
+    if question.operation == Operation.DELETE:
+        return rules
+    policies = binding(work.snapshot.data_policies, work.dictionary, work.table)
+    return [*rules, *((f"Data policy {each.name}", each.record) for each in policies)]

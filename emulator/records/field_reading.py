@@ -1,0 +1,106 @@
+"""Which fields of which rows a reader sees, and which a reader's query may name."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from ..access.operations import Operation
+from ..errors import QueryRefused
+from ..query import EncodedQuery, parse, select_records
+from .row import Row
+from .work import Work
+
+STEP = "user"
+ROWS_A_QUERY = 500
+
+ENFORCE_QUERY = ("glide.export.query.enforce_field_acl", "true")
+"""Property: a query that filters or orders by a field which may not be read is refused. Its default is ours: rest 1
+measures the refusal and names the property, not what a new instance has."""
+
+ByRow = Mapping[str, str]
+"""Paths that only some records show, with the encoded query of those that do."""
+
+
+def readable_paths(work: Work, fields: Sequence[str] | None) -> tuple[Sequence[str], ByRow]:
+    """The asked-for paths that exist and that the caller may read, each once, in the order asked for."""
+    asked: Iterable[str] = work.dictionary.fields(work.table) if fields is None else dict.fromkeys(fields)
+    paths: list[str] = []
+    by_row: dict[str, str] = {}
+    for path in asked:
+        if work.resolve(path) is None or not may_read(work, path, some_rows=True):
+            continue
+        paths.append(path)
+        element = path.partition(".")[0]
+        restriction = work.judge_field(element, Operation.READ).restriction
+        if restriction:
+            by_row[path] = restriction
+    return paths, by_row
+
+
+def check_query(work: Work, query: EncodedQuery) -> None:
+    """A filter on a field tells its value as surely as showing it. Raises QueryRefused (platform 4.2, C)."""
+    name, default = ENFORCE_QUERY
+    if work.caller.is_system or (work.snapshot.policy.properties.get(name) or default) != "true":
+        return
+    for path in query.paths:
+        if work.resolve(path) is not None and not may_read(work, path, some_rows=False):
+            reason = f"The query names {path}, which the caller may not read in every record."
+            work.trail.refuse(QueryRefused(), STEP, name, reason, work.trail.decisions[-1].record)
+
+
+def may_read(work: Work, path: str, *, some_rows: bool) -> bool:
+    """May the caller read the path? A no is noted on the trail.
+
+    ``some_rows`` is content with some records of the table itself; through a reference it has to be all of them.
+    """
+    table = work.table
+    for index, element in enumerate(path.split(".")):
+        if index and not _whole_table_readable(work, table):
+            work.trail.deny(STEP, "dot-walk", f"{path} leads through {table}, which the caller may not read.")
+            return False
+        verdict = work.judge_field(element, Operation.READ, table)
+        if not verdict.allowed or (verdict.conditions and (index or not some_rows)):
+            reason = verdict.reason if not verdict.allowed else "Its rule has a condition."
+            work.trail.deny(STEP, verdict.rule, f"{path} is hidden: {reason}", verdict.record)
+            return False
+        field = work.dictionary.field(table, element)
+        table = field.reference if field is not None else ""
+    return True
+
+
+def _whole_table_readable(work: Work, table: str) -> bool:
+    verdict = work.judge_record(Operation.READ, table)
+    return verdict.allowed and not verdict.conditions
+
+
+def without_hidden(work: Work, rows: Sequence[Row], by_row: ByRow) -> list[Row]:
+    """The rows without the fields that their own record hides; the database says which."""
+    shown = {query: _matching(work, rows, query) for query in set(by_row.values())}
+    hidden: set[str] = set()
+    kept = list(rows)
+    for path, query in by_row.items():
+        for index, row in enumerate(kept):
+            if row.sys_id not in shown[query]:
+                hidden.add(path)
+                kept[index] = replace(row, values={name: each for name, each in row.values.items() if name != path})
+    for path in sorted(hidden):
+        verdict = work.judge_field(path.partition(".")[0], Operation.READ)
+        work.trail.deny(STEP, verdict.rule, f"{path} is hidden in records outside its condition.", verdict.record)
+    return kept
+
+
+def _matching(work: Work, rows: Sequence[Row], query: str) -> frozenset[str]:
+    found: set[str] = set()
+    for start in range(0, len(rows), ROWS_A_QUERY):
+        sys_ids = ",".join(row.sys_id for row in rows[start : start + ROWS_A_QUERY])
+        selection = select_records(
+            work.dictionary,
+            work.snapshot.tables,
+            work.table,
+            parse(f"sys_idIN{sys_ids}"),
+            paths=("sys_id",),
+            restrictions=(parse(query),),
+            context=work.context,
+            limit=None,
+        )
+        found |= {str(row["sys_id"]) for row in work.store.rows(work.connection, selection.rows)}
+    return frozenset(found)

@@ -1,0 +1,1 @@
+"""The cases, one module each. ``docs/cases.md`` tells how to write one."""

@@ -1,0 +1,45 @@
+"""Nobody has authorised for longer than a refresh token lives."""
+
+from collections.abc import Sequence
+
+from ..bench import Bench
+from ..case import Case, Cure
+
+DAYS = 101
+
+
+class RefreshTokenExpired(Case):
+    title = "The refresh token has expired"
+    source = "platform 1.5, D"
+    differs = "Both clocks are 101 days later; a refresh token lives 100 (Refresh Token Lifespan of the entity)."
+    steps = (
+        "Wait 101 days (`ticketlab clock advance 101d`).",
+        "In the security center, share an improvement action with ServiceNow.",
+        "See the connection's status.",
+    )
+    symptom = "ServiceNow does not renew the authorization any more"
+    cured = "The ticket is sent"
+    check = "System OAuth > Manage Tokens, for the entity: when did the refresh token expire?"
+    evidence = "refresh_token expired"
+    patterns = (r"refresh token (has )?expired", r"server_error: access_denied", r"access_denied.{0,40}server_error")
+
+    def arrange(self, bench: Bench) -> None:
+        bench.advance(DAYS * 86400)
+
+    def attempt(self, bench: Bench) -> str:
+        return bench.customer.share()
+
+    def look(self, bench: Bench) -> str:
+        return bench.tokens_in_words()
+
+    @property
+    def cures(self) -> Sequence[Cure]:
+        return (
+            Cure(
+                (
+                    "On /ticketProvisioning select Authorize, and log in as the integration user.",
+                    "Tickets that have waited are sent.",
+                ),
+                lambda bench: bench.customer.authorize_again(),
+            ),
+        )

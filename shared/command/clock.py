@@ -1,0 +1,86 @@
+"""``ticketlab clock``: both apps' clocks at once."""
+
+import re
+from typing import Any
+
+import click
+
+from .given import JSON, TARGET, as_line, options, target_of
+
+UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+
+
+@click.group()
+def clock() -> None:
+    """Show, set, move, stop and start the clocks of both running apps."""
+
+
+@clock.command()
+@options(*TARGET)
+@JSON
+def show(**given: Any) -> None:
+    """Show both clocks."""
+    _tell(given, {name: lab.get("clock") for name, lab in _labs(given)})
+
+
+@clock.command(name="set")
+@click.argument("moment")
+@options(*TARGET)
+@JSON
+def set_clock(*, moment: str, **given: Any) -> None:
+    """Set both to MOMENT, an ISO 8601 date and time with its zone: 2020-09-01T12:00:00Z."""
+    _change(given, {"set": moment})
+
+
+@clock.command(context_settings={"ignore_unknown_options": True})
+@click.argument("duration")
+@options(*TARGET)
+@JSON
+def advance(*, duration: str, **given: Any) -> None:
+    """Move both by DURATION: seconds, or a number with s, m, h or d, as 31m or 101d; -1h goes back."""
+    _change(given, {"advance": seconds_of(duration)})
+
+
+@clock.command()
+@options(*TARGET)
+@JSON
+def freeze(**given: Any) -> None:
+    """Stop both at the moment they show."""
+    _change(given, {"freeze": True})
+
+
+@clock.command()
+@options(*TARGET)
+@JSON
+def run(**given: Any) -> None:
+    """Let both go on from the moment they show."""
+    _change(given, {"run": True})
+
+
+def seconds_of(duration: str) -> float:
+    """Raises click.BadParameter."""
+    found = re.fullmatch(r"([+-]?\d{1,12}(?:\.\d{1,3})?)([smhd]?)", duration.strip())
+    if found is None:
+        raise click.BadParameter(f"{duration!r} is no duration: give seconds, or a number with s, m, h or d.")
+    return float(found[1]) * UNITS[found[2] or "s"]
+
+
+def _labs(given: dict[str, Any]) -> list[tuple[str, Any]]:
+    target = target_of(given)
+    return [("emulator", target.instance_lab), ("connector", target.tenant_lab)]
+
+
+def _change(given: dict[str, Any], change: dict[str, Any]) -> None:
+    labs = _labs(given)
+    for _name, lab in labs:
+        lab.health()  # both or none
+    _tell(given, {name: lab.post("clock", change) for name, lab in labs})
+
+
+def _tell(given: dict[str, Any], clocks: dict[str, dict[str, Any]]) -> None:
+    if given["as_json"]:
+        click.echo(as_line(clocks))
+        return
+    for name, shown in clocks.items():
+        apart = f", {shown['offset_seconds']:+.0f} s from this machine's" if shown["offset_seconds"] else ""
+        click.echo(f"{name:<9}  {shown['now']}{apart}{', standing still' if shown['frozen'] else ''}")

@@ -1,0 +1,58 @@
+"""Options that several commands take, and what they mean."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from .options import DEFAULT_DATA
+
+if TYPE_CHECKING:
+    from .target import Target
+
+FAILED = 1
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+def option(name: str, **settings: Any) -> Callable[[Function], Function]:
+    """An option that can also be given as ``TICKETLAB_<OPTION>``."""
+    variable = f"TICKETLAB_{name.removeprefix('--').split('/')[0].replace('-', '_').upper()}"
+    return click.option(name, envvar=variable, show_envvar=True, show_default=True, **settings)
+
+
+KEY = option("--lab-key", default="", help="Needed by the lab from other machines. Better given by the variable.")
+DATA = option(
+    "--data", type=click.Path(path_type=Path), default=DEFAULT_DATA, help="The folder of databases, keys and logs."
+)
+TARGET = (
+    click.option("--emulator", envvar="TICKETLAB_EMULATOR_URL", default="", show_envvar=True, help="Its address."),
+    click.option("--connector", envvar="TICKETLAB_CONNECTOR_URL", default="", show_envvar=True, help="Its address."),
+    DATA,
+    KEY,
+)
+JSON = click.option("--json", "as_json", envvar="TICKETLAB_JSON", is_flag=True, help="Print one line for programs.")
+
+
+def options(*chosen: Callable[[Function], Function]) -> Callable[[Function], Function]:
+    """Several options as one decorator, in this order."""
+
+    def _decorate(function: Function) -> Function:
+        for each in reversed(chosen):
+            function = each(function)
+        return function
+
+    return _decorate
+
+
+def as_line(value: object) -> str:
+    import json
+
+    return json.dumps(value)
+
+
+def target_of(given: dict[str, Any]) -> "Target":
+    """The running pair that the options mean. Raises RefusedToStart for an address that is none."""
+    from .target import find_target
+
+    return find_target(given["emulator"], given["connector"], given["data"], given["lab_key"])

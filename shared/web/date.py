@@ -1,0 +1,19 @@
+"""The ``Date`` header, by the app's own clock: a client sees the time that the lab has set."""
+
+from flask import Flask, Response, request
+from werkzeug.http import http_date
+
+from ..clock import LabClock
+from .lab import LAB_PATH
+
+OTHER_PROCESSES_SECONDS = 0.2
+"""A move of the clock shows at once in the process that made it, and that much later in the app's others."""
+
+
+def install_date(app: Flask, clock: LabClock) -> None:
+    @app.after_request
+    def _set(response: Response) -> Response:
+        of_lab = request.path.startswith(LAB_PATH)
+        moment = clock.now() if of_lab else clock.about_now(OTHER_PROCESSES_SECONDS)
+        response.headers["Date"] = http_date(moment)
+        return response
