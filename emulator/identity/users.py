@@ -209,7 +209,8 @@ class Users:
         with self._gate.transaction() as transaction:
             users = self._gate.record("sys_user", Caller.system(), within=transaction)
             failed = UserAccount.of(users.get(account.sys_id, FIELDS)).failed_attempts + 1
-            users.update(account.sys_id, {"failed_attempts": failed, "locked_out": failed >= TRIES})
+            locked = {"locked_out": True} if failed >= TRIES else {}  # never False: an admin may have locked meanwhile
+            users.update(account.sys_id, {"failed_attempts": failed, **locked})
 
     def _set(self, sys_id: str, **values: object) -> None:
         self._gate.record("sys_user", Caller.system()).update(sys_id, values)
