@@ -1,6 +1,7 @@
 """The command line: options, their environment variables, and everything that is printed."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 FAILED = 1
 INTERRUPTED = 130
 LAST_LINES = 20
+HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -65,6 +67,13 @@ def _option(name: str, **settings: Any) -> Callable[[Function], Function]:
     return click.option(name, envvar=variable, show_envvar=True, show_default=True, **settings)
 
 
+def _name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """A name stands in front of a domain: ``NAME.service-now.com``, ``NAME.onmicrosoft.com``."""
+    if not HOST_LABEL.fullmatch(value):
+        raise click.BadParameter(f"{value!r} is no name: lower-case letters, digits and inner hyphens, at most 63.")
+    return value
+
+
 PAIR = (
     _option("--host", default=PairOptions.host, help="The address both listen on."),
     _option("--emulator-port", type=click.IntRange(0, 65535), default=EMULATOR_PORT, help="0 takes a free one."),
@@ -72,8 +81,8 @@ PAIR = (
 )
 KIND = (
     _option("--workers", type=click.IntRange(1, 64), default=1, help="Processes a server works with."),
-    _option("--instance", default=PairOptions.instance, help="The instance's name."),
-    _option("--tenant", default=PairOptions.tenant, help="The tenant's name."),
+    _option("--instance", callback=_name, default=PairOptions.instance, help="The instance's name."),
+    _option("--tenant", callback=_name, default=PairOptions.tenant, help="The tenant's name."),
     _option("--release", default=PairOptions.release, help="The release of ServiceNow the instance behaves as."),
     _option("--seed", type=click.Choice(SEEDS), default=PairOptions.seed, help="What a new database holds."),
 )
