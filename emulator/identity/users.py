@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from ...shared.clock import Clock
 from ...shared.errors import TicketlabError
+from ...shared.text import can_be_kept
 from ..access.caller import Caller, Channel
 from ..errors import NoRecordFound
 from ..records.gate import Gate, Transaction
@@ -128,9 +129,9 @@ class Users:
 
     def by_name(self, user_name: str) -> UserAccount | None:
         """Find a user by user ID. The name comes from outside, so it must not become a query of its own."""
-        if not 0 < len(user_name) <= LONGEST_NAME or any(each in "^\0\r\n" for each in user_name):
+        if not 0 < len(user_name) <= LONGEST_NAME or any(each in "^\r\n" for each in user_name):
             return None
-        if any("\ud800" <= each <= "\udfff" for each in user_name):
+        if not can_be_kept(user_name):
             return None
         row = self._gate.record("sys_user", Caller.system()).find(f"user_name={user_name}", FIELDS)
         if row is None or row.value("user_name").lower() != user_name.lower():

@@ -10,6 +10,7 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 from ..clock import LONGEST_LEAP, ClockSetting, parse_moment
 from ..errors import BadInput
 from ..json_object import read_json_object
+from ..text import can_be_kept
 
 ClockChange = Callable[[ClockSetting, datetime], ClockSetting]
 
@@ -29,7 +30,7 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str):
             raise self.make_error("invalid")
-        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        if not can_be_kept(value):
             raise ValidationError("It holds characters that no text may have.")
         return super()._deserialize(value, attr, data, **kwargs)
 
