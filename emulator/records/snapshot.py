@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from threading import Lock
 
 from sqlalchemy import Connection
@@ -44,10 +43,6 @@ class Snapshot:
         if user not in self._roles:
             self._roles[user] = roles_of(read, self.policy, user)
         return self._roles[user]
-
-    @cached_property
-    def time_zone(self) -> str:
-        return self.policy.properties.get("glide.sys.default.tz") or "UTC"
 
 
 def reader(store: Store, connection: Connection, dictionary: Dictionary, tables: RecordTables) -> ReadTable:
