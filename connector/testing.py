@@ -1,7 +1,6 @@
 """A tenant for tests: seeded, in a folder of the test's own, ready within milliseconds."""
 
 import shutil
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from sqlalchemy import Engine
 from ..shared.clock import ClockSetting
 from ..shared.database import writing
 from ..shared.lab_state import write_clock
+from ..shared.temporary import temporary_folder
 from . import create_app
 from .database import db
 from .settings import Settings
@@ -77,13 +77,13 @@ def set_clock(tenant: Flask, setting: ClockSetting) -> None:
 @cache
 def _compiled_templates() -> FileSystemBytecodeCache:
     """Shared by the process's tenants: compiling its pages anew would take half of a test."""
-    return FileSystemBytecodeCache(tempfile.mkdtemp(prefix="ticketlab-pages-"))
+    return FileSystemBytecodeCache(str(temporary_folder("pages")))
 
 
 @cache
 def _template(tenant: str, seed: str) -> Path:
     """A folder with a migrated, seeded database, made once a process."""
-    folder = Path(tempfile.mkdtemp(prefix="ticketlab-tenant-"))
+    folder = temporary_folder("tenant")
     engine_of(
         create_app(Settings(data=folder, tenant=tenant, seed=seed, durable=False, log_to_terminal=False))
     ).dispose()

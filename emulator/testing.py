@@ -1,7 +1,6 @@
 """Instances for tests: seeded, on files of their own, made in milliseconds from one image a process."""
 
 import shutil
-import tempfile
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -11,7 +10,9 @@ from flask import Flask
 
 from ..shared.clock import Clock
 from ..shared.ids import Ids
+from ..shared.temporary import temporary_folder
 from . import create_app
+from .database import db
 from .settings import Settings
 
 DEFAULTS: Mapping[str, Any] = {
@@ -34,7 +35,7 @@ def make_instance(folder: Path, *, real_clock: Clock | None = None, ids: Ids | N
 @cache
 def _image(seed: str, release: str, name: str) -> Path:
     """The data folder of an instance that has just been seeded."""
-    folder = Path(tempfile.mkdtemp(prefix="ticketlab-image-"))
+    folder = temporary_folder("image")
     app = create_app(
         Settings(data=folder, seed=seed, release=release, name=name, durable=False, log_to_terminal=False),
     )
@@ -44,8 +45,6 @@ def _image(seed: str, release: str, name: str) -> Path:
 
 def close(app: Flask) -> None:
     """Let go of the instance's database files."""
-    from .database import db
-
     with app.app_context():
         for engine in db.engines.values():
             engine.dispose()

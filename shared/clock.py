@@ -89,6 +89,6 @@ def parse_moment(text: str) -> datetime:
         raise BadInput("Not a moment in time", f"{text!r} is not an ISO 8601 date and time.") from error
     if moment.tzinfo is None:
         raise BadInput("Not a moment in time", f"{text!r} names no time zone: add Z or an offset.")
-    if abs(moment - datetime.now(UTC)) > LONGEST_LEAP:
+    if abs(moment - SystemClock().now()) > LONGEST_LEAP:
         raise BadInput("Too far away", "The clock can be set at most 50 years from today.")
     return moment.astimezone(UTC)

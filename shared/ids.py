@@ -37,3 +37,7 @@ class Ids:
     def token(self, count: int = 32) -> str:
         """An unguessable URL-safe text over ``count`` random bytes."""
         return base64.urlsafe_b64encode(self._draw(count)).rstrip(b"=").decode()
+
+    def fraction(self) -> float:
+        """A number from 0 up to 1, to spread what would otherwise come all at once."""
+        return int.from_bytes(self._draw(4), "big") / 2**32

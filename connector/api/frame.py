@@ -4,7 +4,6 @@ A package's API is a blueprint under ``/api/v1`` that ``register_api`` puts into
 whoever has no valid token gets 401 before anything else is looked at, unknown paths included.
 """
 
-import json
 import re
 from collections.abc import Sequence
 from typing import Any, TypeVar
@@ -13,7 +12,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, Flask, Response, g, jsonify, request
 from marshmallow import Schema, ValidationError, fields, validate
 
-from ...shared.errors import BadInput
+from ...shared.json_object import read_json_object
 from ...shared.web.lab_input import StrictSchema
 from ...shared.web.parts import part
 from ..directory.access_tokens import AccessTokens
@@ -71,13 +70,7 @@ def api_input(schema: type[Schema]) -> dict[str, Any]:
     """Read the request's JSON body. Raises BadInput, NotJson, ValidationError."""
     if request.mimetype != "application/json":
         raise NotJson(detail="The Content-Type has to be application/json.")
-    try:
-        body = json.loads(request.get_data(), parse_constant=_no_constant, object_pairs_hook=_no_twins)
-    except (ValueError, RecursionError) as error:
-        raise BadInput("The body is not JSON", "Send one JSON object in UTF-8.") from error
-    if not isinstance(body, dict):
-        raise BadInput("The body is not a JSON object", 'Send {"name": value, …}.')
-    loaded: dict[str, Any] = schema().load(body)
+    loaded: dict[str, Any] = schema().load(read_json_object(request.get_data()))
     return loaded
 
 
@@ -96,14 +89,3 @@ def page(items: Sequence[dict[str, Any]], after: str | None) -> Response:
     if after is not None:
         further = f"{request.path}?{urlencode({**request.args.to_dict(), 'after': after})}"
     return jsonify({"value": list(items), "next": further})
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON value")
-
-
-def _no_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("A name stands twice in one object")
-    return found

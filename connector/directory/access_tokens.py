@@ -1,5 +1,6 @@
 """Bearer tokens of the tenant's API: random, kept as hashes, for an hour."""
 
+import hmac
 from datetime import timedelta
 
 from sqlalchemy import Engine, delete
@@ -25,7 +26,7 @@ class AccessTokens:
         """Return the registered application whose secret this is, as the user it acts as."""
         with reading_session(self._engine) as session:
             row = session.get(AppRegistration, client_id)
-            right = row is not None and row.secret_hash == hash_of(secret)
+            right = row is not None and hmac.compare_digest(row.secret_hash, hash_of(secret))
             return _application(row) if row is not None and right else None
 
     def keep(self, text: str, holder: User, scope: str = "") -> None:

@@ -6,7 +6,6 @@ correlation id up before sending again, and adopts the ticket it finds. The app'
 the same correlation id, so two workers that both send still make one ticket.
 """
 
-import random
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -170,7 +169,7 @@ class Delivery:
         if isinstance(error, RateLimited):
             return timedelta(seconds=min(error.retry_after, LONGEST_OBEYED_WAIT))
         longest = min(FIRST_PAUSE * 2 ** min(attempts, 20), LONGEST_PAUSE)
-        pause = longest * random.uniform(0.5, 1.0)  # noqa: S311 - spreads load, guards nothing
+        pause = longest * (0.5 + self._ids.fraction() / 2)
         return timedelta(seconds=max(pause, QUOTA_SECONDS if self._tables.platform else 0))
 
     def _hold_everything(self, session: Session, item: OutboxItem) -> None:

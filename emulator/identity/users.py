@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from ...shared.clock import Clock
 from ...shared.errors import TicketlabError
+from ...shared.text import can_be_kept
 from ..access.caller import Caller, Channel
 from ..errors import NoRecordFound
 from ..records.gate import Gate, Transaction
@@ -129,9 +130,9 @@ class Users:
 
     def by_name(self, user_name: str) -> UserAccount | None:
         """Find a user by user ID. The name comes from outside, so it must not become a query of its own."""
-        if not 0 < len(user_name) <= LONGEST_NAME or any(each in "^\0\r\n" for each in user_name):
+        if not 0 < len(user_name) <= LONGEST_NAME or any(each in "^\r\n" for each in user_name):
             return None
-        if any("\ud800" <= each <= "\udfff" for each in user_name):
+        if not can_be_kept(user_name):
             return None
         row = self._gate.record("sys_user", Caller.system()).find(f"user_name={user_name}", FIELDS)
         if row is None or row.value("user_name").lower() != user_name.lower():
@@ -213,7 +214,8 @@ class Users:
         with self._gate.transaction() as transaction:
             users = self._gate.record("sys_user", Caller.system(), within=transaction)
             failed = UserAccount.of(users.get(account.sys_id, FIELDS)).failed_attempts + 1
-            users.update(account.sys_id, {"failed_attempts": failed, "locked_out": failed >= TRIES})
+            locked = {"locked_out": True} if failed >= TRIES else {}  # never False: an admin may have locked meanwhile
+            users.update(account.sys_id, {"failed_attempts": failed, **locked})
 
     def _set(self, sys_id: str, **values: object) -> None:
         self._gate.record("sys_user", Caller.system()).update(sys_id, values)

@@ -60,7 +60,7 @@ def _shown(transaction: str, rows: Sequence[DecisionRow]) -> Response | str:
 def _as_json(row: DecisionRow) -> Mapping[str, object]:
     names = ("transaction", "user_name", "scope", "channel", "step", "outcome", "operation", "rule", "reason", "record")
     return {
-        "at": f"{row.at.isoformat(timespec='milliseconds')}Z",
+        "at": row.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "table": row.table_name,
         **{name: getattr(row, name) for name in names},
     }

@@ -7,6 +7,7 @@ from sqlalchemy import Engine, String, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ...shared.database import reading, writing
 from ...shared.logs import log
 from ..database import LabBase
 from ..identity.storage import UtcDateTime
@@ -45,13 +46,13 @@ class TokenUses:
 
     def last(self, entity: str, user: str) -> datetime | None:
         statement = select(TokenUse.at).where(TokenUse.entity == entity, TokenUse.user == user)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return connection.execute(statement).scalar()
 
     def _write(self, entity: str, user: str, now: datetime) -> None:
         change = update(TokenUse).where(TokenUse.entity == entity, TokenUse.user == user).values(at=now)
         try:
-            with self._engine.begin() as connection:
+            with writing(self._engine) as connection:
                 if not connection.execute(change).rowcount:
                     connection.execute(insert(TokenUse).values(entity=entity, user=user, at=now))
         except IntegrityError:  # another process noted the first call at the same moment

@@ -9,7 +9,9 @@ from ..records.gate import Gate
 from .list_query import list_url, record_url
 
 NEWEST = 5
-OPEN = "active=true^ORDERBYDESCsys_created_on"
+OPEN_CHANGES = "active=true^stateNOT IN3,4^ORDERBYDESCsys_created_on"
+OPEN_INCIDENTS = "active=true^stateNOT IN7,8^ORDERBYDESCsys_created_on"
+"""Closed and canceled ones left out by their state too: a program may set that and leave ``active`` alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +32,16 @@ class Panel:
 
 def panels(gate: Gate, caller: Caller) -> Sequence[Panel]:
     return [
-        _panel(gate, caller, "Newest open changes", "change_request", "There is no open change that you may see."),
-        _panel(gate, caller, "Newest open incidents", "incident", "There is no open incident that you may see."),
+        _panel(gate, caller, "Newest open changes", "change_request", OPEN_CHANGES, "There is no open change to see."),
+        _panel(gate, caller, "Newest open incidents", "incident", OPEN_INCIDENTS, "There is no open incident to see."),
     ]
 
 
-def _panel(gate: Gate, caller: Caller, title: str, table: str, nothing: str) -> Panel:
+def _panel(gate: Gate, caller: Caller, title: str, table: str, query: str, nothing: str) -> Panel:
     fields = ("number", "short_description", "state")
     try:
-        rows = gate.record(table, caller).query(OPEN, fields=fields, limit=NEWEST).rows
+        rows = gate.record(table, caller).query(query, fields=fields, limit=NEWEST).rows
     except PlatformError:
         rows = ()
     lines = [Line(record_url(each.table, each.sys_id), *map(each.display, fields)) for each in rows]
-    return Panel(title, list_url(table, OPEN), lines, nothing)
+    return Panel(title, list_url(table, query), lines, nothing)

@@ -96,15 +96,16 @@ def read_list(gate: Gate, caller: Caller, table: str, query: EncodedQuery, first
     rights = Rights.of(gate, caller)
     dictionary = rights.snapshot.dictionary
     elements = list_columns(dictionary, table)
+    ordered = query if query.orders else in_usual_order(dictionary, table, query)
     first = max(1, first_row)
-    page = gate.record(table, caller).query(str(query), fields=elements, limit=ROWS, offset=first - 1, count=True)
+    page = gate.record(table, caller).query(str(ordered), fields=elements, limit=ROWS, offset=first - 1, count=True)
     total = page.total or 0
     fields = dictionary.fields(table)
     return ListPage(
         table=table,
         label=dictionary.table(table).plural or dictionary.table(table).label,
         query=query,
-        columns=[_column(table, fields[each], query) for each in elements],
+        columns=[_column(table, fields[each], ordered) for each in elements],
         rows=[_cells(dictionary, row, elements) for row in page.rows],
         crumbs=breadcrumbs(Wording(dictionary, References(gate, dictionary, caller), table), query),
         search_fields=[(each, fields[each].label) for each in elements if each != CLASS],
@@ -125,6 +126,21 @@ def list_columns(dictionary: Dictionary, table: str) -> list[str]:
     if CLASS in fields and CLASS not in columns and len(dictionary.descendants(table)) > 1:
         columns.insert(1, CLASS)
     return columns
+
+
+def in_usual_order(dictionary: Dictionary, table: str, query: EncodedQuery) -> EncodedQuery:
+    """The query in the order that a person expects of a list without one.
+
+    Numbered records stand newest first, where all of them are numbered alike; what has a name in the first column
+    stands by that name; and everything else newest first. (Ours: the platform's own order is a person's preference.)
+    """
+    fields = dictionary.fields(table)
+    named = dictionary.display_element(table)
+    if named == "number" and len({dictionary.numbering(each) for each in dictionary.descendants(table)}) == 1:
+        return ordered_by(query, named, descending=True)
+    if named != "number" and list_columns(dictionary, table)[0] == named and named in fields:
+        return ordered_by(query, named, descending=False)
+    return ordered_by(query, "sys_created_on", descending=True) if "sys_created_on" in fields else query
 
 
 def _fallback(dictionary: Dictionary, table: str, fields: Mapping[str, Field]) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 
+from ...shared.text import can_be_kept
 from ..dictionary.model import Field
 from ..dictionary.types import FieldType, Storage
 from ..store.columns import fold
@@ -34,7 +35,7 @@ def read_value(field: Field, text: str) -> Native:
 
 def read_text(text: str) -> str:
     """Text that a database can hold, folded. Raises ImpossibleValue for NUL and half surrogate pairs."""
-    if "\0" in text or any("\ud800" <= character <= "\udfff" for character in text):
+    if not can_be_kept(text):
         raise ImpossibleValue(text)
     return fold(text)
 

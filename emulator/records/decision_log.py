@@ -1,12 +1,16 @@
 """Where the decisions of refused and altered requests are kept: ``DIR/lab.db``, bounded."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from sqlalchemy import Engine, Index, String, delete, func, insert, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...shared.clock import Clock
+from ...shared.column_types import UtcDateTime
+from ...shared.database import reading, writing
+from ...shared.logs import log
 from ..access.decision import Decision
 from ..access.trail import Trail
 from ..database import LabBase
@@ -23,7 +27,7 @@ class DecisionRow(LabBase):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     transaction: Mapped[str] = mapped_column(String(12))
-    at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
     user_name: Mapped[str]
     scope: Mapped[str]
     channel: Mapped[str]
@@ -49,30 +53,32 @@ class DecisionLog:
         kept = [decision for trail in trails if trail.notable for decision in trail.decisions]
         if not kept:
             return
-        at = self._clock.now().astimezone(UTC).replace(tzinfo=None)
-        with self._engine.begin() as connection:
-            connection.execute(insert(DecisionRow), [_row(decision, at) for decision in kept])
-        self._since_trim += len(kept)
-        if self._since_trim >= _TRIM_EVERY:
-            self._since_trim = 0
-            self._trim()
+        at = self._clock.now()
+        try:
+            self._keep([_row(decision, at) for decision in kept])
+        except OperationalError as error:  # a note is not worth the answer, least of all to what was committed
+            log().warning("decisions.not_kept", reason=str(error.orig))
 
     def of(self, transaction: str) -> Sequence[DecisionRow]:
         """The decisions of one request, in the order they were taken."""
         statement = select(DecisionRow.__table__).where(DecisionRow.transaction == transaction)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             rows = connection.execute(statement.order_by(DecisionRow.id)).mappings()
             return [DecisionRow(**row) for row in rows]
 
     def latest(self, limit: int = 100) -> Sequence[DecisionRow]:
         statement = select(DecisionRow.__table__).order_by(DecisionRow.id.desc()).limit(limit)
-        with self._engine.connect() as connection:
+        with reading(self._engine) as connection:
             return [DecisionRow(**row) for row in connection.execute(statement).mappings()]
 
-    def _trim(self) -> None:
-        with self._engine.begin() as connection:
-            newest = connection.scalar(select(func.max(DecisionRow.id))) or 0
-            connection.execute(delete(DecisionRow).where(DecisionRow.id <= newest - MOST_KEPT))
+    def _keep(self, rows: Sequence[Mapping[str, object]]) -> None:
+        self._since_trim += len(rows)
+        with writing(self._engine) as connection:
+            connection.execute(insert(DecisionRow), rows)
+            if self._since_trim >= _TRIM_EVERY:
+                self._since_trim = 0
+                newest = connection.scalar(select(func.max(DecisionRow.id))) or 0
+                connection.execute(delete(DecisionRow).where(DecisionRow.id <= newest - MOST_KEPT))
 
 
 def _row(decision: Decision, at: datetime) -> dict[str, object]:

@@ -3,7 +3,6 @@
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from threading import Lock
 
 from sqlalchemy import Connection
@@ -45,10 +44,6 @@ class Snapshot:
         if key not in self._roles:
             self._roles[key] = roles_of(read, self.policy, user, elevated)
         return self._roles[key]
-
-    @cached_property
-    def time_zone(self) -> str:
-        return self.policy.properties.get("glide.sys.default.tz") or "UTC"
 
 
 def reader(store: Store, connection: Connection, dictionary: Dictionary, tables: RecordTables) -> ReadTable:

@@ -3,6 +3,9 @@
 from .browser import Browser, Page, PageUnexpected
 
 PATH = "/x_mioms_m365ticket_installation_checklist.do"
+OK = 200
+STEP_TWO = "Create the integration user"
+MOST_SAID = 240
 LOG_IN = "Log in"
 TITLE = "Installation Checklist"
 ENTITY_BUTTONS = ("Create OAuth entity", "Replace OAuth entity")
@@ -27,6 +30,15 @@ def make_user(browser: Browser, page: Page, user: str, password: str) -> Page:
     """Do step 2 with this user."""
     typed = {"user_name": user, "user_full_name": "Microsoft 365 integration", "email": f"{user}@example.com"}
     return browser.fill(page, _present(page, USER_BUTTONS), {**typed, "password": password})
+
+
+def expect_user(page: Page, user: str) -> None:
+    """Step 2 made the user; refused, it gives the form back, in which the user ID still stands."""
+    if page.status != OK:
+        _before, heading, said = page.text.partition(STEP_TWO)
+        said = f"{heading}{said}"[:MOST_SAID] or page.excerpt
+        raise PageUnexpected(detail=f"Step 2 does not take {user!r} as the integration user: {said}")
+    page.expect(user)
 
 
 def expect_connected(page: Page, user: str) -> None:

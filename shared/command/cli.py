@@ -1,6 +1,7 @@
 """The command line: options, their environment variables, and everything that is printed."""
 
 import os
+import re
 import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 INTERRUPTED = 130
 LAST_LINES = 20
+HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
 def main() -> None:
@@ -57,6 +59,13 @@ def ticketlab() -> None:
     """A ServiceNow instance and a Microsoft 365 tenant, with the withdrawn connector between them."""
 
 
+def _name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """A name stands in front of a domain: ``NAME.service-now.com``, ``NAME.onmicrosoft.com``."""
+    if not HOST_LABEL.fullmatch(value):
+        raise click.BadParameter(f"{value!r} is no name: lower-case letters, digits and inner hyphens, at most 63.")
+    return value
+
+
 PAIR = (
     option("--host", default=PairOptions.host, help="The address both listen on."),
     option("--emulator-port", type=click.IntRange(0, 65535), default=EMULATOR_PORT, help="0 takes a free one."),
@@ -64,8 +73,8 @@ PAIR = (
 )
 KIND = (
     option("--workers", type=click.IntRange(1, 64), default=1, help="Processes a server works with."),
-    option("--instance", default=PairOptions.instance, help="The instance's name."),
-    option("--tenant", default=PairOptions.tenant, help="The tenant's name."),
+    option("--instance", callback=_name, default=PairOptions.instance, help="The instance's name."),
+    option("--tenant", callback=_name, default=PairOptions.tenant, help="The tenant's name."),
     option("--release", default=PairOptions.release, help="The release of ServiceNow the instance behaves as."),
     option("--connector-address", default="", help="Where the tenant's calls to the instance come from: 127.0.0.2."),
     option("--seed", type=click.Choice(SEEDS), default=PairOptions.seed, help="What a new database holds."),

@@ -81,7 +81,8 @@ class Connector:
     def make_user(self) -> None:
         """Step 2: the integration user."""
         wanted = self._wanted
-        checklist.make_user(self.browser, self.log_in(), wanted.user, wanted.password).expect(wanted.user)
+        page = checklist.make_user(self.browser, self.log_in(), wanted.user, wanted.password)
+        checklist.expect_user(page, wanted.user)
         self._say(f"checklist, step 2: integration user {wanted.user} made")
 
     def sign_in(self) -> None:

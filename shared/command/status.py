@@ -25,7 +25,8 @@ def describe(found: dict[str, dict[str, Any]]) -> list[str]:
 
 def _line(app: str, facts: dict[str, Any]) -> str:
     if not facts["ok"]:
-        return f"{app:<10} {facts['url']}  {facts['error']}"
+        address = "" if facts["url"] in facts["error"] else f"{facts['url']}  "
+        return f"{app:<10} {address}{facts['error']}"
     release = f", release {facts['release']}" if facts.get("release") else ""
     return (
         f"{app:<10} {facts['url']}  {facts.get('name', '')}{release}, version {facts.get('version', '')}, "

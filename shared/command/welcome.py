@@ -26,9 +26,15 @@ def welcome(ready: Ready, command: str) -> list[str]:
 
 
 def _accounts(ready: Ready) -> list[str]:
-    if ready.options.seed == "empty":
-        return []
     domain = f"{ready.options.tenant}.{DOMAIN}"
+    if ready.options.seed == "empty":
+        return [
+            "Accounts:",
+            f"  instance  admin                                 password in {ready.options.data / 'admin-password'}",
+            f"  tenant    {f'globaladmin@{domain}':<37} password as in TICKETLAB_ADMIN_PASSWORD at the first start;",
+            f"  {'':47} without that variable nobody can sign in",
+            "",
+        ]
     return [
         "Accounts (made up, and public):",
         "  instance  admin                                 password admin",
@@ -54,16 +60,27 @@ def _moved(ready: Ready) -> list[str]:
     ]
 
 
+def _administrator(ready: Ready) -> str:
+    return "globaladmin" if ready.options.seed == "empty" else "secadmin"
+
+
 def _steps(ready: Ready, command: str) -> list[str]:
     return [
         "What to do first:",
         f"  1. Open {ready.emulator}{CHECKLIST} as admin.",
         "     Step 1 there makes the OAuth entity, step 2 the integration user. Copy the client ID and secret.",
-        f"  2. Open {ready.connector} as secadmin and follow Connect to ServiceNow.",
+        f"  2. Open {ready.connector} as {_administrator(ready)} and follow Connect to ServiceNow.",
         f"     Enter the instance's name {ready.options.instance}, the client ID and the secret, and press Authorize.",
         "     On the instance's page choose Not You, log in as the integration user and press Allow.",
         f"  3. Open {ready.connector}/securescore, choose an improvement action and Share it with ServiceNow.",
         "     Change the ticket's state in ServiceNow and see it on the home page's card.",
-        f"`{command} connect` does steps 1 and 2 for you; `{command} demo` plays the whole story.",
+        *_shortcuts(ready, command),
         "",
     ]
+
+
+def _shortcuts(ready: Ready, command: str) -> list[str]:
+    """The commands that do it alone; they sign in as the demo's people, whom an empty seed does not have."""
+    if ready.options.seed == "empty":
+        return []
+    return [f"`{command} connect` does steps 1 and 2 for you; `{command} demo` plays the whole story."]

@@ -1,9 +1,11 @@
 """Security headers on every answer of an app, errors and static files included."""
 
+import re
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
+from werkzeug.urls import iri_to_uri
 
 from ..ids import Ids
 
@@ -21,13 +23,21 @@ BASE_POLICY = {
 }
 
 
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*:(//[A-Za-z0-9._:\[\]-]+)?")
+"""A scheme, and a host with a port where it has one."""
+
+
 def allow_form_redirect(url: str) -> None:
     """Let the page being rendered submit a form that ends in a redirect to ``url``'s origin.
 
     Chromium applies ``form-action`` to the redirects behind a form as well, so the OAuth callback would be blocked.
+    The origin is written as the Location header has it. An address that is none, or whose host would add words of its
+    own to the policy, is not let in.
     """
-    parts = urlsplit(url)
-    g.setdefault("form_action_origins", []).append(f"{parts.scheme}://{parts.netloc}")
+    parts = urlsplit(iri_to_uri(url))
+    origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else f"{parts.scheme}:"
+    if ORIGIN.fullmatch(origin):
+        g.setdefault("form_action_origins", []).append(origin)
 
 
 def allow_frame() -> None:

@@ -1,6 +1,5 @@
 """What programs may send to the lab, read strictly: a wrong word or type changes nothing."""
 
-import json
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +9,8 @@ from marshmallow import RAISE, Schema, ValidationError, fields, validate
 
 from ..clock import LONGEST_LEAP, ClockSetting, parse_moment
 from ..errors import BadInput
+from ..json_object import read_json_object
+from ..text import can_be_kept
 
 ClockChange = Callable[[ClockSetting, datetime], ClockSetting]
 
@@ -29,7 +30,7 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
         if not isinstance(value, str):
             raise self.make_error("invalid")
-        if "\0" in value or any("\ud800" <= character <= "\udfff" for character in value):
+        if not can_be_kept(value):
             raise ValidationError("It holds characters that no text may have.")
         return super()._deserialize(value, attr, data, **kwargs)
 
@@ -64,13 +65,7 @@ def lab_input(request: Request) -> dict[str, Any]:
     body = request.get_data(cache=False)
     if not body.strip():
         return {}
-    try:
-        loaded = json.loads(body, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise BadInput("The body is not JSON", "Send a JSON object.") from error
-    if not isinstance(loaded, dict):
-        raise BadInput("The body is not a JSON object", 'Send {} or {"name": value}.')
-    return loaded
+    return read_json_object(body)
 
 
 def nothing(body: Mapping[str, Any]) -> None:
@@ -99,7 +94,3 @@ def _within_reach(setting: ClockSetting, real: datetime) -> ClockSetting:
     if abs(setting.offset) > LONGEST_LEAP or abs(setting.at(real) - real) > LONGEST_LEAP:
         raise BadInput("Too far away", "The clock can be set at most 50 years from today.")
     return setting
-
-
-def _refuse_constant(name: str) -> None:
-    raise BadInput("The body is not JSON", f"{name} is no JSON value.")

@@ -95,6 +95,7 @@ class Checklist:
         """Step 2. The same user ID as before gives the user a new password. Raises Unusable."""
         app = self._as_app(caller)
         _check_user(wanted)
+        hashed = self.passwords.hash(wanted.password)  # slow on purpose, so not inside the transaction
         with self.gate.transaction() as transaction:
             users = self.gate.record("sys_user", app, transaction)
             found = users.find(f"user_name={_literal(wanted.user_name)}", ("user_name",))
@@ -103,7 +104,7 @@ class Checklist:
                 raise Unusable({"user_name": "There is a user with this user ID. Choose another."})
             values = _user_values(wanted)
             sys_id = users.update(found.sys_id, values).sys_id if found else users.insert(values).sys_id
-            self._let_in(sys_id, wanted.password, transaction)
+            self._let_in(sys_id, hashed, transaction)
             self._give_role(app, sys_id, transaction)
             write_setup(self.gate, app, transaction, integration_user=sys_id)
 
@@ -122,10 +123,10 @@ class Checklist:
         except Unsealable:
             return ""
 
-    def _let_in(self, sys_id: str, password: str, transaction: Transaction) -> None:
+    def _let_in(self, sys_id: str, hashed: str, transaction: Transaction) -> None:
         """The password is written by the instance: one that the app writes would be plain text and match nothing."""
         values = {
-            "user_password": self.passwords.hash(password),
+            "user_password": hashed,
             "password_needs_reset": False,
             "failed_attempts": 0,
             "locked_out": False,

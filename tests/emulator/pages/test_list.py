@@ -55,12 +55,26 @@ def test_breadcrumb_leads_to_the_list_up_to_there(looking):
 
 def test_header_sorts_and_turns(looking):
     """A header orders by its column, pressed again it turns the order; aria-sort tells."""
-    page = looking.get("/incident_list.do?sysparm_query=active=true")
+    page = looking.get("/incident_list.do?sysparm_query=active=true^ORDERBYstate")
     address = page.link("Number")
     assert query_of(address) == "active=true^ORDERBYnumber"
     page = looking.get(address)
     assert 'aria-sort="ascending"' in page.html
     assert query_of(page.link("Number ▲")) == "active=true^ORDERBYDESCnumber"
+
+
+def test_list_without_an_order_shows_the_newest_number_first(looking):
+    """What is numbered stands newest first; the header says so, and the address stays as it was given."""
+    page = looking.get("/incident_list.do?sysparm_query=active=true")
+    numbers = [label for label, _address in page.links if label.startswith("INC")]
+    assert numbers == sorted(numbers, reverse=True)
+    assert query_of(page.link("Number ▼")) == "active=true^ORDERBYnumber"
+    assert query_of(page.link("Active = true")) == "active=true"
+
+
+def test_list_of_named_records_stands_by_name(looking):
+    """Tables, users and the like are looked up by their names."""
+    assert 'aria-sort="ascending"' in looking.get("/sys_db_object_list.do").html
 
 
 def test_order_may_stand_in_parameters_of_its_own(looking):
