@@ -87,3 +87,4 @@ chromium:
 
 curl:
 	@command -v curl >/dev/null || { echo "make: the tests of docs/api.md need curl: sudo apt-get install curl" >&2; exit 2; }
+	@command -v openssl >/dev/null || { echo "make: the tests of docs/oauth.md need openssl: sudo apt-get install openssl" >&2; exit 2; }

@@ -120,8 +120,9 @@ def make_user(instance: Flask, user_name: str = "tickets", **values: Any) -> str
     return row.sys_id
 
 
-def make_client_over_http(url: str) -> OAuthClient:
-    made = _lab(url, "oauth-clients", {"name": "Security + Compliance Connector", "redirect_url": CALLBACK})
+def make_client_over_http(url: str, **values: Any) -> OAuthClient:
+    asked = {"name": "Security + Compliance Connector", "redirect_url": CALLBACK, **values}
+    made = _lab(url, "oauth-clients", asked)
     return OAuthClient(made["sys_id"], made["client_id"], made["client_secret"])
 
 

@@ -36,6 +36,7 @@ class Connection(Base):
     reason: Mapped[str] = mapped_column(String(20), default="saved")
     """Why it is not authorised (see Reason); means nothing while it is."""
     reason_detail: Mapped[str] = mapped_column(Text, default="")
+    """ServiceNow's words for it; while it is authorised, why its calls fail."""
     watermark: Mapped[str] = mapped_column(Text, default="")
     """How far the tickets' states were read from the instance."""
     generation: Mapped[int] = mapped_column(default=0)

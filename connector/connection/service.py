@@ -2,7 +2,7 @@
 
 import threading
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from requests import Session
 from sqlalchemy import Engine, delete, select
@@ -75,6 +75,7 @@ class Connections:
             row.expected_user if connected else "",
             row.authorized_at if connected else None,
             row.last_call_at,
+            row.reason_detail if connected else "",
         )
 
     def instance_of(self, row: Connection) -> Instance:
@@ -106,6 +107,7 @@ class Connections:
             self._http,
             self._clock,
             lambda: self._note_call(connection_id),
+            lambda error: self._note_trouble(connection_id, error.sentence),
         )
 
     def remove(self) -> bool:
@@ -157,9 +159,23 @@ class Connections:
     def _note_call(self, connection_id: int) -> None:
         now = self._clock.now()
         row = self.current()
-        if row is not None and row.last_call_at is not None and abs(now - row.last_call_at) < NOTE_CALLS_EVERY:
+        if row is None or (self._is_recent(row, now) and not row.reason_detail):
             return
         with writing_session(self._engine) as session:
             found = session.get(Connection, connection_id)
             if found is not None:
-                found.last_call_at = now
+                found.last_call_at, found.reason_detail = now, ""
+
+    @staticmethod
+    def _is_recent(row: Connection, now: datetime) -> bool:
+        return row.last_call_at is not None and abs(now - row.last_call_at) < NOTE_CALLS_EVERY
+
+    def _note_trouble(self, connection_id: int, sentence: str) -> None:
+        """Keep why calls fail while the connection is authorised; written when it changes, not with every call."""
+        row = self.current()
+        if row is None or row.id != connection_id or not row.access_token or row.reason_detail == sentence:
+            return
+        with writing_session(self._engine) as session:
+            found = session.get(Connection, connection_id)
+            if found is not None and found.access_token:
+                found.reason_detail = sentence

@@ -40,6 +40,8 @@ class ConnectionStatus:
     expected_user: str = ""
     since: datetime | None = None
     last_call: datetime | None = None
+    trouble: str = ""
+    """Why calls fail although it is authorised, in ServiceNow's words where it says any."""
 
     @property
     def connected(self) -> bool:

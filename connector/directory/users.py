@@ -1,6 +1,5 @@
 """Who a person or a program is to the pages and the API: values, read afresh with each request."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Engine, select
@@ -65,14 +64,6 @@ class Users:
             user = user_of(row) if row is not None and row.enabled else None
             stored_hash = row.password_hash if row is not None else None
         return user if self._passwords.verify(stored_hash, password) else None
-
-    def page(self, *, limit: int, after: str | None = None) -> Sequence[User]:
-        """The next ``limit`` users by name, after the one whose upn is ``after``."""
-        statement = select(DirectoryUser).order_by(DirectoryUser.upn).limit(limit)
-        if after is not None:
-            statement = statement.where(DirectoryUser.upn > after)
-        with reading_session(self._engine) as session:
-            return [user_of(row) for row in session.scalars(statement)]
 
 
 def enabled_user(session: Session, user_id: str) -> User | None:

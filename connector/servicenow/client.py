@@ -10,9 +10,11 @@ from requests import RequestException, Response, Session
 from ...shared.clock import Clock
 from ...shared.ticket import APP_SCOPE
 from .answers import failure, json_of, judge
-from .errors import Garbled
+from .errors import Garbled, NotLetIn, ServiceNowError, Unavailable, Unreachable
 
 TABLE_API = "/api/now/table"
+BLOCKED = (NotLetIn, Unreachable, Unavailable)
+"""What no call gets past, whatever it asks for."""
 CONNECTION_API = f"/api/{APP_SCOPE}/connection"
 
 
@@ -44,13 +46,20 @@ class InstanceClient:
     """
 
     def __init__(
-        self, url: str, tokens: Tokens, http: Session, clock: Clock, note_call: Callable[[], None] | None = None
+        self,
+        url: str,
+        tokens: Tokens,
+        http: Session,
+        clock: Clock,
+        note_call: Callable[[], None] | None = None,
+        note_trouble: Callable[[ServiceNowError], None] | None = None,
     ) -> None:
         self.url = url
         self._tokens = tokens
         self._http = http
         self._clock = clock
         self._note_call = note_call
+        self._note_trouble = note_trouble
 
     def create(self, table: str, body: Mapping[str, str]) -> dict[str, Any]:
         """Create a record and return it as the instance stored it."""
@@ -86,6 +95,20 @@ class InstanceClient:
     def _call(
         self, method: str, path: str, query: Mapping[str, str] | None = None, body: Mapping[str, str] | None = None
     ) -> Any:
+        try:
+            response = self._answer(method, path, query, body)
+        except BLOCKED as error:
+            if self._note_trouble is not None:
+                self._note_trouble(error)
+            raise
+        if self._note_call is not None:
+            self._note_call()
+        return _result(response)
+
+    def _answer(
+        self, method: str, path: str, query: Mapping[str, str] | None, body: Mapping[str, str] | None
+    ) -> Response:
+        """The answer to a call that the instance has carried out. Raises a ServiceNowError."""
         bearer = self._tokens.current()
         response = self._send(method, path, bearer, query, body)
         if response.status_code == 401:
@@ -94,9 +117,7 @@ class InstanceClient:
             if response.status_code == 401:
                 self._tokens.give_up(bearer)
         judge(response, self._clock.now())
-        if self._note_call is not None:
-            self._note_call()
-        return _result(response)
+        return response
 
     def _send(
         self,

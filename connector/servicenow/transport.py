@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from contextvars import ContextVar
 from http.cookiejar import DefaultCookiePolicy
+from ipaddress import ip_address
 from threading import Timer
 from typing import Any
 
@@ -108,10 +109,14 @@ class BoundedAdapter(HTTPAdapter):
         super().__init__(max_retries=retries, pool_maxsize=32)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        if self._source_address:
-            kwargs["source_address"] = (self._source_address, 0)
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+    def build_connection_pool_key_attributes(self, *args: Any, **kwargs: Any) -> Any:
+        host, pool = super().build_connection_pool_key_attributes(*args, **kwargs)
+        if self._source_address and _leads_to(self._source_address, host["host"]):
+            return host, {**pool, "source_address": (self._source_address, 0)}
+        return host, pool
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
         deadline = _Deadline(self._seconds)
@@ -137,6 +142,18 @@ class BoundedAdapter(HTTPAdapter):
                 raise TooLarge(f"The answer has more than {self._most_bytes} bytes.")
         response._content = bytes(body)  # noqa: SLF001 - iter_content marks it consumed, and there is no other way in
         return response
+
+
+def _leads_to(source: str, host: str) -> bool:
+    """Whether calls from this address can reach the host: from a loopback address only the same machine is."""
+    address = ip_address(source)
+    if not address.is_loopback or host == "localhost":
+        return True
+    try:
+        there = ip_address(host.strip("[]"))
+    except ValueError:
+        return False
+    return there.is_loopback and there.version == address.version
 
 
 def safe_retries() -> Retry:

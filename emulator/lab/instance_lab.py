@@ -98,6 +98,7 @@ class InstanceLab:
                 Link("Application Registry", APPLICATION_REGISTRY),
                 Link("Users", USERS),
                 Link("Refused and altered requests", "/lab/decisions"),
+                Link("What may X do?", "/lab/explain"),
                 Link("Troubleshooting cases", "/lab/cases"),
                 Link("Health", "/lab/health"),
             ),

@@ -35,7 +35,7 @@ def install(app: Flask, *, gate: Gate, key: InstanceKey, clock: Clock, ids: Ids,
     credentials = Credentials(gate, tokens, TokenUses(lab_engine), clock, ids)
     families = Families(gate, credentials, tokens, clock)
     codes = Codes(gate.store, clock)
-    for each in (properties, clients, credentials, Consents(gate.store, clock, ids)):
+    for each in (properties, clients, tokens, credentials, Consents(gate.store, clock, ids)):
         provide(app, each)
     behind = Behind(
         gate=gate,

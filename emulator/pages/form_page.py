@@ -18,6 +18,7 @@ from .form_fields import (
     widget_of,
 )
 from .form_input import Changes, original_name, typed_value, was_shown
+from .list_query import decisions_url, record_url
 from .messages import Message
 from .references import References
 from .rights import Rights
@@ -158,7 +159,7 @@ class FormBuilder:
             suggestions=self.references.suggestions(each.reference)
             if widget is Widget.REFERENCE and not read_only
             else (),
-            record_link=f"/{each.reference}.do?sys_id={linked}" if linked else "",
+            record_link=record_url(each.reference, linked) if linked else decisions_url(table, each.element, value),
             entries=row.display(each.element) if row is not None and widget is Widget.JOURNAL else "",
             hint=secret_hint(row, each) if widget is Widget.PASSWORD else "",
         )

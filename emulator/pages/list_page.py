@@ -11,7 +11,7 @@ from ..query import EncodedQuery
 from ..records.gate import Gate
 from ..records.row import Page, Row
 from .breadcrumbs import Crumb, Wording, breadcrumbs
-from .list_query import list_url, ordered_by, record_url
+from .list_query import decisions_url, list_url, ordered_by, record_url
 from .messages import Message
 from .references import References
 from .rights import Rights
@@ -170,6 +170,8 @@ def _cells(dictionary: Dictionary, row: Row, elements: Sequence[str]) -> list[Ce
             link, text = record_url(row.table, row.sys_id), text or "(empty)"
         elif fields[element].type is FieldType.REFERENCE and row.value(element) and text:
             link = record_url(fields[element].reference, row.value(element))
+        else:
+            link = decisions_url(row.table, element, row.value(element))
         moment = fields[element].type.storage in {Storage.DATE, Storage.DATE_TIME}
         cells.append(Cell(_cut(text), label, link, text if len(text) > LONGEST_CELL else "", moment))
     return cells

@@ -21,6 +21,11 @@ def record_url(table: str, sys_id: str) -> str:
     return f"/{table}.do?sys_id={sys_id}"
 
 
+def decisions_url(table: str, element: str, transaction: str) -> str:
+    """From a log entry to why its request was refused (the lab's page, for who sits at the instance); else empty."""
+    return f"/lab/decisions/{transaction}" if (table, element) == ("syslog", "transaction") and transaction else ""
+
+
 def ordered_by(query: EncodedQuery, element: str, *, descending: bool) -> EncodedQuery:
     """The query with this order in place of its own."""
     return replace(query, orders=(OrderBy(element, descending=descending),))

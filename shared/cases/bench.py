@@ -1,5 +1,6 @@
 """The bench a case works on: one running pair, and a way in for each who has to do with it."""
 
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -54,7 +55,11 @@ class Bench:
     @property
     def customer(self) -> Customer:
         """The security administrator with the browser, who also knows the integration user's password."""
-        return Customer(self)
+        return Customer(self, self.connector)
+
+    def person(self, who: str) -> Customer:
+        """Another of the tenant's people, with a browser of their own."""
+        return Customer(self, Connector(self.target, replace(self.wanted, signed_in_as=who), lambda _step: None))
 
     def tenant(self, user: str = SECURITY_ADMIN) -> TenantApi:
         """The tenant's API as this user, with a token of now: the clock may have moved since the last one."""

@@ -2,13 +2,12 @@
 
 import time
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..command import checklist
 from ..command.apis import ADMIN, TenantApi
-from ..command.browser import Browser, Page
+from ..command.browser import Page
 from ..command.connect import Connector
 from .texts import seen, shown
 
@@ -27,23 +26,17 @@ HI_USER, HI_PASSWORD = "hi.admin", "hi-demo"
 class Customer:
     """One person: signs in to the security center, goes to the instance, presses what there is to press."""
 
-    def __init__(self, bench: "Bench") -> None:
+    def __init__(self, bench: "Bench", connector: Connector) -> None:
         self._bench = bench
-        self._browser = bench.browser
+        self._connector = connector
+        self._browser = connector.browser
 
     # pages of the tenant
 
     def open(self, path: str) -> Page:
-        """A page of the security center, signed in as the security administrator."""
-        self._bench.connector.sign_in()
+        """A page of the security center, signed in."""
+        self._connector.sign_in()
         return self._browser.open(self._bench.target.connector + path)
-
-    def open_as(self, who: str, path: str) -> Page:
-        """A page of the security center for one of its other people, in a browser of their own."""
-        browser = Browser()
-        wanted = replace(self._bench.wanted, signed_in_as=who)
-        Connector(self._bench.target, wanted, lambda _step: None, browser).sign_in()
-        return browser.open(self._bench.target.connector + path)
 
     def status(self) -> str:
         """What the provisioning page says of the connection."""
@@ -106,7 +99,7 @@ class Customer:
     def checklist(self) -> Page:
         """The installation checklist, as the instance's administrator."""
         self._browser.open(f"{self._bench.target.emulator}/logout.do")
-        return self._bench.connector.log_in()
+        return self._connector.log_in()
 
     def do_step_one(self) -> str:
         """Make the OAuth entity; what the checklist says then."""

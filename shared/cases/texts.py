@@ -25,9 +25,9 @@ def holds(text: str, expected: str) -> bool:
 
 
 def around(text: str, expected: str) -> str:
-    """The part of a long page that says ``expected``, or its beginning."""
+    """The part of a long page that says ``expected``, below its title, or its beginning."""
     whole = " ".join(text.split())
-    at = max(whole.find(" ".join(expected.split())), 0)
+    at = max(whole.rfind(" ".join(expected.split())), 0)
     start, end = max(at - BEFORE, 0), at + len(expected) + AFTER
     cut = whole[start:end]
     if start:

@@ -76,7 +76,7 @@ KIND = (
     option("--instance", callback=_name, default=PairOptions.instance, help="The instance's name."),
     option("--tenant", callback=_name, default=PairOptions.tenant, help="The tenant's name."),
     option("--release", default=PairOptions.release, help="The release of ServiceNow the instance behaves as."),
-    option("--connector-address", default="", help="Where the tenant's calls to the instance come from: 127.0.0.2."),
+    option("--connector-address", default=PairOptions.connector_address, help="Where the tenant calls from."),
     option("--seed", type=click.Choice(SEEDS), default=PairOptions.seed, help="What a new database holds."),
 )
 

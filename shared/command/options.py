@@ -1,5 +1,6 @@
 """What a pair of servers is started with: the options of ``ticketlab up``."""
 
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,6 +9,9 @@ SEEDS = ("demo", "connected", "empty")
 DEFAULT_DATA = Path(".ticketlab")
 EMULATOR_PORT = 8080
 CONNECTOR_PORT = 8090
+CONNECTOR_ADDRESS = "127.0.0.2" if sys.platform == "linux" else ""
+"""Where the tenant calls a local instance from: an address of its own where every machine has one, so that IP Address
+Access Control can tell it from a browser."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,7 @@ class PairOptions:
     data: Path = DEFAULT_DATA
     lab_key: str = ""
     seed: str = "demo"
-    connector_address: str = ""
+    connector_address: str = CONNECTOR_ADDRESS
     """The address that the tenant's calls to the instance come from; any, when empty."""
 
     def on_free_ports(self, data: Path) -> "PairOptions":
@@ -33,6 +37,7 @@ class PairOptions:
         """The settings as the servers read them. Secrets travel here too, never in arguments that others can list."""
         own = {"TICKETLAB_SOURCE_ADDRESS": self.connector_address} if self.connector_address else {}
         return {
+            **own,
             "TICKETLAB_HOST": self.host,
             "TICKETLAB_WORKERS": str(self.workers),
             "TICKETLAB_INSTANCE": self.instance,

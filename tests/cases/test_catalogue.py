@@ -19,7 +19,7 @@ oauth-entity-not-readable oauth-entity-not-creatable oauth-entity-check signed-i
 installed-but-no-cards ip-filtering release-too-old no-hi-credentials not-an-admin customised-change-form code-expired
 access-token-expired refresh-token-expired token-revoked wrong-client-secret redirect-uri-mismatch missing-state
 oauth-switched-off integration-user-locked integration-user-inactive integration-user-web-service-only role-missing
-scope-privilege-requested web-service-access-off business-rule-aborts no-right-to-share
+scope-privilege-requested web-service-access-off business-rule-aborts no-right-to-share sso-blocks-login
 """
 
 

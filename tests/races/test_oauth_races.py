@@ -1,13 +1,15 @@
-"""Races for one code and one refresh token: twenty clients at once, two worker processes."""
+"""Races for codes, refresh tokens and a client about to be disabled: twenty at once, two worker processes."""
 
 import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Lock
 
 import pytest
 import requests
 from oauth_flows import (
+    CHALLENGE,
+    VERIFIER,
     Answer,
     HttpBrowser,
     OAuthClient,
@@ -86,3 +88,42 @@ def test_r02_twenty_refreshes_give_one_living_token(url, client_app):
         assert works(url, body["access_token"])
         assert not works(url, before)
         before = body["access_token"]
+
+
+@pytest.mark.attack("R02")
+def test_r02_twenty_refreshes_of_a_hardened_client_leave_no_two_families(url):
+    """Exactly one new pair, given twice at most; the others' use ends the family, so nothing of it lives twice."""
+    client = make_client_over_http(url, profile="hardened")
+    browser = HttpBrowser(url)
+    code = code_for(browser, client, code_challenge=CHALLENGE, code_challenge_method="S256")
+    first = json.loads(exchange(browser, client, code, code_verifier=VERIFIER).text)
+    answers = at_once(url, lambda each: refresh(each, client, first["refresh_token"]))
+    given = {answer.text for answer in answers if answer.status == 200}
+    assert len(given) == 1
+    assert Counter(answer.status for answer in answers) == {200: 2, 400: CALLERS - 2}
+    assert not works(url, json.loads(given.pop())["access_token"])
+
+
+@pytest.mark.attack("R03")
+def test_r03_exchanges_while_the_client_is_disabled_leave_no_living_token(url, client_app):
+    """Whatever was given out in the same moment is dead once the client is inactive, and stays so."""
+    browser = HttpBrowser(url)
+    codes = [code_for(browser, client_app) for _ in range(CALLERS - 1)]
+    waiting = iter(codes)
+    lock = Lock()
+
+    def exchange_or_disable(each: HttpBrowser) -> Answer:
+        with lock:
+            code = next(waiting, "")
+        if code:
+            return exchange(each, client_app, code)
+        path = f"{url}/api/now/table/oauth_entity/{client_app.sys_id}"
+        done = requests.patch(path, json={"active": "false"}, auth=("admin", "admin"), timeout=30)
+        assert done.status_code == 200, done.text
+        return Answer(done.status_code, done.headers, "")
+
+    answers = at_once(url, exchange_or_disable)
+    assert {answer.status for answer in answers} <= {200, 401}
+    given = [json.loads(answer.text) for answer in answers if answer.status == 200 and answer.text]
+    assert not any(works(url, each["access_token"]) for each in given)
+    assert all(is_opaque(refresh(browser, client_app, each["refresh_token"])) for each in given)

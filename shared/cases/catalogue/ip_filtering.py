@@ -31,7 +31,7 @@ class IpFiltering(Case):
         if address == OWN:
             raise NotArranged(
                 detail="Here the security center calls from the address that your browser has. Start the pair with "
-                "`--connector-address 127.0.0.2`."
+                "`--connector-address` and another address of this machine."
             )
         bench.notes["address"] = address
         bench.records.add("ip_access", type="deny", direction="inbound", range_start=address, range_end=address)

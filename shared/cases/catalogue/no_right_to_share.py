@@ -33,7 +33,7 @@ class NoRightToShare(Case):
     def attempt(self, bench: Bench) -> str:
         tenant = bench.tenant(SECURITY_READER)
         action = tenant.get("improvement-actions", limit=1)["value"][0]
-        page = bench.customer.open_as(SECURITY_READER, f"/securescore/{action['id']}")
+        page = bench.person(SECURITY_READER).open(f"/securescore/{action['id']}")
         ways = ("Email", "Microsoft Teams", "Microsoft Planner", "ServiceNow")
         offered = f"Share offers {', '.join(each for each in ways if each in page.links)}."
         try:

@@ -31,7 +31,7 @@ class RedirectUriMismatch(Case):
     def cures(self) -> Sequence[Cure]:
         return (
             Cure(
-                ("System OAuth > Application Registry: open the entity, correct the Redirect URL, Update.",),
+                ("System OAuth > Application Registry: open the entity, unlock and correct the Redirect URL, Update.",),
                 lambda bench: bench.set_entity(redirect_url=bench.notes["redirect_url"]),
             ),
         )

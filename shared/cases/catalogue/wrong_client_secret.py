@@ -29,6 +29,7 @@ class WrongClientSecret(Case):
     def arrange(self, bench: Bench) -> None:
         """By the entity's form, since only a secret typed there works (platform 2.1, C)."""
         form = bench.customer.open_record("oauth_entity", bench.notes["entity"])
+        form = bench.browser.follow(form, "Unlock Client Secret")
         bench.browser.fill(form, "Update", {"oauth_entity.client_secret": NEW_SECRET})
         bench.advance(MINUTES * 60)
 

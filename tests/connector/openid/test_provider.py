@@ -1,5 +1,6 @@
 """The tenant's directory as an OpenID provider."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, quote, urlsplit
@@ -73,7 +74,7 @@ def test_prompt_login_asks_again_whoever_is_signed_in(instance: Instance) -> Non
     assert 'name="password"' in page.text
 
 
-@pytest.mark.attack("A10")
+@pytest.mark.attack("A01")
 @pytest.mark.parametrize(
     "changes",
     [
@@ -87,7 +88,7 @@ def test_prompt_login_asks_again_whoever_is_signed_in(instance: Instance) -> Non
         {"nonce": "x" * 3000},
     ],
 )
-def test_a10_nobody_is_sent_to_an_address_in_doubt(instance: Instance, changes: dict[str, str]) -> None:
+def test_a01_nobody_is_sent_to_an_address_in_doubt(instance: Instance, changes: dict[str, str]) -> None:
     """A page says why; no redirect, no code."""
     answer = instance.authorize(**changes)
     assert answer.status_code == 400
@@ -111,12 +112,20 @@ def test_a_wrong_request_of_a_known_application_is_answered_to_it(
     assert (told["error"], told["state"]) == ([error], ["the-state"])
 
 
-@pytest.mark.attack("A16")
-def test_a16_a_code_is_taken_once(instance: Instance) -> None:
+@pytest.mark.attack("A15")
+def test_a15_a_code_is_taken_once(instance: Instance) -> None:
     code = instance.code()
     assert instance.exchange(code).status_code == 200
     again = instance.exchange(code)
     assert (again.status_code, again.get_json()["error"]) == (400, "invalid_grant")
+
+
+@pytest.mark.attack("A15")
+def test_a15_of_eight_exchanges_at_the_same_time_one_succeeds(instance: Instance) -> None:
+    code = instance.code()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _number: instance.exchange(code).status_code, range(8)))
+    assert sorted(answers) == [200, *([400] * 7)]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +146,8 @@ def test_a_wrong_exchange_gives_nothing(instance: Instance, changes: dict[str, s
     assert "id_token" not in answer.text
 
 
-def test_a_code_lasts_a_minute(instance: Instance) -> None:
+@pytest.mark.attack("A17")
+def test_a17_a_code_lasts_a_minute(instance: Instance) -> None:
     code = instance.code()
     set_clock(instance.tenant, ClockSetting(offset=timedelta(seconds=61)))
     assert instance.exchange(code).get_json()["error"] == "invalid_grant"

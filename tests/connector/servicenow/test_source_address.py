@@ -10,7 +10,7 @@ from requests import Response, Session
 from ticketlab.connector.servicenow.answers import judge
 from ticketlab.connector.servicenow.errors import NotLetIn, Refused
 from ticketlab.connector.servicenow.tokens import issued_tokens
-from ticketlab.connector.servicenow.transport import BoundedAdapter, harden
+from ticketlab.connector.servicenow.transport import BoundedAdapter, _leads_to, harden
 from ticketlab.connector.settings import Settings
 from ticketlab.shared.clock import SystemClock
 from ticketlab.shared.errors import RefusedToStart
@@ -84,3 +84,20 @@ def test_a_403_of_an_api_stays_what_the_api_says():
         judge(forbidden(body, "application/json;charset=UTF-8"), SystemClock().now())
     assert not isinstance(caught.value, NotLetIn)
     assert caught.value.sentence == "Operation Failed: ACL Exception Insert Failed"
+
+
+@pytest.mark.parametrize(
+    ("source", "host", "leads"),
+    [
+        ("127.0.0.2", "127.0.0.1", True),
+        ("127.0.0.2", "localhost", True),
+        ("127.0.0.2", "dev12345.service-now.com", False),
+        ("127.0.0.2", "93.184.216.34", False),
+        ("127.0.0.2", "[::1]", False),
+        ("::1", "::1", True),
+        ("192.0.2.7", "dev12345.service-now.com", True),
+    ],
+)
+def test_loopback_source_is_used_for_this_machine_only(source: str, host: str, leads: bool):
+    """From a loopback address no real instance can be reached, so calls to one leave as usual."""
+    assert _leads_to(source, host) is leads

@@ -304,7 +304,7 @@ def test_application_made_by_hand_gets_its_id_and_secret(instance, admin):
     made = api(instance, "GET", "/api/now/table/oauth_entity?sysparm_query=name=Handmade")[0]
     assert re.fullmatch(r"[0-9a-f]{32}", made["client_id"])
     page = admin.get(f"/oauth_entity.do?sys_id={made['sys_id']}")
-    assert 'placeholder="********"' in page.html
+    assert 'value="********" readonly' in page.html
 
 
 @pytest.mark.source("platform 2.3", "F")

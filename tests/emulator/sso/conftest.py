@@ -1,6 +1,7 @@
 """An instance and a tenant in one process; what the instance asks the tenant's directory goes to it directly."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -76,6 +77,7 @@ class World:
     tenant: Flask
     wire: ToTheTenant
     browser: "Browser" = field(init=False)
+    seen: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.browser = self.new_browser()
@@ -103,9 +105,12 @@ class World:
         assert answer.status_code == 201, answer.text
 
     def causes(self) -> list[str]:
-        """What the instance's own log tells of refused logins, newest first."""
-        path = "/api/now/table/syslog?sysparm_query=source=Multi-Provider SSO^ORDERBYDESCsys_created_on"
-        return [row["message"] for row in self.instance.test_client().get(path, auth=("admin", "admin")).json["result"]]
+        """What the instance's own log tells of the logins that were refused since this was asked last."""
+        path = "/api/now/table/syslog?sysparm_query=source=Multi-Provider SSO"
+        rows = self.instance.test_client().get(path, auth=("admin", "admin")).json["result"]
+        told = [row["message"] for row in rows if row["sys_id"] not in self.seen]
+        self.seen |= {row["sys_id"] for row in rows}
+        return told
 
 
 @dataclass
@@ -144,10 +149,10 @@ class Browser:
         assert answer.status_code == 303, answer.text
 
 
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    tenant = make_tenant(tmp_path, url=TENANT, instances={"dev00001": INSTANCE}, sso_client_secret=SECRET)
-    instance = make_instance(tmp_path / "instance", tenant_url=TENANT, sso_client_secret=SECRET)
+@contextmanager
+def make_world(folder: Path) -> Iterator[World]:
+    tenant = make_tenant(folder, url=TENANT, instances={"dev00001": INSTANCE}, sso_client_secret=SECRET)
+    instance = make_instance(folder / "instance", tenant_url=TENANT, sso_client_secret=SECRET)
     wire = ToTheTenant(tenant)
     session = part_of(instance, ProviderClient).session
     session.adapters.clear()
@@ -155,3 +160,9 @@ def world(tmp_path: Path) -> Iterator[World]:
     yield World(instance, tenant, wire)
     engine_of(tenant).dispose()
     close(instance)
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with make_world(tmp_path) as made:
+        yield made

@@ -147,8 +147,8 @@ def test_a42_the_way_back_is_a_page_of_this_instance(world: World, provider: str
     assert page.status == 200
 
 
-@pytest.mark.attack("A20")
-def test_a20_the_answer_counts_once_and_in_the_browser_that_set_out(world: World, provider: str) -> None:
+@pytest.mark.attack("B02")
+def test_b02_the_answer_counts_once_and_in_the_browser_that_set_out(world: World, provider: str) -> None:
     """A foreign browser does not get in with it, nor does it use it up; a replay does not get in either."""
     off = world.browser.open(start(provider)).location
     back = world.browser.open(off).location
@@ -163,8 +163,36 @@ def test_a20_the_answer_counts_once_and_in_the_browser_that_set_out(world: World
 @pytest.mark.parametrize(
     "query", ["", "state=", "code=x", "state=é&code=x", "state=a&state=b&code=c", "error=x&state=y"]
 )
-def test_an_answer_nobody_asked_for_is_refused(world: World, provider: str, query: str) -> None:
+@pytest.mark.attack("B01")
+def test_b01_an_answer_nobody_asked_for_is_refused(world: World, provider: str, query: str) -> None:
     assert world.browser.go(f"/sso_callback.do?{query}").status == 400
+
+
+@pytest.mark.attack("B03")
+def test_b03_an_answer_that_comes_after_ten_minutes_is_refused(world: World, provider: str) -> None:
+    back = world.browser.open(world.browser.open(start(provider)).location).location
+    world.instance.test_client().post("/lab/clock", json={"advance": 601})
+    assert world.browser.go(back).status == 400
+
+
+@pytest.mark.attack("C05")
+def test_c05_logging_in_changes_the_session_s_cookie(world: World, provider: str) -> None:
+    """Also that of the pre-session which the way to the provider and back was bound to."""
+    off = world.browser.open(start(provider)).location
+    before = world.browser.at_instance.get_cookie("JSESSIONID")
+    world.browser.go(off)
+    after = world.browser.at_instance.get_cookie("JSESSIONID")
+    assert before is not None
+    assert after is not None
+    assert before.value != after.value
+    assert (after.http_only, after.same_site) == (True, "Lax")
+
+
+@pytest.mark.attack("B08")
+@pytest.mark.parametrize("token", ["", "null", "[]", '"x"'])
+def test_b08_an_answer_without_a_token_lets_nobody_in(world: World, provider: str, token: str) -> None:
+    world.wire.change = lambda _claims, _header: token
+    assert world.browser.go(start(provider)).alerts == ["Login unsuccessful"]
 
 
 def test_what_is_sent_off_carries_a_new_state_nonce_and_challenge_each_time(world: World, provider: str) -> None:

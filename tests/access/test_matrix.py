@@ -1,0 +1,224 @@
+"""The access matrix (X01): one table of expectations, the same over every channel."""
+
+import itertools
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from people import PASSWORD, Person
+from ticketlab.emulator.access.caller import Caller
+from ticketlab.emulator.errors import NoRecordFound, PlatformError
+from ticketlab.emulator.identity.users import Users
+from ticketlab.emulator.records.gate import Gate
+from ticketlab.emulator.testing import close, make_instance
+from ticketlab.shared.web.parts import part_of
+
+MATRIX = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text(encoding="utf-8"))
+CELLS = {cell["what"]: cell for cell in MATRIX["cells"]}
+SYSTEM = Caller.system()
+SCOPE = "x_mioms_m365ticket"
+NUMBERS = itertools.count(1)
+LISTS = {"list": "sys_id={}", "query": "sys_id={}^{}STARTSWITHmatrix", "order": "sys_id={}^ORDERBY{}"}
+FILLED = {
+    "incident": ("short_description", "description", "close_notes"),
+    "x_mioms_m365ticket_incident": ("short_description",),
+    "sys_user": ("user_name", "title"),
+    "core_company": ("name",),
+    "sys_db_object": (),
+    "sys_properties": ("name",),
+    "sys_security_acl": ("name", "description"),
+}
+"""What a record for one check is made of; each value is one of a kind."""
+
+
+class World:
+    def __init__(self, instance: Flask) -> None:
+        self.instance = instance
+        self.gate = part_of(instance, Gate)
+        self.people: dict[str, str] = {}
+        self._sessions: dict[str, Person] = {}
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.gate.record("sys_user_role", SYSTEM).insert({"name": "matrix_reader"})
+        roles = {row.value("name"): row.sys_id for row in self.gate.record("sys_user_role", SYSTEM).query().rows}
+        for rule in MATRIX["rules"]:
+            values = {name: value for name, value in rule.items() if name != "roles"}
+            made = self.gate.record("sys_security_acl", SYSTEM).insert(values)
+            for role in rule["roles"]:
+                given = {"sys_security_acl": made.sys_id, "sys_user_role": roles[role]}
+                self.gate.record("sys_security_acl_role", SYSTEM).insert(given)
+        for name, held in MATRIX["people"].items():
+            user = self.gate.record("sys_user", SYSTEM).insert({"user_name": f"matrix.{name}", "active": True}).sys_id
+            part_of(self.instance, Users).set_password(user, PASSWORD)
+            self.people[name] = user
+            for role in held:
+                given = {"user": user, "role": roles[role], "state": "active"}
+                self.gate.record("sys_user_has_role", SYSTEM).insert(given)
+
+    def make(self, table: str) -> str:
+        """A record of its own for one check."""
+        if table == "sys_db_object":
+            return self.gate.record(table, SYSTEM).find("name=incident").sys_id
+        marker = f"matrix{next(NUMBERS)}"
+        return self.gate.record(table, SYSTEM).insert(dict.fromkeys(FILLED[table], marker)).sys_id
+
+    def stored(self, table: str, sys_id: str, field: str) -> str | None:
+        row = self.gate.record(table, SYSTEM).find(f"sys_id={sys_id}")
+        return row.value(field) if row else None
+
+    def count(self, table: str) -> int:
+        return self.gate.record(table, SYSTEM).query(count=True, limit=1).total
+
+    def person(self, who: str) -> Person:
+        if who not in self._sessions:
+            self._sessions[who] = Person(self.instance)
+            if who != "anonymous":
+                self._sessions[who].log_in(f"matrix.{who}", PASSWORD)
+        return self._sessions[who]
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory):
+    instance = make_instance(tmp_path_factory.mktemp("instance"))
+    yield World(instance)
+    close(instance)
+
+
+def query_of(cell: Mapping[str, Any], sys_id: str) -> str:
+    return LISTS[cell["operation"]].format(sys_id, cell.get("field", ""))
+
+
+def outcome(world: World, cell: Mapping[str, Any], act: Callable[[str, str], str]) -> str:
+    """Do what the cell says to a record of its own; what was written is looked up behind the channel's back."""
+    table, operation, field = cell["table"], cell["operation"], cell.get("field", "")
+    sys_id = world.make(table)
+    if operation in {"get", *LISTS}:
+        return act(sys_id, "")
+    value = f"changed{next(NUMBERS)}"
+    before, records = world.stored(table, sys_id, field) if field else "", world.count(table)
+    said = act(sys_id, value)
+    if operation == "create":
+        done = world.count(table) == records + 1
+    elif operation == "delete":
+        done = world.stored(table, sys_id, "sys_id") is None
+    else:
+        done = world.stored(table, sys_id, field) == value
+        assert done or world.stored(table, sys_id, field) == before
+    assert not (done and said != "yes"), f"it was done and answered with {said}"
+    return "dropped" if said == "yes" and not done else said
+
+
+def over_rest(world: World, cell: Mapping[str, Any], who: str, sys_id: str, value: str) -> str:
+    table, operation, field = cell["table"], cell["operation"], cell.get("field", "")
+    auth = None if who == "anonymous" else (f"matrix.{who}", PASSWORD)
+    client, path = world.instance.test_client(), f"/api/now/table/{table}"
+    if operation in LISTS:
+        answer = client.get(path, auth=auth, query_string={"sysparm_query": query_of(cell, sys_id)})
+        if answer.status_code == 200:
+            return "yes" if answer.json["result"] else "absent"
+    elif operation == "get":
+        answer = client.get(f"{path}/{sys_id}", auth=auth)
+        if answer.status_code == 200 and field:
+            return "yes" if field in answer.json["result"] else "hidden"
+    elif operation == "create":
+        answer = client.post(path, auth=auth, json={field: value})
+    elif operation == "delete":
+        answer = client.delete(f"{path}/{sys_id}", auth=auth)
+    else:
+        answer = client.patch(f"{path}/{sys_id}", auth=auth, json={field: value})
+    words = {200: "yes", 201: "yes", 204: "yes", 401: "login", 403: "refused", 404: "absent"}
+    return words[answer.status_code]
+
+
+def over_pages(world: World, cell: Mapping[str, Any], who: str, sys_id: str, value: str) -> str:
+    table, operation, field = cell["table"], cell["operation"], cell.get("field", "")
+    client, address = world.person(who).client, f"/{table}.do?sys_id={sys_id}"
+    if operation in LISTS:
+        answer = client.get(f"/{table}_list.do", query_string={"sysparm_query": query_of(cell, sys_id)})
+        if answer.status_code == 200:
+            return "yes" if f"/{table}.do?sys_id={sys_id}" in answer.text else "absent"
+    elif operation == "get":
+        answer = client.get(address)
+        if answer.status_code == 200 and field:
+            return (
+                "yes"
+                if str(world.stored(table, sys_id, field)) in answer.text.split("<form", 1)[1]
+                and (f'"{table}.{field}"' in answer.text)
+                else "hidden"
+            )
+    else:
+        actions = {"create": "sysverb_insert", "delete": "sysverb_delete", "write": "sysverb_update"}
+        data = {"sys_action": actions[operation], "confirmed": "true", f"{table}.{field}": value}
+        data["sysparm_ck"] = token(client)
+        answer = client.post(f"/{table}.do?sys_id=-1" if operation == "create" else address, data=data)
+        if answer.status_code == 302 and "/login.do" not in answer.headers["Location"]:
+            return "yes"
+        if answer.status_code == 200:  # the form again, with the refusal above it
+            return "refused"
+    if answer.status_code in {301, 302}:
+        return "login"
+    return {200: "yes", 401: "login", 403: "refused", 404: "absent"}[answer.status_code]
+
+
+def token(client: Any) -> str:
+    page = client.get("/home.do", follow_redirects=True).text
+    for before, after in (("g_ck = '", "'"), ('name="sysparm_ck" value="', '"')):
+        if before in page:
+            return page.split(before)[1].split(after)[0]
+    raise AssertionError("no token on the page")
+
+
+def at_the_gate(world: World, cell: Mapping[str, Any], who: str, sys_id: str, value: str) -> str:
+    table, operation, field = cell["table"], cell["operation"], cell.get("field", "")
+    user = world.people["admin" if who == "other_scope" else who]
+    caller = Caller(user, f"matrix.{who}", world.gate.roles_of(user))
+    records = world.gate.record(table, caller.as_scope(SCOPE) if who == "other_scope" else caller)
+    try:
+        if operation in LISTS:
+            return "yes" if records.query(query_of(cell, sys_id)).rows else "absent"
+        if operation == "get":
+            row = records.get(sys_id)
+            return "yes" if not field or field in row.values else "hidden"
+        if operation == "create":
+            records.insert({field: value})
+        elif operation == "delete":
+            records.delete(sys_id)
+        else:
+            records.update(sys_id, {field: value})
+    except NoRecordFound:
+        return "absent"
+    except PlatformError as refusal:
+        return "refused" if refusal.status == 403 else str(refusal)
+    return "yes"
+
+
+CHANNELS = {
+    "rest": (over_rest, {"other_scope"}),
+    "pages": (over_pages, {"other_scope"}),
+    "gate": (at_the_gate, {"anonymous"}),
+}
+"""Each channel's adapter, and whom it does not know."""
+
+
+@pytest.mark.attack("X01")
+@pytest.mark.parametrize("channel", CHANNELS)
+@pytest.mark.parametrize("what", CELLS)
+def test_x01_everybody_gets_what_the_matrix_says(world, channel, what):
+    cell = CELLS[what]
+    adapter, strangers = CHANNELS[channel]
+    expected = {who: word for who, word in cell["expected"].items() if who not in strangers}
+    found = {
+        who: outcome(world, cell, lambda sys_id, value, who=who: adapter(world, cell, who, sys_id, value))
+        for who in expected
+    }
+    assert found == expected
+
+
+@pytest.mark.attack("X01")
+def test_x01_the_matrix_names_everybody_in_every_row():
+    everybody = {"anonymous", "other_scope", *MATRIX["people"]}
+    assert all(set(cell["expected"]) == everybody for cell in MATRIX["cells"])
