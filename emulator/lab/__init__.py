@@ -11,7 +11,6 @@ from . import explain, views
 from .instance_lab import InstanceLab
 from .single_sign_on import switch_single_sign_on
 
-
 _ROUTES = (explain,)
 """Imported for the routes it adds to the views' blueprint."""
 
