@@ -60,7 +60,7 @@ def fill(store: Store, dictionary: Dictionary, settings: Settings, *, passwords:
         for table, rows in rows_of(dictionary).tables.items():
             _write(connection, tables, {table: stamped(rows, AUTHOR)})
         _write(connection, tables, seed.by_table())
-        store.touch(connection, ids.token(12))
+        store.touch(connection, Ids().token(12))  # unlike any other instance's, however its ids are drawn
 
 
 def _write(connection: Connection, tables: RecordTables, by_table: Mapping[str, Rows]) -> None:
