@@ -11,6 +11,7 @@ from typing import NoReturn
 
 from sqlalchemy.exc import IntegrityError
 
+from ...shared.ids import Ids
 from ..access.acl import Verdict
 from ..access.operations import Operation
 from ..access.trail import Trail
@@ -182,7 +183,9 @@ def _start_version(work: Work, table: str) -> None:
         except (ValueError, LookupError) as error:
             work.trail.refuse(OperationFailed(detail=str(error)), "dictionary", "consistent dictionary", str(error))
     if names & VERSIONED_TABLES:
-        version = next_version(work.store.version(work.connection), work.ids.token(12), dictionary=dictionary)
+        # Not from work.ids: seeded alike, two instances would name different rules by one version, which they share.
+        token = Ids().token(12)
+        version = next_version(work.store.version(work.connection), token, dictionary=dictionary)
         work.store.touch(work.connection, version)
 
 

@@ -66,7 +66,7 @@ def fill(store: Store, dictionary: Dictionary, settings: Settings, *, passwords:
         for table, rows in rows_of(present).tables.items():
             write_rows(connection, tables, {table: stamped(rows, AUTHOR)})
         write_rows(connection, tables, seed.by_table())
-        store.touch(connection, ids.token(12))
+        store.touch(connection, Ids().token(12))  # unlike any other instance's, however its ids are drawn
 
 
 def write_rows(connection: Connection, tables: RecordTables, by_table: Mapping[str, Rows]) -> None:

@@ -8,6 +8,7 @@ from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.emulator.settings import Settings
 from ticketlab.emulator.testing import close, make_instance
+from ticketlab.shared.ids import Ids
 from ticketlab.shared.web.parts import part_of
 
 ADMIN = "6816f79cc0a8016401c5a33be04be441"
@@ -153,3 +154,17 @@ def test_the_state_parameter_is_required_from_madrid_on(tmp_path, release, value
     found = part_of(made, Gate).get_property("glide.oauth.state.parameter.required")
     close(made)
     assert found == value
+
+
+def test_instances_with_equal_random_sources_keep_their_own_rules(tmp_path):
+    """Compiled rules are shared by version in the process, so no two contents may bear one version."""
+    made = [make_instance(tmp_path / name, ids=Ids.seeded(7)) for name in "ab"]
+    found = []
+    for number, instance in enumerate(made):
+        gate = part_of(instance, Gate)
+        properties = gate.record("sys_properties", Caller.system())
+        sys_id = properties.find("name=instance_name", ("name",)).sys_id
+        properties.update(sys_id, {"value": f"renamed{number}"})
+        found.append(gate.get_property("instance_name"))
+        close(instance)
+    assert found == ["renamed0", "renamed1"]
