@@ -50,7 +50,15 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
 
     address_door.install(app, gate, TrustedProxies(settings.trusted_proxies))
     front_door.install(app, settings.url)
-    identity.install(app, gate=gate, key=key, clock=clock, ids=ids, password_memory_kib=settings.password_memory_kib)
+    identity.install(
+        app,
+        gate=gate,
+        key=key,
+        clock=clock,
+        ids=ids,
+        password_memory_kib=settings.password_memory_kib,
+        lab_engine=databases.lab_engine,
+    )
     oauth.install(app, gate=gate, key=key, clock=clock, ids=ids, lab_engine=databases.lab_engine)
     sso.install(app, gate=gate, key=key, clock=clock, ids=ids, own_url=settings.url)
     rest.install(app)

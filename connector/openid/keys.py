@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from joserfc.jwk import RSAKey
-
 from ...shared.clock import Clock
 from ...shared.ids import Ids
 
@@ -71,6 +69,8 @@ class SigningKeys:
         return made.kid
 
     def _new(self) -> SigningKey:
+        from joserfc.jwk import RSAKey  # not needed for the start
+
         kid = self._ids.token(20)
         key = RSAKey.generate_key(BITS, {"kid": kid, "use": "sig", "alg": ALGORITHM})
         return SigningKey(kid, self._clock.now(), dict(key.as_dict(private=True)))

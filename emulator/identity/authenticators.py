@@ -9,11 +9,22 @@ from flask import Request
 
 from ..access.caller import Caller, Channel
 from ..errors import NotAuthenticated
-from .sessions import COOKIE, Sessions
+from ..records.gate import Gate
+from .sessions import COOKIE, Sessions, account_in
 from .user_tokens import UserTokens
 from .users import LoginRefused, Users
 
 LONGEST_HEADER = 8192
+RESTRICTION = "glide.authenticate.basic_auth.restriction.enforce"
+ALLOWED_ROLES = "glide.authenticate.basic_auth.allowed_roles"
+DEFAULT_ALLOWED = "snc_basic_auth_api_access"
+"""Properties since Australia, and the role that they ask for; admin is not enough (platform 2.2, C measured)."""
+
+
+class BasicRestricted(NotAuthenticated):
+    """Basic authentication is kept for the holders of some roles (platform 2.2, C)."""
+
+    message = "User is not authenticated"
 
 
 class Authenticator(Protocol):
@@ -48,9 +59,10 @@ class Authenticators:
 
 
 class BasicAuthenticator:
-    """User ID and password in every request (RFC 7617)."""
+    """User ID and password in every request (RFC 7617). Who has a second factor to give cannot give it here."""
 
-    def __init__(self, users: Users) -> None:
+    def __init__(self, gate: Gate, users: Users) -> None:
+        self._gate = gate
         self._users = users
 
     def claims(self, request: Request) -> bool:
@@ -61,10 +73,20 @@ class BasicAuthenticator:
         if pair is None:
             raise NotAuthenticated
         try:
-            account = self._users.authenticate_for_api(*pair)
+            account = self._users.authenticate_for_api(*pair, request.remote_addr or "")
         except LoginRefused as error:
             raise NotAuthenticated from error
-        return self._users.caller(account, Channel.REST, address=request.remote_addr or "")
+        if account.needs_second_factor:
+            raise NotAuthenticated
+        caller = self._users.caller(account, Channel.REST, address=request.remote_addr or "")
+        self._check_roles(caller)
+        return caller
+
+    def _check_roles(self, caller: Caller) -> None:
+        if self._gate.get_property(RESTRICTION) == "true":
+            allowed = self._gate.get_property(ALLOWED_ROLES, DEFAULT_ALLOWED).split(",")
+            if not caller.roles & {each.strip() for each in allowed}:
+                raise BasicRestricted
 
 
 class UserTokenRefused(NotAuthenticated):
@@ -89,8 +111,8 @@ class SessionAuthenticator:
     def caller_of(self, request: Request) -> Caller:
         cookie = request.cookies[COOKIE]
         session = self._sessions.find(cookie)
-        account = self._users.by_id(session.user) if session else None
-        if session is None or account is None or not session.admits(account):
+        account = account_in(session, self._users)
+        if session is None or account is None:
             raise NotAuthenticated
         if not self._tokens.matches(cookie, request.headers.get("X-UserToken", "")):
             raise UserTokenRefused(self._tokens.token_for(cookie))
@@ -116,6 +138,6 @@ def basic_pair(header: str) -> tuple[str, str] | None:
     return (name, password) if colon else None
 
 
-def first_party(users: Users, sessions: Sessions, tokens: UserTokens) -> Sequence[Authenticator]:
+def first_party(gate: Gate, users: Users, sessions: Sessions, tokens: UserTokens) -> Sequence[Authenticator]:
     """The ways that need nothing above identity, in order."""
-    return BasicAuthenticator(users), SessionAuthenticator(users, sessions, tokens)
+    return BasicAuthenticator(gate, users), SessionAuthenticator(users, sessions, tokens)

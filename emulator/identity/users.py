@@ -1,7 +1,7 @@
 """Users: found by name, logged in by password, locked out after too many wrong ones."""
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ...shared.clock import Clock
@@ -12,10 +12,8 @@ from ..errors import NoRecordFound
 from ..records.gate import Gate, Transaction
 from ..records.row import Row
 from .elevation import elevated_roles
+from .lockout import Lockout
 from .passwords import Passwords
-
-TRIES = 5
-"""Script action "SNC User Lockout Check": wrong passwords until the user is locked out (platform 1.2, D)."""
 
 RESET_MANDATORY = "glide.authenticate.api.user.reset_password.mandatory"
 """Property: a user whose password needs a reset is refused by the APIs until then (platform 1.2, D)."""
@@ -33,6 +31,7 @@ FIELDS = (
     "password_needs_reset",
     "user_password",
     "time_zone",
+    "enable_multifactor_authn",
 )
 
 
@@ -56,6 +55,7 @@ class UserAccount:
     password_needs_reset: bool
     time_zone: str
     password_hash: str
+    needs_second_factor: bool = False
 
     @property
     def is_usable(self) -> bool:
@@ -95,6 +95,7 @@ class UserAccount:
             password_needs_reset=bool(row.native(f"{prefix}password_needs_reset")),
             time_zone=row.value(f"{prefix}time_zone"),
             password_hash=str(row.native(f"{prefix}user_password") or ""),
+            needs_second_factor=bool(row.native(f"{prefix}enable_multifactor_authn")),
         )
 
 
@@ -127,6 +128,7 @@ class Users:
         self._gate = gate
         self._passwords = passwords
         self._clock = clock
+        self._lockout = Lockout(gate, clock)
 
     def by_name(self, user_name: str) -> UserAccount | None:
         """Find a user by user ID. The name comes from outside, so it must not become a query of its own."""
@@ -145,38 +147,45 @@ class Users:
         except NoRecordFound:
             return None
 
-    def authenticate(self, user_name: str, password: str) -> UserAccount:
+    def authenticate(self, user_name: str, password: str, address: str = "") -> UserAccount:
         """Return the user whose name and password these are. Raises LoginRefused."""
         account = self.by_name(user_name)
         if account is None:
             self._passwords.refuse(password)
+            self._lockout.note_failure("", user_name[:LONGEST_NAME], address)
             raise LoginRefused(Cause.UNKNOWN)
         right = self._passwords.verify(account.password_hash, password)
         if not account.active:
             raise LoginRefused(Cause.INACTIVE)
+        account = self._unlocked_by_time(account)
         if account.locked_out:
             raise LoginRefused(Cause.LOCKED_OUT)
         if not right:
-            self._count_failure(account)
+            self.count_failure(account, address)
             raise LoginRefused(Cause.PASSWORD)
-        if account.failed_attempts:
+        if account.failed_attempts and self._lockout.rule().clears:
             self._set(account.sys_id, failed_attempts=0)
         return account
 
-    def authenticate_for_api(self, user_name: str, password: str) -> UserAccount:
+    def authenticate_for_api(self, user_name: str, password: str, address: str = "") -> UserAccount:
         """As ``authenticate``, for a program. Raises LoginRefused."""
-        account = self.authenticate(user_name, password)
+        account = self.authenticate(user_name, password, address)
         if account.password_needs_reset and self._gate.get_property(RESET_MANDATORY) == "true":
             raise LoginRefused(Cause.NEEDS_RESET)
         return account
 
-    def authenticate_for_pages(self, user_name: str, password: str) -> UserAccount:
-        """As ``authenticate``, for a person at the login page. Raises LoginRefused."""
-        account = self.authenticate(user_name, password)
+    def authenticate_for_pages(self, user_name: str, password: str, address: str = "") -> UserAccount:
+        """As ``authenticate``, for a person at the login page, who may have more to prove. Raises LoginRefused."""
+        account = self.authenticate(user_name, password, address)
         if account.web_service_access_only:
             raise LoginRefused(Cause.WEB_SERVICE_ONLY)
-        self._set(account.sys_id, last_login_time=self._clock.now(), last_login=self._clock.now().date().isoformat())
         return account
+
+    def note_login(self, account: UserAccount) -> None:
+        """The user is in, whatever had to be proved: script action SNC User Clear sets the last login."""
+        if self._lockout.rule().clears:
+            now = self._clock.now()
+            self._set(account.sys_id, last_login_time=now, last_login=now.date().isoformat())
 
     def set_password(self, sys_id: str, text: str, within: Transaction | None = None) -> None:
         """Give a user a password. Whoever logged in with the old one is out."""
@@ -209,13 +218,23 @@ class Users:
             transaction=transaction,
         )
 
-    def _count_failure(self, account: UserAccount) -> None:
-        """Count a wrong password; the row is read again inside the transaction, so parallel tries all count."""
+    def count_failure(self, account: UserAccount, address: str = "") -> None:
+        """Count a wrong password or code; the row is read again inside the transaction, so parallel tries all count."""
         with self._gate.transaction() as transaction:
             users = self._gate.record("sys_user", Caller.system(), within=transaction)
+            tries = self._lockout.rule(transaction).tries
             failed = UserAccount.of(users.get(account.sys_id, FIELDS)).failed_attempts + 1
-            locked = {"locked_out": True} if failed >= TRIES else {}  # never False: an admin may have locked meanwhile
-            users.update(account.sys_id, {"failed_attempts": failed, **locked})
+            # Never False: an admin may have locked meanwhile.
+            lock = {"locked_out": True} if tries and failed >= tries else {}
+            users.update(account.sys_id, {"failed_attempts": failed, **lock})
+            self._lockout.note_failure(account.sys_id, account.user_name, address, transaction)
+
+    def _unlocked_by_time(self, account: UserAccount) -> UserAccount:
+        """The user, unlocked when the script action with Auto Unlock says that it has been long enough."""
+        if not account.locked_out or not self._lockout.is_over(account.sys_id, account.failed_attempts):
+            return account
+        self._set(account.sys_id, locked_out=False, failed_attempts=0)
+        return replace(account, locked_out=False, failed_attempts=0)
 
     def _set(self, sys_id: str, **values: object) -> None:
         self._gate.record("sys_user", Caller.system()).update(sys_id, values)

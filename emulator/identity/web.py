@@ -4,14 +4,15 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode, urlsplit
 
-from flask import Flask, Response, g, redirect, request
+from flask import Flask, Response, current_app, g, redirect, request
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from ...shared.web.parts import part
 from ...shared.web.same_origin import SAFE_METHODS, comes_from_elsewhere
 from ..access.caller import Caller, Channel
 from ..errors import PlatformError
-from .sessions import COOKIE, Sessions, SessionState
+from .sessions import COOKIE, Sessions, SessionState, account_in
 from .user_tokens import UserTokens
 from .users import UserAccount, Users
 
@@ -25,6 +26,7 @@ NO_LANDING = frozenset(
         "/logout.do",
         "/oauth_login.do",
         "/side_door.do",
+        "/angular.do",
         "/login_with_sso.do",
         "/login_locate_sso.do",
         "/sso_callback.do",
@@ -79,9 +81,9 @@ def _look() -> None:
     if "identity_session" in g:
         return
     session = part(Sessions).find(session_cookie())
-    account = part(Users).by_id(session.user) if session else None
-    if session is None or account is None or not session.admits(account):
-        session = account = None
+    account = account_in(session, part(Users))
+    if account is None:
+        session = None
     g.identity_session, g.identity_account = session, account
 
 
@@ -119,9 +121,20 @@ def redirect_to_login(path: str | None = None, back: str | None = None) -> AnyRe
     """To a login page, and after it to ``back``: this very request unless given."""
     path = path or login_page()
     if back is None:
-        back = this_request() if request.method in SAFE_METHODS else LANDING_PATH
+        back = this_request() if _can_be_opened() else LANDING_PATH
     separator = "&" if "?" in path else "?"
     return redirect(f"{path}{separator}{urlencode({'sysparm_login_url': back.lstrip('/')})}", 302)
+
+
+def _can_be_opened() -> bool:
+    """Whether the address of this request is a page: a form, too, leads back to its own address, and sends nothing."""
+    if request.method in SAFE_METHODS:
+        return True
+    try:
+        current_app.url_map.bind("").match(request.path, "GET")
+    except HTTPException:
+        return False
+    return True
 
 
 def this_request(*, without: str = "") -> str:
@@ -152,12 +165,15 @@ def check_csrf() -> None:
         raise FormRefused
 
 
-def begin_session(account: UserAccount) -> None:
-    """Let this user in: a new session under a new cookie; what the browser sent before is ended, never adopted."""
+def begin_session(account: UserAccount, acting: str = "") -> None:
+    """Let this user in: a new session under a new cookie; what the browser sent before is ended, never adopted.
+
+    ``acting`` is the sys_id of whom the user impersonates.
+    """
     sessions = part(Sessions)
     if current_session() is not None:
         sessions.end(session_cookie())
-    g.session_cookie = g.new_cookie = sessions.start(account)
+    g.session_cookie = g.new_cookie = sessions.start(account, acting)
     _forget()
 
 

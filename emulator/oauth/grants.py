@@ -191,6 +191,8 @@ class RefreshTokenGrant(_RefreshTokenGrant):
     def issue_token(self, user: UserAccount, refresh_token: TokenMixin) -> dict[str, str | int]:  # noqa: ARG002
         client = cast("Client", self.request.client)
         credential = cast("LiveRefreshToken", refresh_token).credential
+        if client.is_hardened and not credential.family:
+            raise InvalidGrantError("The refresh token was given out before the client was hardened")
         scope = (self.request.payload.scope if self.request.payload else "") or ""
         transaction = transaction_of(self.request)
         issued = (

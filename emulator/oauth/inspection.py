@@ -22,7 +22,9 @@ def introspect(server: OAuthServer, request: Request) -> Response | None:
     asked = InstanceRequest(request, query=False, body=True)
     try:
         check_not_repeated(asked.payload)
-        client = _proven(server, asked)
+        client = server.authenticate_client(asked, [])
+        if client.is_hardened and asked.auth_method == "none":
+            raise InvalidClientError("A public client cannot show that it may ask")
     except OAuth2Error as error:
         known = asked.named_client
         if (known.profile if known else server.clients.default_profile) is not Profile.HARDENED:
@@ -42,7 +44,7 @@ def revoke(server: OAuthServer, request: Request) -> Response:
         server.credentials.revoke(token)
         return server.handle_response(200, "", [])
     try:
-        client = _proven(server, InstanceRequest(request, query=False, body=True))
+        client = server.authenticate_client(InstanceRequest(request, query=False, body=True), [])
     except OAuth2Error as error:
         server.log(f"Exception on token revocation - {error.error}")
         return server.handle_refusal(asked, error, Profile.HARDENED)
@@ -77,13 +79,6 @@ def metadata(server: OAuthServer) -> Mapping[str, object] | None:
 def _working_grants(server: OAuthServer) -> frozenset[str]:
     off = set() if server.properties.client_credentials_enabled else {"client_credentials"}
     return GRANT_TYPES[Profile.HARDENED] - off
-
-
-def _proven(server: OAuthServer, asked: InstanceRequest) -> Client:
-    client = server.authenticate_client(asked, [])
-    if client.is_hardened and not client.is_public and asked.auth_method == "none":
-        raise InvalidClientError
-    return client
 
 
 def _told(server: OAuthServer, client: Client, token: str) -> Mapping[str, object]:

@@ -3,18 +3,20 @@
 from flask import Flask
 
 from ...shared.web.parts import part_of, provide
-from . import elevation, form_views, frame_views, interceptor, list_views, tokens
+from . import elevation, form_views, frame_views, impersonation, interceptor, list_views, tokens
 from .blueprint import pages
 from .consent import blueprint as consent
 from .frame import install_errors
 from .layout import install_layout
 from .login import blueprint as login
+from .login_steps import blueprint as login_steps
 from .menu import Menus
 from .navigator import Navigator
+from .script_login import blueprint as script_login
 from .sso import install_sso
 
 __all__ = ["install"]
-_VIEWS = (elevation, frame_views, interceptor, list_views, form_views, tokens)
+_VIEWS = (elevation, frame_views, impersonation, interceptor, list_views, form_views, tokens)
 """Imported for the routes they add to the blueprint."""
 
 
@@ -24,5 +26,5 @@ def install(app: Flask) -> None:
     install_layout(app)
     install_errors(app)
     install_sso(app)
-    for blueprint in (login, consent, pages):
+    for blueprint in (login, login_steps, script_login, consent, pages):
         app.register_blueprint(blueprint)

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from ...shared.web.parts import part
 from ...shared.web.same_origin import comes_from_elsewhere
 from ..errors import NoRecordFound, PlatformError
+from ..identity.api_keys import ApiKeys
 from ..identity.keys import InstanceKey
 from ..identity.passwords import Passwords
 from ..identity.web import FormRefused, current_caller
@@ -75,7 +76,9 @@ def _delete(form: Form, sys_id: str, back: str) -> Response:
 
 
 def _revealed(sys_id: str, element: str) -> str:
-    """A sealed secret in the clear: of an OAuth client, for whoever administers those."""
+    """A sealed secret in the clear: of an OAuth client for whoever administers those, an API key for administrators."""
+    if element == "token":
+        return part(ApiKeys).reveal(sys_id) if current_caller().is_admin else ""
     if not current_caller().has_role(READERS):
         return ""
     return part(Clients).reveal_secret(sys_id) if element == "client_secret" else ""

@@ -7,7 +7,9 @@ from flask import Flask, request
 from ...shared.web.parts import part
 from ..access.caller import Caller
 from ..identity.elevation import roles_to_elevate
-from ..identity.web import current_account, current_caller
+from ..identity.impersonation import may_impersonate
+from ..identity.users import Users
+from ..identity.web import current_account, current_caller, current_session
 from ..records.gate import Gate
 from ..settings import Settings
 from .navigator import Group, Navigator
@@ -28,6 +30,17 @@ class Layout:
     def user(self) -> str:
         account = current_account()
         return (account.name or account.user_name) if account else ""
+
+    @property
+    def impersonator(self) -> str:
+        """Who acts as the user whom the page names; empty when that is the user's own login."""
+        session = current_session()
+        owner = part(Users).by_id(session.user) if session and session.acting else None
+        return (owner.name or owner.user_name) if owner else ""
+
+    @property
+    def may_impersonate(self) -> bool:
+        return may_impersonate(self.caller, impersonating=bool(self.impersonator))
 
     @property
     def user_name(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from .form_fields import FormField, Widget
 from .form_page import FormPage, Section
 
-LOCKED = {"oauth_entity": ("client_secret", "redirect_url")}
+LOCKED = {"oauth_entity": ("client_secret", "redirect_url"), "api_key": ("token",)}
 PARAMETER = "sysparm_unlock"
 READERS = "oauth_admin"
 """The role that may have a secret shown."""

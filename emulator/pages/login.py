@@ -1,6 +1,6 @@
 """The login pages: local login, also as the step that OAuth and a page behind it lead through, and logout."""
 
-from flask import Blueprint, redirect, render_template, request
+from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ...shared.web.parts import part
@@ -9,12 +9,12 @@ from ..identity.web import (
     LANDING_PATH,
     LOGIN_PATH,
     FormRefused,
-    begin_session,
     check_csrf,
     current_account,
     end_session,
     own_path,
 )
+from .login_steps import go_on
 from .sso import forget_provider
 
 blueprint = Blueprint("login", __name__)
@@ -28,25 +28,35 @@ Page = str | tuple[str, int] | Response
 @blueprint.get("/oauth_login.do")
 def form() -> Page:
     """The local login; ``oauth_login.do`` is the same page under the name OAuth uses (platform 1.0, D)."""
-    return _page(request.args.get("sysparm_login_url", ""))
+    return login_form(request.args.get("sysparm_login_url", ""))
+
+
+@blueprint.get("/side_door.do")
+def side_door() -> Page:
+    """The local login past single sign-on; no such page for somebody who is logged in (platform 1.2, D)."""
+    if current_account() is not None:
+        abort(404)
+    return login_form(request.args.get("sysparm_login_url", ""))
 
 
 @blueprint.post("/login.do")
 @blueprint.post("/oauth_login.do")
+@blueprint.post("/side_door.do")
 def log_in() -> Page:
     """Success redirects to ``sysparm_login_url``; a refused login stays on the page (platform 1.2, C)."""
     back = request.form.get("sysparm_login_url", "")
     try:
         check_csrf()
         account = part(Users).authenticate_for_pages(
-            request.form.get("user_name", "").strip(), request.form.get("user_password", "")
+            request.form.get("user_name", "").strip(),
+            request.form.get("user_password", ""),
+            request.remote_addr or "",
         )
     except FormRefused:
-        return _page(back, OUT_OF_DATE), 403
+        return login_form(back, OUT_OF_DATE), 403
     except LoginRefused as refused:
-        return _page(back, refused.message)
-    begin_session(account)
-    return forget_provider(redirect(own_path(back), 302))
+        return login_form(back, refused.message)
+    return forget_provider(go_on(account, back))
 
 
 @blueprint.get("/logout.do")
@@ -61,7 +71,7 @@ def welcome() -> Response:
     return redirect(HOME_PATH if current_account() else LOGIN_PATH, 302)
 
 
-def _page(back: str, error: str = "") -> str:
+def login_form(back: str, error: str = "") -> str:
     return render_template(
         "login.html",
         error=error,

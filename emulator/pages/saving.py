@@ -11,6 +11,7 @@ from ..records.row import Row
 from .form_input import Changes
 
 OAUTH_ENTITY = "oauth_entity"
+API_KEY = "api_key"
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,8 @@ class Saving:
         """Raises a PlatformError when the gate refuses; nothing is written then."""
         if table == OAUTH_ENTITY:
             self._generate(changes)
+        if table == API_KEY:
+            changes.secrets.setdefault("token", self.gate.ids.token(32))
         with self.gate.transaction() as transaction:
             row = self.gate.record(table, caller, transaction).insert(changes.values, display_input=True)
             self._write_secrets(table, row.sys_id, changes, transaction)

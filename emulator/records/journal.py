@@ -14,12 +14,13 @@ from .zones import zone_named
 
 TABLE = "sys_journal_field"
 ROWS_A_QUERY = 500
+ID_LENGTH = 32
 
 
 def append(work: Work, table: str, sys_id: str, entries: Mapping[str, str]) -> None:
     for element, text in entries.items():
         values: dict[str, Native] = {
-            "sys_id": work.ids.sys_id(),
+            "sys_id": _later_id(work, sys_id),
             "name": table,
             "element": element,
             "element_id": sys_id,
@@ -28,6 +29,17 @@ def append(work: Work, table: str, sys_id: str, entries: Mapping[str, str]) -> N
             "sys_created_by": work.caller.user_name,
         }
         work.store.insert(work.connection, work.snapshot.tables, TABLE, values)
+
+
+def _later_id(work: Work, record: str) -> str:
+    """A sys_id above that of the record's newest entry: entries of one second are told apart by nothing else."""
+    newest = f"element_id={record}^ORDERBYDESCsys_created_on"
+    last = next((str(found["sys_id"]) for found in work.read(TABLE, newest, ("sys_id",))), "")
+    fresh = work.ids.sys_id()
+    if fresh > last:
+        return fresh
+    above = int(last, 16) + int(fresh[ID_LENGTH // 2 :], 16) + 1
+    return f"{above:032x}" if above < 16**ID_LENGTH else fresh
 
 
 def with_entries(work: Work, rows: Sequence[Row]) -> list[Row]:

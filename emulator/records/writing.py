@@ -22,6 +22,7 @@ from . import audit, journal
 from .addresses import check_own_address, check_range
 from .assign import Assigned, assign
 from .coerce import Input
+from .computed import computed
 from .defaults import defaults, next_number
 from .enforce import apply_rules, check_data_policies
 from .reading import Request, read_page
@@ -47,7 +48,7 @@ def insert(work: Work, given: Mapping[str, object], how: Input) -> Row:
         **defaults(work, work.table),
         **_stamps(work, {"sys_created_on": now, "sys_created_by": _author(work), "sys_mod_count": 0}),
         **_stamps(work, {"sys_updated_on": now, "sys_updated_by": _author(work)}),
-        **assigned.columns,
+        **computed(work, work.table, sys_id, assigned.columns, {}),
         **_stamps(work, {"sys_class_name": work.table}),
         "sys_id": sys_id,
     }
@@ -64,7 +65,8 @@ def insert(work: Work, given: Mapping[str, object], how: Input) -> Row:
 def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input) -> Row:
     table, before = existing(work, sys_id, Operation.WRITE)
     assigned = assign(work, table, given, how, Operation.WRITE, sys_id)
-    changed = {element: value for element, value in assigned.columns.items() if before.get(element) != value}
+    values = computed(work, table, sys_id, assigned.columns, before)
+    changed = {element: value for element, value in values.items() if before.get(element) != value}
     if not changed and not assigned.entries:
         return _read_back(work, table, sys_id)
     stamps: dict[str, Native] = {

@@ -79,7 +79,7 @@ def no_content(status: int = 204, headers: Mapping[str, str] | None = None) -> R
 
 
 def answer_error(error: TicketlabError) -> Response:
-    if isinstance(error, NotAuthenticated):
+    if isinstance(error, NotAuthenticated) and error.message == NotAuthenticated.message:
         error.message = release_named(part(Settings).release).not_authenticated
     response = answer(envelope(error), error.status)
     if isinstance(error, NotAuthenticated):

@@ -51,6 +51,7 @@ def fill(store: Store, dictionary: Dictionary, settings: Settings, *, passwords:
     seed.add(read_data("sso"))
     seed.add(read_data("access"))
     seed.add(read_data("oauth"))
+    seed.add(read_data("identity"))
     installed = release.is_at_least(APP_NEEDS)
     if installed:
         seed.add(read_data("m365ticket"))

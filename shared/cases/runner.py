@@ -100,20 +100,25 @@ class Runner:
         """The case that is started on this pair."""
         return self._file.read(self._target)
 
-    def start(self, identity: str) -> Started:
-        """Break the pair. Raises OutOfTurn while another case is started."""
-        case = case_named(identity)
+    def check_idle(self) -> None:
+        """Raises OutOfTurn while a case is started."""
         running = self.started
         if running is not None:
             raise OutOfTurn(detail=f"{running.id} is started; `ticketlab case stop` ends it.")
+
+    def start(self, identity: str) -> Started:
+        """Break the pair. Raises OutOfTurn while another case is started."""
+        case = case_named(identity)
+        self.check_idle()
         save(self._target, BEFORE)
         bench = Bench(self._target)
+        self._file.write(self._target, case, bench.notes)  # first, so that `stop` puts back what a crash leaves
         try:
             if case.needs_connection:
                 bench.connect()
             case.arrange(bench)
         except Exception:
-            restore(self._target, BEFORE)
+            self.stop()
             raise
         return self._file.write(self._target, case, bench.notes)
 

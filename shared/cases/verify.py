@@ -9,8 +9,10 @@ from ..errors import TicketlabError
 from .bench import Bench
 from .case import Case, Cure
 from .digest import differences, digest
-from .runner import BEFORE, Seen, forget, restore, save, see
+from .runner import Seen, forget, restore, save, see
 
+BEFORE = "before-verifying"
+"""The snapshot that the pair returns to at the end."""
 HEALTHY = "healthy-pair"
 """The snapshot that every case begins from: connected, nothing else changed."""
 TRIES = 3

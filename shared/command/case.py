@@ -139,6 +139,7 @@ def verify(*, identity: str | None, every: bool, as_json: bool, **given: Any) ->
     if every == bool(identity):
         raise click.UsageError("Name one case, or give --all.")
     chosen = all_cases().values() if every else [case_named(identity or "")]
+    _runner(given).check_idle()
     verdicts = run(target_of(given), chosen, _printed(as_json=as_json))
     if as_json:
         click.echo(as_line([vars(each) for each in verdicts]))

@@ -11,6 +11,7 @@ UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 BY_OTHER_MEANS = (
     "/api/",  # a header identifies; a session there needs its X-UserToken
     "/oauth_token.do",  # the client's own secret
+    "/oauth_introspect",  # the client's own secret
     "/oauth_revoke",  # no authentication at all, as on the platform (platform 1.0)
     "/lab/",  # the lab's guard
     "/<tenant>/oauth2/",  # the client's own secret or a password

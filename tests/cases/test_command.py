@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 import requests
 from command_line import run
+from ticketlab.shared.command.apis import InstanceApi
 
 
 @pytest.fixture
@@ -59,6 +60,27 @@ def test_second_case_is_refused_while_one_is_started(ticketlab):
     assert refused.returncode == 1
     assert "oauth-switched-off is started" in refused.stderr
     assert len(refused.stderr.strip().splitlines()) == 1
+
+
+def test_verify_is_refused_while_a_case_is_started(ticketlab):
+    """It would take the broken pair for the one to return to."""
+    ticketlab("case", "start", "oauth-switched-off")
+    refused = ticketlab("case", "verify", "missing-state")
+    assert refused.returncode == 1
+    assert "oauth-switched-off is started" in refused.stderr
+
+
+def test_case_that_cannot_be_started_leaves_the_pair_as_it_was(ticketlab, case_pair):
+    """Its own connection cannot be made on a pair whose OAuth is off: nothing is changed, and none is started."""
+    switch = "name=com.snc.platform.security.oauth.is.active"
+    instance = InstanceApi(case_pair.emulator_url)
+    instance.update("sys_properties", instance.row("sys_properties", switch)["sys_id"], {"value": "false"})
+    refused = ticketlab("case", "start", "token-revoked")
+    assert refused.returncode == 1
+    assert "could not be connected first" in refused.stderr
+    assert "No case is started" in ticketlab("case", "stop").stderr
+    assert instance.row("sys_properties", switch)["value"] == "false"
+    ticketlab("reset")
 
 
 @pytest.mark.parametrize("step", ["symptom", "cure"])

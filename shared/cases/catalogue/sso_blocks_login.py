@@ -59,8 +59,8 @@ class SsoBlocksLogin(Case):
             Cure(
                 (
                     (
-                        "Sign in as globaladmin: Azure Active Directory > New user, with the integration user's name and "
-                        "e-mail and the role Security Administrator."
+                        "Sign in as globaladmin: Azure Active Directory > New user, with the integration user's name "
+                        "and e-mail and the role Security Administrator."
                     ),
                     "Sign in to the security center as that user, open /ticketProvisioning, Authorize, Allow.",
                     "Take the role away again: the connection lives on.",

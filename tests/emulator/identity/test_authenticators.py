@@ -8,8 +8,9 @@ from oauth_flows import PASSWORD, log_in, make_user
 from ticketlab.emulator.access.caller import Caller, Channel
 from ticketlab.emulator.errors import NotAuthenticated
 from ticketlab.emulator.identity.authenticators import Authenticators, UserTokenRefused
+from ticketlab.emulator.identity.lockout import TRIES
 from ticketlab.emulator.identity.sessions import COOKIE
-from ticketlab.emulator.identity.users import RESET_MANDATORY, TRIES
+from ticketlab.emulator.identity.users import RESET_MANDATORY
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.shared.web.parts import part_of
 

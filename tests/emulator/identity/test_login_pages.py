@@ -3,8 +3,9 @@
 import pytest
 from oauth_flows import PASSWORD, ClientBrowser, log_in, make_user
 from ticketlab.emulator.access.caller import Caller
+from ticketlab.emulator.identity.lockout import TRIES
 from ticketlab.emulator.identity.sessions import COOKIE
-from ticketlab.emulator.identity.users import TRIES, Users
+from ticketlab.emulator.identity.users import Users
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.shared.web.parts import part_of
 
@@ -161,13 +162,39 @@ def test_c06_changed_password_ends_the_sessions(instance, browser, user):
     assert log_in(browser, password="another one").status == 302
 
 
-def test_session_ends_with_its_lifetime(browser, user, clock):
+@pytest.mark.attack("C07")
+def test_c07_session_ends_with_its_lifetime_however_busy(browser, user, clock):
     """A session does not live for ever."""
     log_in(browser)
-    clock.advance(hours=11, minutes=59)
-    assert is_in(browser)
-    clock.advance(minutes=2)
+    for _ in range(35):
+        clock.advance(minutes=20)
+        assert is_in(browser)
+    clock.advance(minutes=20)
     assert not is_in(browser)
+
+
+@pytest.mark.attack("C07")
+def test_c07_idle_session_ends_and_a_busy_one_does_not(instance, browser, user, clock):
+    """glide.ui.session_timeout: 30 minutes as a new instance has it; the property moves it."""
+    log_in(browser)
+    for _ in range(3):
+        clock.advance(minutes=29)
+        assert is_in(browser)
+    clock.advance(minutes=31)
+    assert not is_in(browser)
+    properties = part_of(instance, Gate).record("sys_properties", Caller.system())
+    timeout = properties.find("name=glide.ui.session_timeout", ("sys_id",))
+    properties.update(timeout.sys_id, {"value": "5"})
+    log_in(browser)
+    clock.advance(minutes=6)
+    assert not is_in(browser)
+
+
+def test_form_posted_after_the_session_leads_back_to_its_own_address(browser, user):
+    """Whoever logs in again stands before the form, not at the homepage."""
+    answer = browser.post("/incident.do?sys_id=-1", {"incident.short_description": "lost"})
+    assert answer.query["sysparm_login_url"] == "incident.do?sys_id=-1"
+    assert log_in(browser, back=answer.location).location == "/incident.do?sys_id=-1"
 
 
 @pytest.mark.attack("C08")

@@ -22,6 +22,7 @@ from oauth_flows import (
     press,
     refresh,
 )
+from oauth_records import set_property
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.oauth.credentials import Credentials, Dead, TokenType
 from ticketlab.emulator.oauth.policy import OAUTH_ACTIVE, POST_BODY_ONLY
@@ -351,9 +352,14 @@ def test_named_host_over_http_works(browser, client_app):
 @pytest.mark.source("platform 1.0", "D")
 def test_oauth_switched_off_gives_no_tokens(instance, browser, client_app, tokens):
     """The plugin's property."""
-    records(instance, "sys_properties").insert({"name": OAUTH_ACTIVE, "value": "false"})
+    headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+    stranger = ClientBrowser(instance.test_client())
+    set_property(instance, OAUTH_ACTIVE, "false")
     assert is_opaque(refresh(browser, client_app, tokens["refresh_token"]))
     assert browser.get(authorize_path(client_app)).status == 400
+    assert stranger.get("/api/now/table/incident", headers).status == 401
+    set_property(instance, OAUTH_ACTIVE, "true")
+    assert stranger.get("/api/now/table/incident", headers).status == 200
 
 
 @pytest.mark.source("platform 2.1", "C")

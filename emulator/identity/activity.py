@@ -1,0 +1,47 @@
+"""When a session was last busy: kept in the lab's database, since a request that only reads writes no record."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Engine, String, delete, select
+from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ...shared.database import writing
+from ..database import LabBase
+from .storage import UtcDateTime
+
+EXACT_TO = timedelta(seconds=30)
+"""A session that was seen so recently is not written down again."""
+
+
+class SessionActivity(LabBase):
+    """The last request of a session."""
+
+    __tablename__ = "session_activity"
+
+    session: Mapped[str] = mapped_column(String(64), primary_key=True)
+    seen: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
+
+
+class Activity:
+    """Reads and notes when sessions were last busy, for every process of the instance."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def last_seen(self, session: str) -> datetime | None:
+        with self._engine.connect() as connection:
+            query = select(SessionActivity.seen).where(SessionActivity.session == session)
+            return connection.execute(query).scalar_one_or_none()
+
+    def note(self, session: str, before: datetime | None, now: datetime) -> None:
+        """The session is busy now; ``before`` is what ``last_seen`` told."""
+        if before is not None and timedelta(0) <= now - before < EXACT_TO:
+            return
+        row = insert(SessionActivity).values(session=session, seen=now)
+        with writing(self._engine) as connection:
+            connection.execute(row.on_conflict_do_update(index_elements=["session"], set_={"seen": now}))
+
+    def purge(self, before: datetime) -> int:
+        with writing(self._engine) as connection:
+            return connection.execute(delete(SessionActivity).where(SessionActivity.seen < before)).rowcount

@@ -1,0 +1,41 @@
+"""Impersonation: an administrator acts as another user, in one session of the pages, and the log says so (platform 6).
+
+No token and no Basic authentication ever impersonates: it hangs on the session alone.
+"""
+
+from ..access.caller import Caller
+from ..errors import PlatformError
+from ..records.gate import Gate
+from .users import UserAccount, Users
+
+IMPERSONATOR = "impersonator"
+"""Who holds it may impersonate, but for administrators (G)."""
+
+LOG_SOURCE = "Impersonation"
+INFORMATION = "0"
+
+
+class ImpersonationRefused(PlatformError):
+    status = 403
+    message = "User Not Authorized"
+
+
+def may_impersonate(caller: Caller, *, impersonating: bool) -> bool:
+    """Whoever impersonates already ends that first."""
+    return bool(caller.session) and caller.has_role(IMPERSONATOR) and not impersonating
+
+
+def whom(gate: Gate, users: Users, caller: Caller, user_name: str) -> UserAccount:
+    """The user to act as. Raises ImpersonationRefused for nobody, oneself, inactive users and one's betters."""
+    account = users.by_name(user_name)
+    if account is None or not account.active or account.sys_id == caller.user:
+        raise ImpersonationRefused(detail="There is no other active user with this user ID.")
+    if not caller.is_admin and "admin" in gate.roles_of(account.sys_id):
+        raise ImpersonationRefused(detail="Only an administrator may impersonate an administrator.")
+    return account
+
+
+def tell(gate: Gate, transaction: str, message: str) -> None:
+    """Write it down in the system log."""
+    values = {"level": INFORMATION, "source": LOG_SOURCE, "message": message, "transaction": transaction}
+    gate.record("syslog", Caller.system()).insert(values)
