@@ -9,7 +9,7 @@ from ..shared.logs import configure_logs
 from ..shared.web.date import install_date
 from ..shared.web.headers import install_headers
 from ..shared.web.parts import part_of, provide
-from . import address_door, apps, front_door, identity, lab, oauth, pages, rest, sso
+from . import address_door, apps, front_door, identity, lab, oauth, pages, rest, retention, sso
 from .access.addresses import TrustedProxies
 from .apps.store.installing import HiService, Installer
 from .dictionary.declaration import load_schema
@@ -66,6 +66,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     provide(app, SeedInstaller(gate), Installer)
     apps.install(app)
     pages.install(app)
+    retention.install(app, gate, clock)
     lab.install(app, settings, databases, gate, key)
     install_headers(app, further=rest.platform_headers)
 
