@@ -128,3 +128,13 @@ class Person:
         self.page.goto(f"{self.tenant}/ticketProvisioning")
         expect(self.page.get_by_role("region", name="Connection status")).to_contain_text("Connected")
         expect(self.page.get_by_role("region", name="Connection status")).to_contain_text(user)
+
+    def see_the_connection_say(self, text: str, looks: int = 30) -> None:
+        """Open the connection's page until it says so: it does not change by itself."""
+        status = self.page.get_by_role("region", name="Connection status")
+        for _ in range(looks):
+            self.page.goto(f"{self.tenant}/ticketProvisioning")
+            if text in status.inner_text():
+                return
+            self.page.wait_for_timeout(300)
+        expect(status).to_contain_text(text)

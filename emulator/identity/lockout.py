@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ...shared.clock import Clock
+from ...shared.text import can_be_kept
 from ..access.caller import Caller
 from ..records.gate import Gate, Transaction
 
@@ -49,7 +50,9 @@ class Lockout:
         return LockoutRule(TRIES if CHECK in on else 0, None, CLEAR in on)
 
     def note_failure(self, user: str, user_name: str, address: str, within: Transaction | None = None) -> None:
-        values = {"name": FAILED, "parm1": user_name, "parm2": address, "table": "sys_user", "instance": user}
+        """Write the event down. A name that no database can keep is kept as its escapes."""
+        name = user_name if can_be_kept(user_name) else ascii(user_name)
+        values = {"name": FAILED, "parm1": name, "parm2": address, "table": "sys_user", "instance": user}
         self._gate.record("sysevent", Caller.system(), within).insert(values)
 
     def is_over(self, user: str, failed: int) -> bool:
