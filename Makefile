@@ -37,7 +37,7 @@ test: chromium curl $(DEVELOPMENT)
 	@$(BIN)/pytest -m "not long"
 
 test-long: chromium curl $(DEVELOPMENT)
-	@$(BIN)/pytest -m long
+	@$(BIN)/pytest -m long --dist loadfile
 
 lint: $(DEVELOPMENT) .types/ticketlab
 	@$(BIN)/ruff check .

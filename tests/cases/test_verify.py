@@ -9,6 +9,8 @@ from ticketlab.shared.cases.registry import all_cases
 CURES = [(case.id, cure.name) for case in all_cases().values() for cure in case.cures]
 SECONDS = 300
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture(scope="module")
 def told(given, tmp_path_factory):
