@@ -26,6 +26,7 @@ def pair(tmp_path) -> Iterator[RunningPair]:
         yield RunningPair(started.emulator.url, started.connector.url, started)
 
 
+@pytest.mark.long
 @pytest.mark.source("security-center.md, Troubleshooting", "D")
 def test_a_rule_stops_the_connector_and_not_the_browser_until_it_is_allowed(person: Person):
     """Case ip-filtering: the page works, the connection fails with 403, an allow rule for Microsoft's range cures."""

@@ -25,6 +25,7 @@ def install(person: Person, user: str = "hi.admin", password: str = "hi-demo") -
     page.get_by_role("button", name="Install").click()
 
 
+@pytest.mark.long
 @pytest.mark.source("security-center.md, Prerequisites", "D")
 def test_jakarta_refuses_the_app_and_kingston_installs_it(context, instance_server, tmp_path: Path):
     """Cases release-too-old and no-hi-credentials: the same instance, upgraded; then the right credentials."""
@@ -58,6 +59,7 @@ def test_somebody_who_is_no_admin_does_not_get_at_the_store(person, pair):
     expect(person.page.get_by_role("alert")).to_have_text("Security constraints prevent access to requested page")
 
 
+@pytest.mark.long
 @pytest.mark.source("platform 1.5", "D")
 def test_a_connection_revoked_under_manage_tokens_is_authorized_again(person):
     """Case token-revoked: both sides say so, and Authorize reconnects."""

@@ -77,6 +77,7 @@ def test_s04_server_killed_between_the_upstream_post_and_marking_it_sent_makes_o
     assert len(tables.bodies) == 1
 
 
+@pytest.mark.long
 @pytest.mark.attack("S05")
 def test_s05_server_killed_before_anything_was_sent_delivers_after_the_restart(
     tenant_server, instance: FakeInstance, tables: TicketTables, tmp_path

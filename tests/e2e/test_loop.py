@@ -52,9 +52,9 @@ def test_one_browser_stays_signed_in_to_both_apps(connected):
 
 @pytest.mark.parametrize("name", ["localhost", "[::1]"])
 @pytest.mark.parametrize("side", ["emulator", "connector"])
-def test_a_page_under_another_loopback_name_leads_to_the_configured_address(pair, side, name):
+def test_a_page_under_another_loopback_name_leads_to_the_configured_address(running_pair, side, name):
     """Or the OAuth callback would come back to a browser without its session."""
-    own = pair.emulator_url if side == "emulator" else pair.connector_url
+    own = running_pair.emulator_url if side == "emulator" else running_pair.connector_url
     port = own.rpartition(":")[2]
     page = "/home.do?x=1" if side == "emulator" else "/securescore?x=1"
     answer = requests.get(f"{own}{page}", headers={"Host": f"{name}:{port}"}, allow_redirects=False, timeout=10)
@@ -86,6 +86,6 @@ FOREIGN = [
 @pytest.mark.parametrize("request_", FOREIGN, ids=["cross-site", "text/plain", "form", "rebound name"])
 @pytest.mark.parametrize("side", ["emulator", "connector"])
 @pytest.mark.parametrize("path", ["reset", "clock", "seed"])
-def test_the_lab_refuses_what_a_foreign_page_could_send(pair, side, path, request_):
-    url = pair.emulator_url if side == "emulator" else pair.connector_url
+def test_the_lab_refuses_what_a_foreign_page_could_send(running_pair, side, path, request_):
+    url = running_pair.emulator_url if side == "emulator" else running_pair.connector_url
     assert requests.post(f"{url}/lab/{path}", timeout=10, **request_).status_code == 403
