@@ -13,11 +13,10 @@ from ..database import writing_session
 from ..directory.sessions import hash_of
 from ..errors import N_, Conflict, StateRefused
 from ..servicenow.errors import ServiceNowError
-from ..servicenow.oauth import OAuthClient
 from ..servicenow.tokens import IssuedTokens
 from .identity import Identity, Whom
 from .models import AuthorizationAttempt, Connection
-from .renewal import fill_in, try_to_revoke
+from .renewal import fill_in
 from .service import Connections
 from .status import Reason
 from .vault import TokenVault
@@ -98,7 +97,7 @@ class Authorization:
             self._note(row.id, Reason.FAILED, sentence)
             raise
         identity = self._whom.of(self._connections.instance_of(row), issued.access_token)
-        self._store(row.id, client, issued, identity)
+        self._store(row, issued, identity)
 
     def _provisioned(self) -> Connection:
         row = self._connections.current()
@@ -138,9 +137,9 @@ class Authorization:
             if row is not None and not row.access_token:
                 row.reason, row.reason_detail = reason.value, detail
 
-    def _store(self, connection_id: int, client: OAuthClient, issued: IssuedTokens, identity: Identity) -> None:
+    def _store(self, before: Connection, issued: IssuedTokens, identity: Identity) -> None:
         with writing_session(self._engine) as session:
-            row = session.get(Connection, connection_id)
+            row = session.get(Connection, before.id)
             if row is not None:
                 row.refresh_token = None
                 fill_in(row, self._vault, issued, self._clock)
@@ -149,6 +148,6 @@ class Authorization:
                 row.expected_user = identity.expected
                 row.reason = row.reason_detail = ""
         if row is None:
-            try_to_revoke(client, issued.refresh_token or issued.access_token)
+            self._connections.revocations.end(before, issued.refresh_token or issued.access_token)
             raise Conflict("The connection was removed meanwhile")
         log().info("connection.authorised", user=identity.user, expected=identity.expected)

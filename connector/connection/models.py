@@ -61,3 +61,19 @@ class AuthorizationAttempt(Base):
     """The ``iss`` that the instance's metadata promises to send along; empty: it promises none."""
     started_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+
+
+class PendingRevocation(Base):
+    """A token of a connection that is gone, which the instance has not yet heard to forget."""
+
+    __tablename__ = "pending_revocation"
+    __table_args__ = {"sqlite_autoincrement": True}  # noqa: RUF012 - its secrets are sealed for its id
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=True)
+    instance_name: Mapped[str] = mapped_column(String(300))
+    client_id: Mapped[str] = mapped_column(String(255))
+    client_secret: Mapped[str] = mapped_column(Text)
+    token: Mapped[str] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime] = mapped_column(index=True)
+    created_at: Mapped[datetime]

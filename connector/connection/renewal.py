@@ -16,6 +16,7 @@ from ..servicenow.errors import GrantRefused, NotConnected, ServiceNowError, Unr
 from ..servicenow.oauth import OAuthClient
 from ..servicenow.tokens import IssuedTokens
 from .models import Connection
+from .revocation import Revocations
 from .status import Reason
 from .vault import TokenVault
 
@@ -42,6 +43,7 @@ class StoredTokens:
         clock: Clock,
         machine_clock: Clock,
         client_for: Callable[[Connection], OAuthClient],
+        revocations: Revocations,
         lock: threading.Lock,
         patience_seconds: float,
     ) -> None:
@@ -50,6 +52,7 @@ class StoredTokens:
         self._clock = clock
         self._machine_clock = machine_clock
         self._client_for = client_for
+        self._revocations = revocations
         self._lock = lock
         self._id = connection_id
         self._patience = patience_seconds
@@ -115,23 +118,23 @@ class StoredTokens:
     def _ask(self, row: Connection, generation: int) -> Bearer:
         try:
             refresh_token = self._vault.take(row, "refresh_token").reveal()
-            client = self._client_for(row)
-            issued = client.refresh(refresh_token)
+            issued = self._client_for(row).refresh(refresh_token)
         except (GrantRefused, Unsealable) as error:
             self._lose(generation, error.detail)
             raise NotConnected(detail=error.detail) from error
         except ServiceNowError:
             self._end_lease()
             raise
-        return self._store(client, issued, generation)
+        return self._store(row, issued)
 
-    def _store(self, client: OAuthClient, issued: IssuedTokens, generation: int) -> Bearer:
+    def _store(self, before: Connection, issued: IssuedTokens) -> Bearer:
         with writing_session(self._engine) as session:
             row = session.get(Connection, self._id)
-            if row is not None and row.generation == generation and row.access_token:
+            if row is not None and row.generation == before.generation and row.access_token:
                 fill_in(row, self._vault, issued, self._clock)
                 return Bearer(issued.access_token, row.generation)
-        try_to_revoke(client, issued.refresh_token or issued.access_token)  # the connection was removed meanwhile
+        # The connection was removed meanwhile.
+        self._revocations.end(before, issued.refresh_token or issued.access_token)
         raise NotConnected
 
     def _end_lease(self) -> None:
@@ -160,11 +163,3 @@ def fill_in(row: Connection, vault: TokenVault, issued: IssuedTokens, clock: Clo
     row.expires_at = clock.now() + timedelta(seconds=issued.lifetime)
     row.renewing_until = None
     row.generation += 1
-
-
-def try_to_revoke(client: OAuthClient, token: str) -> None:
-    """Tell the instance to forget a token; when it does not hear, the token ends by itself."""
-    try:
-        client.revoke(token)
-    except ServiceNowError as error:
-        log().warning("connection.not_revoked", detail=error.sentence)

@@ -21,7 +21,8 @@ from ..servicenow.oauth import OAuthClient
 from ..servicenow.transport import BoundedAdapter, harden, safe_retries
 from ..settings import Settings
 from .models import Connection
-from .renewal import StoredTokens, try_to_revoke
+from .renewal import StoredTokens
+from .revocation import Revocations
 from .status import ConnectionStatus, Reason, State
 from .vault import TokenVault
 
@@ -49,6 +50,7 @@ class Connections:
         self._renewal_lock = threading.Lock()
         self._http = Session()
         self.addresses = Addresses(settings.instances)
+        self.revocations = Revocations(engine, vault, clock, self._client_at)
         adapter = BoundedAdapter(settings.call_seconds, retries=safe_retries(), source_address=settings.source_address)
         harden(self._http, adapter)
 
@@ -111,14 +113,17 @@ class Connections:
         )
 
     def remove(self) -> bool:
-        """Forget the connection: revoked at the instance when that hears, erased here in any case."""
+        """Forget the connection: erased here at once, and revoked at the instance as soon as that hears."""
         row = self.current()
         if row is None:
             return False
+        token = self._token_to_end(row)
         with writing_session(self._engine) as session:
             session.execute(delete(Connection).where(Connection.id == row.id))
+            pending = self.revocations.note(session, row, token) if token else None
         log().info("connection.removed", instance=row.instance_name)
-        self._revoke(row)
+        if pending is not None:
+            self.revocations.attempt(pending)
         return True
 
     def oauth_client(self, row: Connection) -> OAuthClient:
@@ -127,10 +132,13 @@ class Connections:
             secret = self._vault.take(row, "client_secret")
         except Unsealable as error:
             raise Conflict("The client secret cannot be read any more", f"{error.detail} Enter it again.") from error
+        return self._client_at(row.instance_name, row.client_id, secret)
+
+    def _client_at(self, instance_name: str, client_id: str, client_secret: Secret) -> OAuthClient:
         return OAuthClient(
-            self.instance_of(row),
-            row.client_id,
-            secret,
+            self.addresses.resolve(instance_name),
+            client_id,
+            client_secret,
             self._settings.callback_url,
             self._settings.call_seconds,
             self._settings.source_address,
@@ -144,17 +152,18 @@ class Connections:
             clock=self._clock,
             machine_clock=SystemClock(),
             client_for=self.oauth_client,
+            revocations=self.revocations,
             lock=self._renewal_lock,
             patience_seconds=self._settings.call_seconds * 2,
         )
 
-    def _revoke(self, row: Connection) -> None:
+    def _token_to_end(self, row: Connection) -> str:
+        """The refresh token, with which the access token ends as well; empty when there is none that can be read."""
         try:
-            token = self._vault.take(row, "refresh_token") or self._vault.take(row, "access_token")
-            if token:
-                try_to_revoke(self.oauth_client(row), token.reveal())
-        except (Unsealable, Conflict) as error:
+            return (self._vault.take(row, "refresh_token") or self._vault.take(row, "access_token")).reveal()
+        except Unsealable as error:
             log().warning("connection.not_revoked", detail=error.detail)
+            return ""
 
     def _note_call(self, connection_id: int) -> None:
         now = self._clock.now()

@@ -1,8 +1,17 @@
 """The connection's secrets, each sealed for its own place."""
 
+from collections.abc import Mapping, Sequence
+
 from ...shared.sealing import KeyRing
 from ...shared.secret import Secret
-from .models import AuthorizationAttempt, Connection
+from .models import AuthorizationAttempt, Connection, PendingRevocation
+
+SEALED: Mapping[type[Connection | PendingRevocation | AuthorizationAttempt], Sequence[str]] = {
+    Connection: ("client_secret", "access_token", "refresh_token"),
+    PendingRevocation: ("client_secret", "token"),
+    AuthorizationAttempt: ("code_verifier",),
+}
+"""Every column that holds a sealed value."""
 
 
 class TokenVault:
@@ -11,13 +20,13 @@ class TokenVault:
     def __init__(self, ring: KeyRing) -> None:
         self._ring = ring
 
-    def put(self, row: Connection, column: str, text: str) -> None:
-        setattr(row, column, self._ring.seal(text, _place(row.id, column)))
+    def put(self, row: Connection | PendingRevocation, column: str, text: str) -> None:
+        setattr(row, column, self._ring.seal(text, _place(row, column)))
 
-    def take(self, row: Connection, column: str) -> Secret:
+    def take(self, row: Connection | PendingRevocation, column: str) -> Secret:
         """Return the secret. Raises Unsealable when it was sealed under another key or for another place."""
         sealed = getattr(row, column)
-        return Secret(self._ring.open(sealed, _place(row.id, column)) if sealed else "")
+        return Secret(self._ring.open(sealed, _place(row, column)) if sealed else "")
 
     def seal_verifier(self, state_hash: str, verifier: str) -> str:
         return self._ring.seal(verifier, f"authorization_attempt/{state_hash}")
@@ -26,5 +35,5 @@ class TokenVault:
         return self._ring.open(attempt.code_verifier, f"authorization_attempt/{attempt.state_hash}")
 
 
-def _place(row_id: int, column: str) -> str:
-    return f"connection/{row_id}/{column}"
+def _place(row: Connection | PendingRevocation, column: str) -> str:
+    return f"{row.__tablename__}/{row.id}/{column}"

@@ -109,7 +109,7 @@ class OAuthClient:
             client_id=self._client_id,
             client_secret=self._client_secret.reveal(),
             token_endpoint_auth_method="client_secret_post",  # noqa: S106 - the form ServiceNow documents (1.3, D)
-            revocation_endpoint_auth_method="none",
+            revocation_endpoint_auth_method="client_secret_post",  # ServiceNow asks nobody, a hardened client's does
             redirect_uri=self._redirect_uri,
             code_challenge_method="S256",
             default_timeout=self._seconds,

@@ -1,4 +1,4 @@
-"""The thread that delivers tickets and reads their states, in every server process of the tenant."""
+"""The thread that delivers tickets, reads their states and ends old tokens, in every server process of the tenant."""
 
 import threading
 import time
@@ -7,6 +7,7 @@ from flask import Flask
 
 from ...shared.logs import log
 from ...shared.web.parts import part_of
+from ..connection import Connections, Revocations
 from .delivery import Delivery
 from .sync import Sync
 
@@ -15,7 +16,7 @@ LONGEST_REST = 30.0
 
 
 class Worker:
-    """Delivers at once when woken, and both delivers and reads every ``every`` seconds.
+    """Delivers at once when woken; delivers, reads and revokes what is left to revoke every ``every`` seconds.
 
     It is started by the server process (see ``wsgi.py``), never by create_app: tests drive delivery by hand.
     """
@@ -36,8 +37,8 @@ class Worker:
     def start(self, app: Flask) -> None:
         """Begin, once."""
         if self._thread is None:
-            delivery, sync = part_of(app, Delivery), part_of(app, Sync)
-            self._thread = threading.Thread(target=self._run, args=(delivery, sync), name="tickets", daemon=True)
+            parts = (part_of(app, Delivery), part_of(app, Sync), part_of(app, Connections).revocations)
+            self._thread = threading.Thread(target=self._run, args=parts, name="tickets", daemon=True)
             self._thread.start()
 
     def stop(self) -> None:
@@ -61,7 +62,7 @@ class Worker:
             self._wake.set()
             return self._round.wait_for(lambda: self._answered >= mine, timeout=patience)
 
-    def _run(self, delivery: Delivery, sync: Sync) -> None:
+    def _run(self, delivery: Delivery, sync: Sync, revocations: Revocations) -> None:
         rest, synced = self._every, 0.0
         while not self._stopping:
             self._wake.clear()
@@ -71,6 +72,7 @@ class Worker:
                 if asked > self._answered or time.monotonic() - synced >= self._every:
                     sync.run(force=asked > self._answered)
                     synced = time.monotonic()
+                revocations.try_due()
                 rest = self._every
             except Exception as error:  # noqa: BLE001 - the thread must outlive any mistake of ours
                 log().error("tickets.worker_failed", exc_info=error)

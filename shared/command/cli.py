@@ -13,6 +13,7 @@ from .case import case
 from .clock import clock
 from .codes import REFUSED
 from .given import DATA, FAILED, JSON, KEY, TARGET, as_line, option, options, target_of
+from .keys import keys
 from .options import CONNECTOR_PORT, EMULATOR_PORT, SEEDS, PairOptions
 
 if TYPE_CHECKING:
@@ -206,6 +207,7 @@ def _numbered() -> Callable[[str], None]:
 
 ticketlab.add_command(case)
 ticketlab.add_command(clock)
+ticketlab.add_command(keys)
 
 if __name__ == "__main__":
     main()
