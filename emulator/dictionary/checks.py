@@ -64,6 +64,9 @@ def _mentioned(dictionary: Dictionary, table: Table) -> Iterator[str]:
     mentioned = [*table.list_columns, *table.labels, *table.defaults, *table.choices]
     mentioned += [element for _title, elements in table.form_sections for element in elements]
     mentioned += [element for index in table.indexes for element in index.elements]
+    for name in table.union_of:
+        if name not in dictionary.tables:
+            yield f"{table.name} shows records of {name}, which does not exist"
     for element in mentioned:
         if element.partition(".")[0] not in known:
             yield f"{table.name} mentions {element}, which is no field of it"

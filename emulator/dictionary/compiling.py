@@ -233,6 +233,7 @@ def _without_strays_of(table: Table, dictionary: Dictionary) -> Table:
             (title, tuple(element for element in elements if element in known))
             for title, elements in table.form_sections
         ),
+        union_of=tuple(name for name in table.union_of if name in dictionary.tables),
     )
 
 

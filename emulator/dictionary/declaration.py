@@ -99,6 +99,7 @@ def _table(name: str, entry: Mapping[str, Any]) -> Table:
         choices={element: _choices(each) for element, each in entry.get("choices", {}).items()},
         list_columns=tuple(entry.get("list_columns", ())),
         form_sections=tuple((title, tuple(elements)) for title, elements in entry.get("form_sections", ())),
+        union_of=tuple(entry.get("union_of", ())),
     )
 
 

@@ -89,6 +89,8 @@ class Table:
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     list_columns: tuple[str, ...] = ()
     form_sections: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    union_of: tuple[str, ...] = ()
+    """The tables whose records this one shows together. It has none of its own, and nobody writes to it."""
 
     def refine(self, field: Field) -> Field:
         """An inherited field with the label, default and choices that this table gives it."""

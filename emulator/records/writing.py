@@ -104,6 +104,9 @@ def _complete(work: Work, operation: Operation, table: str, sys_id: str, assigne
 
 
 def check_table(work: Work, operation: Operation) -> Verdict:
+    if work.dictionary.table(work.table).union_of:  # as database views are (rest 1, D)
+        reason = "It shows the records of other tables together; change them there."
+        work.trail.refuse(AclRefused(operation.in_acl_text), STEP, "read-only table", reason)
     verdict = work.judge_record(operation)
     if not verdict.allowed:
         work.trail.refuse(AclRefused(operation.in_acl_text), STEP, verdict.rule, verdict.reason, verdict.record)

@@ -24,6 +24,10 @@ APP = "x_mioms_m365ticket"
 APP_NEEDS = "kingston"
 """The connector's app installs on Kingston or later (security-center, D)."""
 
+EVERYWHERE = ("base", "sso", "access", "table_access", "oauth", "identity")
+DEMO = ("people", "work", "cmdb", "catalog", "development")
+"""Files of ``data/``, which may name each other's records."""
+
 ADMIN_SYS_ID = "6816f79cc0a8016401c5a33be04be441"
 """The administrator's sys_id, the same on every instance (rest 11)."""
 
@@ -47,19 +51,16 @@ def fill(store: Store, dictionary: Dictionary, settings: Settings, *, passwords:
     seed = SeedRows(dictionary, AUTHOR)
     release = release_named(settings.release)
     seed.add({"sys_scope": [{"scope": GLOBAL_SCOPE, "sys_id": GLOBAL_SCOPE, "name": "Global", "version": "1.0"}]})
-    seed.add(read_data("base"))
-    seed.add(read_data("sso"))
-    seed.add(read_data("access"))
-    seed.add(read_data("oauth"))
-    seed.add(read_data("identity"))
+    for name in EVERYWHERE:
+        seed.add(read_data(name))
     installed = release.is_at_least(APP_NEEDS)
     if installed:
         seed.add(read_data("m365ticket"))
     if settings.seed == "empty":
         seed.add({"sys_user": [_only_admin(settings, passwords, ids)]})
     else:
-        seed.add(read_data("people"))
-        seed.add(read_data("work"))
+        for name in DEMO:
+            seed.add(read_data(name))
     seed.add({"sys_properties": list(_properties(settings, release))})
     tables = store.tables(dictionary)
     with store.writing() as connection:

@@ -30,6 +30,9 @@ KEYS = {
     "sys_scope": "scope",
     "task": "number",
     "sys_data_policy2": "short_description",
+    "sc_category": "title",
+    "kb_knowledge_base": "title",
+    "kb_knowledge": "number",
 }
 """The field by which others name a record of a hierarchy, where it is not ``name``."""
 
@@ -62,6 +65,7 @@ class SeedRows:
         self._entries: list[tuple[str, str, Entry]] = []
         self._known: dict[str, dict[str, str]] = defaultdict(dict, {key: dict(odd) for key, odd in ODD_KEYS.items()})
         self._defaults: dict[str, Mapping[str, Native]] = {}
+        self._taken: set[tuple[str, str]] = set()
 
     def add(self, data: Mapping[str, Sequence[Entry]]) -> None:
         for table, entries in data.items():
@@ -79,7 +83,8 @@ class SeedRows:
     def _add(self, table: str, entry: Entry) -> None:
         base = self._dictionary.base(table)
         key = str(entry.get(KEYS.get(base, "name"), ""))
-        sys_id = entry.get("sys_id") or _sys_id(base, key, entry)
+        sys_id = entry.get("sys_id") or self._new_id(base, key, entry)
+        self._taken.add((base, sys_id))
         if key:
             self._known[base].setdefault(key.lower(), sys_id)
         self._entries.append((table, sys_id, entry))
@@ -90,6 +95,15 @@ class SeedRows:
         for element in ("comments", "work_notes"):
             for written_on, author, text in entry.get(f"_{element}", ()):
                 self._write_journal(table, sys_id, element, (written_on, author, text))
+
+    def _new_id(self, base: str, key: str, entry: Entry) -> str:
+        """A record is known by its key, or by all it says where an earlier one bears the same key."""
+        wanted = _sys_id(base, key, entry)
+        copies = 0
+        while (base, wanted) in self._taken:
+            copies += 1
+            wanted = _sys_id(base, "", {**entry, "": copies} if copies > 1 else entry)
+        return wanted
 
     def _link(self, table: str, pair: Entry) -> None:
         self._entries.append((table, record_id(table, *(str(each) for each in pair.values())), pair))

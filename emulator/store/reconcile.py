@@ -10,6 +10,7 @@ from sqlalchemy.schema import CreateColumn, CreateIndex
 
 from ...shared.errors import RefusedToStart
 from .tables import RecordTables
+from .unions import create_view
 
 _OWN_TABLES = (
     "CREATE TABLE IF NOT EXISTS ticketlab_version (version VARCHAR(64) NOT NULL, structure VARCHAR(64) NOT NULL)",
@@ -29,12 +30,17 @@ def reconcile(connection: Connection, tables: RecordTables) -> None:
         return  # looking at every table costs more than starting does
     inspector = inspect(connection)
     present = set(inspector.get_table_names())
+    unions = [base for base in tables.bases() if tables.dictionary.table(base).union_of]
     for base in tables.bases():
         table = tables.sql_table(base)
+        if base in unions:
+            continue
         if table.name in present:
             _complete(connection, inspector, table)
         else:
             table.create(connection)
+    for base in unions:
+        create_view(connection, tables, base)
     connection.execute(_SET_STRUCTURE, {"structure": wanted})
 
 
