@@ -1,8 +1,23 @@
 """The encoded query: text → tokens → flat nodes → SQL with bound parameters. README.md holds the grammar."""
 
+from .aggregates import Aggregate, Function, Grouping, GroupOrder, Having, select_aggregates
 from .context import QueryContext
 from .nodes import EncodedQuery, OrderBy, Term
 from .parser import parse
 from .selection import Selection, select_records
 
-__all__ = ["EncodedQuery", "OrderBy", "QueryContext", "Selection", "Term", "parse", "select_records"]
+__all__ = [
+    "Aggregate",
+    "EncodedQuery",
+    "Function",
+    "GroupOrder",
+    "Grouping",
+    "Having",
+    "OrderBy",
+    "QueryContext",
+    "Selection",
+    "Term",
+    "parse",
+    "select_aggregates",
+    "select_records",
+]

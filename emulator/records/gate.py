@@ -17,6 +17,7 @@ from ..dictionary.model import Dictionary
 from ..store.store import Store
 from .aftermath import conclude
 from .decision_log import DecisionLog
+from .glide_aggregate import GlideAggregate
 from .glide_record import GlideRecord
 from .snapshot import Snapshot, Snapshots, reader
 from .work import Work
@@ -44,6 +45,10 @@ class Gate:
     def record(self, table: str, caller: Caller, within: Transaction | None = None) -> GlideRecord:
         """A GlideRecord of the table, acting for the caller. A table that does not exist is refused when it is used."""
         return GlideRecord(self, table, caller, within)
+
+    def aggregate(self, table: str, caller: Caller) -> GlideAggregate:
+        """A GlideAggregate of the table, acting for the caller."""
+        return GlideAggregate(self, table, caller)
 
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import table_api
+from . import stats_api, table_api
 from .frame import install_frame, platform_headers
 
 __all__ = ["install", "platform_headers"]
@@ -11,4 +11,5 @@ __all__ = ["install", "platform_headers"]
 def install(app: Flask) -> None:
     """Put every REST API on the app."""
     install_frame(app)
-    app.register_blueprint(table_api.blueprint)
+    for api in (table_api, stats_api):
+        app.register_blueprint(api.blueprint)

@@ -78,6 +78,18 @@ LINK_ECHOES_VERSION_IN_LOCATION = Assumption(
 EMPTY_REFERENCE_IN_ALL = Assumption(
     {"display_value": "", "value": ""}, "An empty reference under sysparm_display_value=all has no link.", "rest 3", "G"
 )
+NOTHING_AGGREGATED = Assumption(
+    ("No request parameter for aggregate operation specified", 400),
+    "Message and status of /stats without a count, a field to aggregate and a group.",
+    "rest 1, a client's mock",
+    "G",
+)
+MOST_AGGREGATED = Assumption(
+    100, "Aggregates, groups, orders and conditions that one /stats request may name; more are 400.", "ours", "G"
+)
+GROUPS_WITHOUT_AGGREGATE = Assumption(
+    True, "A group_by alone lists the groups, each with empty stats.", "ours; rest 5 is silent", "G"
+)
 
 ALL = {name: each for name, each in globals().items() if isinstance(each, Assumption)}
 """Every assumption by its name, for the fidelity page."""

@@ -79,6 +79,14 @@ class folded(_OfColumn):  # noqa: N801 - reads as the SQL function it is
     name = "folded"
 
 
+class folded_result(_OfColumn):  # noqa: N801 - likewise
+    """What an expression over text gives, as it is ordered; an expression does not bear its column's collation."""
+
+    inherit_cache = True
+    type = Text()
+    name = "folded_result"
+
+
 class code_points(_OfColumn):  # noqa: N801 - likewise
     """A text column by code point, which decides between values that fold alike."""
 
@@ -102,6 +110,16 @@ def _folded(element: folded, compiler: SQLCompiler, **kw: Any) -> str:
 @compiles(folded, "sqlite")
 def _folded_sqlite(element: folded, compiler: SQLCompiler, **kw: Any) -> str:
     return _inner(element, compiler, **kw)
+
+
+@compiles(folded_result)
+def _folded_result(element: folded_result, compiler: SQLCompiler, **kw: Any) -> str:
+    return f'lower({_inner(element, compiler, **kw)} COLLATE "C")'
+
+
+@compiles(folded_result, "sqlite")
+def _folded_result_sqlite(element: folded_result, compiler: SQLCompiler, **kw: Any) -> str:
+    return f"{_inner(element, compiler, **kw)} COLLATE NOCASE"
 
 
 @compiles(code_points)

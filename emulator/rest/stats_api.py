@@ -1,0 +1,59 @@
+"""The Aggregate API: ``/api/now[/v1|/v2]/stats/TABLE`` (rest 5)."""
+
+from collections.abc import Mapping
+
+from flask import Blueprint, Response, request
+
+from ...shared.web.parts import part
+from ..query import Function
+from ..records.aggregating import Group
+from ..records.gate import Gate
+from ..records.row import FieldValue
+from .filters import query_of
+from .frame import answer, check_accept, rest_caller, speak_rest
+from .parameters import DisplayValue, Parameters, read_parameters
+from .stats_parameters import read_stats_parameters
+
+blueprint = Blueprint("stats_api", __name__)
+speak_rest(blueprint)
+
+ORDER = (Function.COUNT, Function.AVG, Function.MIN, Function.MAX, Function.SUM)
+
+
+@blueprint.get("/api/now/stats/<table>", strict_slashes=False)
+@blueprint.get("/api/now/<any(v1, v2):version>/stats/<table>", strict_slashes=False)
+def aggregate(table: str, version: str = "") -> Response:  # noqa: ARG001 - all versions answer alike
+    """Without groups one object of statistics, with groups a list of them."""
+    caller = rest_caller()
+    check_accept()
+    asked = read_parameters(list(request.args.items(multi=True)))
+    gate = part(Gate)
+    query = query_of(gate.read_dictionary(), table, asked.filters) if asked.filters else asked.query
+    wanted = read_stats_parameters(request.args)
+    groups = gate.aggregate(table, caller).query(query, wanted.grouping)
+    if not wanted.grouping.groups:
+        return answer({"result": {"stats": _stats(groups[0])}})
+    return answer({"result": [_group(each, asked, caller.time_zone) for each in groups]})
+
+
+def _group(group: Group, asked: Parameters, time_zone: str) -> Mapping[str, object]:
+    fields = [_field(path, value, asked.display_value, time_zone) for path, value in group.fields.items()]
+    return {"stats": _stats(group), "groupby_fields": fields}
+
+
+def _stats(group: Group) -> Mapping[str, object]:
+    stats: dict[str, object] = {}
+    for function in ORDER:
+        values = {each.path: text for each, text in group.values.items() if each.function is function}
+        if values:
+            stats[function] = values[""] if function is Function.COUNT else values
+    return stats
+
+
+def _field(path: str, value: FieldValue, display: DisplayValue, time_zone: str) -> Mapping[str, str]:
+    """``value`` holds the label where display values are asked for (rest 5, D)."""
+    if display is DisplayValue.FALSE:
+        return {"field": path, "value": value.value}
+    if display is DisplayValue.TRUE:
+        return {"field": path, "value": value.display(time_zone)}
+    return {"field": path, "value": value.value, "display_value": value.display(time_zone)}
