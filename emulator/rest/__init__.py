@@ -3,7 +3,8 @@
 from flask import Flask
 
 from . import stats_api, table_api
-from .frame import install_frame, platform_headers
+from .frame import install_frame
+from .outgoing import platform_headers
 
 __all__ = ["install", "platform_headers"]
 

@@ -27,6 +27,16 @@ LONGEST_URL = Assumption(
     "C",
 )
 LARGEST_BODY = Assumption(10 * 1024 * 1024, "Bytes of a request body; a larger one is 413.", "platform 4.2", "D")
+LARGEST_GZIP_BODY = Assumption(
+    1024 * 1024,
+    "Bytes of a packed body unless a property says otherwise; unpacked, the other limit holds.",
+    "rest 1",
+    "D",
+)
+MOST_MEGABYTES = Assumption(25, "The largest value that glide.rest.max_content_length may have.", "rest 1", "D")
+SMALLEST_PACKED = Assumption(
+    256, "Bytes of an answer below which it is not packed, though the client takes gzip.", "ours", "G"
+)
 TOO_LARGE_STATUS = Assumption(
     PayloadTooLarge.status, "Status of the size refusal, whose body alone is recorded.", "rest 1, text only", "G"
 )
@@ -49,6 +59,12 @@ NO_BODY_STATUS_KEPT = Assumption(True, "X-no-response-body keeps 201 and 200.", 
 UNREADABLE_JSON_DETAIL = Assumption(
     "The payload is not valid JSON", "Detail of the 400 for a malformed body.", "rest 12, open point", "G"
 )
+UNREADABLE_XML_DETAIL = Assumption(
+    "The payload is not valid XML", "Detail of the 400 for a malformed XML body.", "rest 12, open point", "G"
+)
+XML_REQUEST_SHAPE = Assumption(
+    "<request><entry>", "An XML body's record is the first entry, or else the children of the root.", "rest 3", "G"
+)
 EMPTY_BODY_IS_EMPTY_RECORD = Assumption(
     True, "A write without a body is a write of no fields: POST {} makes a record.", "platform 2.4, POST {}", "C"
 )
@@ -63,7 +79,7 @@ METHOD_NOT_ALLOWED = Assumption(
     "G",
 )
 NOT_ACCEPTABLE = Assumption(
-    "Not Acceptable", "Message of the 406: only JSON is answered so far.", "rest 1; text not found", "G"
+    "Not Acceptable", "Message of the 406, which is itself in JSON.", "rest 1; text not found", "G"
 )
 UNSUPPORTED_MEDIA = Assumption("Unsupported Media Type", "Message of the 415.", "rest 1; text not found", "G")
 UNKNOWN_URI_STATUS = Assumption(

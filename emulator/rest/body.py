@@ -1,7 +1,8 @@
 """Reads a request body as the platform does: leniently in form, never with a crash.
 
 JSON as it should be, JSON with single quotes as the vendor's own curl examples have it (rest 1, D), native types
-beside strings. Numbers keep the digits they were sent with, so that no size of number can lose or break anything.
+beside strings, or XML. Numbers keep the digits they were sent with, so that no size of number can lose or break
+anything.
 """
 
 import json
@@ -12,6 +13,7 @@ from typing import NoReturn
 from ..errors import RequestUnreadable
 from . import assumptions
 from .errors import UnsupportedMediaType
+from .xml_body import XML_TYPES, read_xml
 
 JSON_TYPES = frozenset({"", "application/json", "text/json", "*/*"})
 """No Content-Type at all is JSON: real clients send none (rest 1, wire)."""
@@ -29,6 +31,10 @@ def read_record(body: bytes, media_type: str, charset: str) -> Mapping[str, obje
     """
     if not body.strip():
         return {}
+    if media_type in XML_TYPES:  # without a charset the document says its own
+        return {
+            _text(name): _text(value) for name, value in read_xml(_decode(body, charset) if charset else body).items()
+        }
     if media_type not in JSON_TYPES:
         raise UnsupportedMediaType
     return _first_record(_parse(_decode(body, charset)))

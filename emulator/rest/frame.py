@@ -1,16 +1,15 @@
 """What every request under ``/api`` goes through, whichever API answers it.
 
-A transaction id, the limits of the front end, refusals in the platform's envelope, and the headers of a recorded
-answer (platform 4.5, F). A blueprint of another API joins in with ``speak_rest``.
+A transaction id, the limits of the front end, answers in the form the client asks for, and refusals in the platform's
+envelope. A blueprint of another API joins in with ``speak_rest``; its views ask ``rest_caller`` first, then
+``check_accept``, and end in ``answer`` or ``no_content``.
 """
 
-import json
 from collections.abc import Mapping
 from dataclasses import replace
-from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, g, request
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from werkzeug.exceptions import HTTPException
 from werkzeug.exceptions import MethodNotAllowed as RouteTakesOtherMethods
 
 from ...shared.errors import TicketlabError
@@ -18,16 +17,16 @@ from ...shared.ids import Ids
 from ...shared.logs import log
 from ...shared.web.parts import part
 from ..access.caller import Caller
-from ..errors import NotAuthenticated, PayloadTooLarge, UnknownResource
+from ..errors import NotAuthenticated, UnknownResource
 from ..identity.authenticators import Authenticators, UserTokenRefused
 from ..releases import release_named
 from ..settings import Settings
 from . import assumptions
 from .errors import MethodNotAllowed, NotAcceptable, Unexpected, envelope
+from .incoming import address_length
+from .outgoing import API_PATH
+from .representation import Representation, wanted
 
-API_PATH = "/api/"
-JSON = "application/json;charset=UTF-8"
-UNQUOTED = "/:@!$&'()*+,;=~-._"
 CHALLENGE = 'BASIC realm="Service-now"'
 """Upper case as in the captures (platform 4.2, F)."""
 
@@ -37,17 +36,15 @@ TOO_LONG_PAGE = """<html>
 </html>
 """
 
-ANSWER_HEADERS = {
-    "Pragma": "no-store,no-cache",
-    "Cache-Control": "no-cache,no-store,must-revalidate,max-age=-1",
-    "Expires": "0",
-    "Server-Timing": "sem_wait;dur=0, sesh_wait;dur=0",
+SESSION_MESSAGES = {
+    "X-WantSessionDebugMessages": "debug_logs",
+    "X-WantSessionNotificationMessages": "notifications",
 }
-"""On every answer of an API (platform 4.5, F)."""
+"""Request headers by which a client asks for messages of its session, and where they stand (rest 1, D)."""
 
 
 def install_frame(app: Flask) -> None:
-    """Open each request; the headers are added by ``platform_headers``, after those of both apps."""
+    """Open each request; what is added on the way out is in ``outgoing``, after the headers of both apps."""
     app.before_request(_open)
 
 
@@ -65,10 +62,15 @@ def rest_caller() -> Caller:
     return replace(caller, transaction=g.transaction_id)
 
 
-def answer(payload: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON answer as the platform writes it: UTF-8, no blanks, keys in the order given."""
-    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
-    return Response(text.encode(), status, headers, content_type=JSON)
+def check_accept() -> None:
+    """Raise NotAcceptable when the client takes neither JSON nor XML."""
+    wanted(request.headers.get("Accept", ""))
+
+
+def answer(payload: Mapping[str, object], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """An answer in JSON, or in XML for whoever prefers it."""
+    form = _representation()
+    return Response(form.write({**payload, **_session()}), status, headers, content_type=form.content_type)
 
 
 def no_content(status: int = 204, headers: Mapping[str, str] | None = None) -> Response:
@@ -92,58 +94,30 @@ def answer_error(error: TicketlabError) -> Response:
     return response
 
 
-def read_body() -> bytes:
-    """The request's body. Raises PayloadTooLarge, as a rule before reading any of it."""
-    limit = assumptions.LARGEST_BODY.value
-    if (request.content_length or 0) > limit:
-        raise PayloadTooLarge(request.content_length or 0, limit)
-    request.max_content_length = limit + 1  # a body without a length is cut there, in silence
+def _representation() -> Representation:
+    """A refusal has to leave in some form, even to a client that takes none of ours."""
     try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge:
-        raise PayloadTooLarge(limit + 1, limit) from None
-    if len(body) > limit:
-        raise PayloadTooLarge(len(body), limit)
-    return body
+        return wanted(request.headers.get("Accept", ""))
+    except NotAcceptable:
+        return Representation.JSON
 
 
-def check_accept() -> None:
-    """Only a client that names types, none of them JSON, is refused (rest 1, wire). Raises NotAcceptable."""
-    accepted = request.accept_mimetypes
-    if accepted and not accepted.best_match(["application/json"]):
-        raise NotAcceptable
+def _session() -> Mapping[str, object]:
+    """``session`` for whoever asks for its messages. There never are any: nobody debugs a session here."""
+    asked = [key for name, key in SESSION_MESSAGES.items() if request.headers.get(name, "").lower() == "true"]
+    return {"session": {key: [] for key in asked}} if asked else {}
 
 
 def _open() -> Response | None:
     g.transaction_id = part(Ids).transaction_id()
-    if _url_length() > assumptions.LONGEST_URL.value:
+    if address_length() > assumptions.LONGEST_URL.value:
+        g.refused_at_edge = True
         return Response(TOO_LONG_PAGE, 414, content_type="text/html")
     if not request.path.startswith(API_PATH) or request.routing_exception is None:
         return None
     if isinstance(request.routing_exception, RouteTakesOtherMethods):
         return answer_error(MethodNotAllowed(frozenset(request.routing_exception.valid_methods or ())))
     return answer_error(UnknownResource())
-
-
-def _url_length() -> int:
-    """Bytes of the request's path and query, as sent where the server tells, else as they would be written."""
-    sent = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or quote(request.path, safe=UNQUOTED)
-    query = request.query_string
-    return len(sent.partition("?")[0]) + (len(query) + 1 if query else 0)
-
-
-def platform_headers(response: Response) -> None:
-    """What an instance sends beside the headers of both apps; fit for ``install_headers``."""
-    headers = response.headers
-    headers["Server"] = "ServiceNow"
-    transaction = g.get("transaction_id")
-    if transaction and response.status_code != 401:
-        headers.setdefault("X-Transaction-ID", transaction)
-    if request.path.startswith(API_PATH):
-        for name, value in ANSWER_HEADERS.items():
-            headers.setdefault(name, value)
-        if g.get("logged_in"):
-            headers["X-Is-Logged-In"] = "true"
 
 
 def _http_error(error: HTTPException) -> Response:

@@ -13,9 +13,10 @@ from ..records.gate import Gate
 from ..records.glide_record import GlideRecord
 from ..records.row import Row
 from .body import read_record
-from .errors import MethodNotAllowed, UnsupportedMediaType
+from .errors import MethodNotAllowed
 from .filters import query_of
-from .frame import answer, check_accept, no_content, read_body, rest_caller, speak_rest
+from .frame import answer, check_accept, no_content, rest_caller, speak_rest
+from .incoming import read_body
 from .links import PageOfTotal, pagination_header
 from .parameters import DisplayValue, Parameters, read_parameters
 from .render import Form, render
@@ -150,8 +151,6 @@ def _query(call: Call) -> str:
 
 
 def _body() -> Mapping[str, object]:
-    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-        raise UnsupportedMediaType
     return read_record(read_body(), request.mimetype, request.mimetype_params.get("charset", ""))
 
 

@@ -1,0 +1,63 @@
+"""What comes in: the length of a request's address, and its body within the platform's limits (rest 1)."""
+
+from urllib.parse import quote
+
+from flask import request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from ...shared.web.parts import part
+from ..errors import PayloadTooLarge
+from ..records.gate import Gate
+from . import assumptions
+from .encodings import unpack
+
+UNQUOTED = "/:@!$&'()*+,;=~-._"
+MEGABYTE = 1024 * 1024
+
+LARGEST_BODY_PROPERTY = "glide.rest.max_content_length"
+LARGEST_GZIP_PROPERTY = "glide.rest.scripted.max_inbound_gzip_content_length_mb"
+"""Properties, in megabytes (rest 1, D)."""
+
+
+def address_length() -> int:
+    """Bytes of the request's path and query, as sent where the server tells, else as they would be written."""
+    sent = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or quote(request.path, safe=UNQUOTED)
+    query = request.query_string
+    return len(sent.partition("?")[0]) + (len(query) + 1 if query else 0)
+
+
+def read_body() -> bytes:
+    """The request's body, unpacked. Raises UnsupportedMediaType, RequestUnreadable, or PayloadTooLarge.
+
+    As a rule a body that is too large is refused before any of it is read.
+    """
+    limit = assumptions.LARGEST_BODY.value
+    if (request.content_length or MEGABYTE) >= MEGABYTE:  # no property allows less
+        limit = _megabytes(LARGEST_BODY_PROPERTY, limit)
+    body = _read(limit)
+    encoding = request.headers.get("Content-Encoding", "").strip().lower()
+    if not encoding:
+        return body
+    packed = _megabytes(LARGEST_GZIP_PROPERTY, assumptions.LARGEST_GZIP_BODY.value)
+    return unpack(body, encoding, largest_packed=packed, largest=limit)
+
+
+def _read(limit: int) -> bytes:
+    if (request.content_length or 0) > limit:
+        raise PayloadTooLarge(request.content_length or 0, limit)
+    request.max_content_length = limit + 1  # a body without a length is cut there, in silence
+    try:
+        body = request.get_data(cache=False)
+    except RequestEntityTooLarge:
+        raise PayloadTooLarge(limit + 1, limit) from None
+    if len(body) > limit:
+        raise PayloadTooLarge(len(body), limit)
+    return body
+
+
+def _megabytes(name: str, default: int) -> int:
+    """The property's value in bytes; what is no number from 1 to the documented 25 counts as not set."""
+    text = part(Gate).get_property(name)
+    known = text.isascii() and text.isdigit() and len(text) < 3
+    megabytes = int(text) if known else 0
+    return megabytes * MEGABYTE if 0 < megabytes <= assumptions.MOST_MEGABYTES.value else default
