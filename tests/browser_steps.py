@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from playwright.sync_api import Locator, Page, expect
 from servers import RunningPair
 
+GLOBAL_ADMINISTRATOR = "globaladmin@contoso.onmicrosoft.com"
 SECADMIN = "secadmin@contoso.onmicrosoft.com"
 READER = "reader@contoso.onmicrosoft.com"
 TENANT_PASSWORD = "ticketlab"

@@ -1,12 +1,11 @@
 """Case sso-blocks-login: single sign-on stands between the connector and its integration user; both cures by hand."""
 
 import pytest
-from browser_steps import SECADMIN, TENANT_PASSWORD, Integration, Person
+from browser_steps import GLOBAL_ADMINISTRATOR, SECADMIN, TENANT_PASSWORD, Integration, Person
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-GLOBAL_ADMINISTRATOR = "globaladmin@contoso.onmicrosoft.com"
 NEW_USER = "m365.integration@contoso.onmicrosoft.com"
 NEW_PASSWORD = "Brisk-Heron-77"
 MAIL = "m365.integration@example.com"
