@@ -77,7 +77,7 @@ class Form:
     def open(self, sys_id: str) -> FormPage:
         """Raises NoRecordFound, or Moved when another class's form is the record's."""
         self.dictionary.table(self.table)
-        row = self.saving.gate.record(self.table, self.caller).get(sys_id, journal=True)
+        row = self.saving.gate.record(self.table, self.caller).get(sys_id, displayed=True)
         if row.table != self.table:
             raise Moved(row.table, row.sys_id)
         return self._builder.record(row)

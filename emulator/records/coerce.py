@@ -14,6 +14,7 @@ from ..dictionary.model import Field
 from ..dictionary.types import FieldType, Storage
 from ..errors import RequestUnreadable
 from ..store.store import Native
+from .durations import read_duration
 from .zones import zone_named
 
 SYS_ID = re.compile(r"[0-9a-f]{32}")
@@ -44,8 +45,12 @@ def coerce(field: Field, given: object, how: Input, resolve: Callable[[str, str]
         return None
     if field.type is FieldType.REFERENCE:
         return _reference(field, text, resolve)
+    if field.type is FieldType.LIST and field.reference and how.display:
+        text = _list(field, text, resolve)
     if field.choices:
         text = _choice(field, text, how)
+    if field.type is FieldType.DURATION:
+        return _duration(text)
     if field.type.storage is Storage.TEXT:
         return text[: min(max(field.max_length, 1), LONGEST_TEXT)]
     return _PARSERS[field.type.storage](text, how)
@@ -75,6 +80,21 @@ def _reference(field: Field, text: str, resolve: Callable[[str, str], str | None
     if SYS_ID.fullmatch(text):
         return text
     return resolve(field.reference, text) or text[:32]
+
+
+def _list(field: Field, text: str, resolve: Callable[[str, str], str | None]) -> str:
+    """Names become sys_ids; what names no record, such as an e-mail address, stays."""
+    pieces = (piece.strip() for piece in text.split(","))
+    return ",".join(
+        piece if SYS_ID.fullmatch(piece) else resolve(field.reference, piece) or piece for piece in pieces if piece
+    )
+
+
+def _duration(text: str) -> int:
+    try:
+        return read_duration(text)
+    except ValueError:
+        raise Unfit(f"{text[:40]!r} is not a duration") from None
 
 
 def _choice(field: Field, text: str, how: Input) -> str:

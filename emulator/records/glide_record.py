@@ -38,20 +38,20 @@ class GlideRecord:
         limit: int = 10_000,
         offset: int = 0,
         count: bool = False,
-        journal: bool = False,
+        displayed: bool = False,
     ) -> Page:
         """Return the rows that match an encoded query and that the caller may read.
 
-        ``fields`` may hold dot-walks; None means every field. ``journal`` reads the entries of journal fields as their
-        display value. ``count`` asks for the total.
+        ``fields`` may hold dot-walks; None means every field. ``displayed`` also reads what stands for
+        journal fields and lists. ``count`` asks for the total.
         """
         with self._gate.reading(self._trail(Operation.READ), self._within) as work:
-            return reading.read_page(work, reading.Request(query, fields, limit, offset, count, journal))
+            return reading.read_page(work, reading.Request(query, fields, limit, offset, count, displayed))
 
-    def get(self, sys_id: str, fields: Sequence[str] | None = None, *, journal: bool = False) -> Row:
+    def get(self, sys_id: str, fields: Sequence[str] | None = None, *, displayed: bool = False) -> Row:
         """Return one record. Raises NoRecordFound when there is none that this caller may read."""
         with self._gate.reading(self._trail(Operation.READ), self._within) as work:
-            return reading.read_one(work, sys_id, fields, journal=journal)
+            return reading.read_one(work, sys_id, fields, displayed=displayed)
 
     def find(self, query: str, fields: Sequence[str] | None = None) -> Row | None:
         """Return the first row that matches, or None."""

@@ -11,7 +11,8 @@ from ..access.operations import Operation
 from ..dictionary.types import FieldType, Storage
 from ..errors import NoRecordFound, TableReadRefused
 from ..query import parse, select_records
-from . import journal
+from . import journal, lists
+from .coerce import SYS_ID
 from .field_reading import check_query, readable_paths, without_hidden
 from .row import FieldValue, Page, Row
 from .work import Work, restrictions
@@ -30,7 +31,7 @@ class Request:
     limit: int
     offset: int = 0
     count: bool = False
-    journal: bool = False
+    displayed: bool = False
     checked: bool = True
     """Whether the query is the caller's own, whose fields the caller has to be able to read."""
 
@@ -58,16 +59,16 @@ def read_page(work: Work, request: Request) -> Page:
     )
     rows = [build_row(work, paths, found) for found in work.store.rows(work.connection, selection.rows)]
     rows = without_hidden(work, rows, by_row)
-    if request.journal:
-        rows = journal.with_entries(work, rows)
+    if request.displayed:
+        rows = lists.with_names(work, journal.with_entries(work, rows))
     total = work.store.count(work.connection, selection.count) if request.count else None
     return Page(rows, total, tuple(str(term) for term in selection.dropped))
 
 
-def read_one(work: Work, sys_id: str, fields: Sequence[str] | None, *, journal: bool = False) -> Row:
+def read_one(work: Work, sys_id: str, fields: Sequence[str] | None, *, displayed: bool = False) -> Row:
     """Raises NoRecordFound; whether the record is missing or hidden, only the trail says."""
     if len(sys_id) == SYS_ID_LENGTH and sys_id.isalnum():
-        page = read_page(work, Request(f"sys_id={sys_id}", fields, 1, journal=journal, checked=False))
+        page = read_page(work, Request(f"sys_id={sys_id}", fields, 1, displayed=displayed, checked=False))
         if page.rows:
             return page.rows[0]
     else:
@@ -116,6 +117,8 @@ def _field_value(work: Work, table: str, path: str, found: RowMapping) -> FieldV
 
 def _label(work: Work, kind: FieldType, native: Any, joined: str | None) -> str | None:
     if kind is FieldType.REFERENCE:
+        if joined is None and native and not SYS_ID.fullmatch(native):
+            return str(native)  # ``global`` is no record's sys_id, and stands for itself (rest 3)
         return joined or ""
     if kind is FieldType.CLASS_NAME and native in work.dictionary.tables:
         return work.dictionary.table(native).label

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from ..dictionary.model import Field
 from ..dictionary.types import FieldType
 from ..store.store import Native
+from .durations import raw_duration, shown_duration
 from .zones import zone_named
 
 MASKED = "********"
@@ -26,7 +27,7 @@ def raw_text(native: Native) -> str:
 
 @dataclass(frozen=True, slots=True)
 class FieldValue:
-    """One field of a row. ``label`` is what stands for a reference, a class or a journal, read with the row."""
+    """One field of a row. ``label`` is what stands for a reference, a list, a class or a journal, read with the row."""
 
     field: Field
     native: Native
@@ -35,7 +36,11 @@ class FieldValue:
     @property
     def value(self) -> str:
         """The raw text. One-way and sealed secrets show nothing (rest 3)."""
-        return "" if self.field.type.is_secret else raw_text(self.native)
+        if self.field.type.is_secret:
+            return ""
+        if self.field.type is FieldType.DURATION and isinstance(self.native, int):
+            return raw_duration(self.native)
+        return raw_text(self.native)
 
     def display(self, time_zone: str) -> str:
         """The text a user in ``time_zone`` reads."""
@@ -45,6 +50,8 @@ class FieldValue:
             return self.label
         if isinstance(self.native, datetime):
             return self.native.astimezone(zone_named(time_zone)).strftime(DATE_TIME_FORMAT)
+        if self.field.type is FieldType.DURATION and isinstance(self.native, int):
+            return shown_duration(self.native)
         return self.field.choice_label(self.value) if self.field.choices else self.value
 
     @property

@@ -15,6 +15,7 @@ from ..access.scope import check_scope
 from ..access.trail import Trail
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.rows import ReadTable
+from ..dictionary.types import FieldType
 from ..errors import InvalidTable
 from ..query import EncodedQuery, parse, select_records
 from ..query.context import QueryContext
@@ -113,7 +114,7 @@ class Work:
         *steps, last = path.split(".")
         for step in steps:
             found = self.dictionary.field(table, step)
-            if found is None or not found.reference or found.reference not in self.dictionary.tables:
+            if found is None or found.type is not FieldType.REFERENCE or found.reference not in self.dictionary.tables:
                 return None
             table = found.reference
         return self.dictionary.field(table, last)

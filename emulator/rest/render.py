@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..dictionary.types import FieldType
 from ..records.row import FieldValue, Row
 from . import assumptions
 from .parameters import DisplayValue
@@ -33,7 +34,7 @@ def _value(value: FieldValue, time_zone: str, form: Form) -> Rendered:
         return value.value
     if form.display_value is DisplayValue.TRUE:
         return value.display(time_zone)
-    if not value.value and value.field.reference:
+    if not value.value and value.field.type is FieldType.REFERENCE:
         return assumptions.EMPTY_REFERENCE_IN_ALL.value
     return {"display_value": value.display(time_zone), "value": value.value}
 

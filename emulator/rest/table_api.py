@@ -54,8 +54,8 @@ class Call:
         return Form(self.tables_address, asked.fields, asked.display_value, asked.exclude_reference_link)
 
     @property
-    def journal(self) -> bool:
-        """Journal entries are read only where they show."""
+    def displayed(self) -> bool:
+        """What stands for journals and lists is read only where it shows."""
         return self.parameters.display_value is not DisplayValue.FALSE
 
 
@@ -94,7 +94,7 @@ def list_records(call: Call) -> Response:
         limit=asked.limit,
         offset=asked.offset,
         count=not asked.no_count,
-        journal=call.journal,
+        displayed=call.displayed,
     )
     if call.version == "v1" and not page.rows:
         raise NoRecordFound  # v2 and the latest version answer with an empty list (rest 1, D)
@@ -108,7 +108,7 @@ def create_record(call: Call) -> Response:
 
 
 def get_record(call: Call, sys_id: str) -> Response:
-    row = call.records.get(sys_id, call.parameters.fields or None, journal=call.journal)
+    row = call.records.get(sys_id, call.parameters.fields or None, displayed=call.displayed)
     return answer({"result": render(row, call.form)})
 
 
@@ -158,14 +158,14 @@ def _written(call: Call, row: Row, status: int, headers: Mapping[str, str]) -> R
     """The record as written; read again when the client asks for what a write does not return."""
     if request.headers.get("X-no-response-body", "").lower() == "true":
         return no_content(status, headers)
-    if call.parameters.walks or call.journal:
+    if call.parameters.walks or call.displayed:
         row = _read_again(call, row)
     return answer({"result": render(row, call.form)}, status, headers)
 
 
 def _read_again(call: Call, row: Row) -> Row:
     try:
-        return call.records.get(row.sys_id, call.parameters.fields or None, journal=call.journal)
+        return call.records.get(row.sys_id, call.parameters.fields or None, displayed=call.displayed)
     except NoRecordFound:  # one may be allowed to create what one may not read
         return row
 

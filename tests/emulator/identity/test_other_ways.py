@@ -150,6 +150,6 @@ def test_journal_entries_of_one_second_read_newest_first(instance):
     row = incidents.insert({"short_description": "Busy"})
     for number in range(12):
         incidents.update(row.sys_id, {"work_notes": f"note {number:02}"})
-    shown = incidents.get(row.sys_id, journal=True).display("work_notes")
+    shown = incidents.get(row.sys_id, displayed=True).display("work_notes")
     places = [shown.index(f"note {number:02}") for number in range(12)]
     assert places == sorted(places, reverse=True)

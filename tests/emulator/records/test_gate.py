@@ -82,7 +82,7 @@ def test_a_work_note_is_appended_and_read_newest_first(gate, admin):
     incidents = gate.record("incident", admin)
     row = incidents.insert({"short_description": "a", "work_notes": "first"})
     incidents.update(row.sys_id, {"work_notes": "second"})
-    read = incidents.get(row.sys_id, journal=True)
+    read = incidents.get(row.sys_id, displayed=True)
     assert read.value("work_notes") == ""
     assert "first" in read.display("work_notes")
     assert "System Administrator (Work notes)" in read.display("work_notes")
