@@ -14,6 +14,7 @@ from ..shared.sealing import KeyRing
 from ..shared.web.date import install_date
 from ..shared.web.headers import install_headers
 from ..shared.web.parts import provide
+from ..shared.web.request_id import install_request_ids
 from . import (
     api,
     connection,
@@ -39,11 +40,12 @@ def create_app(settings: Settings) -> Flask:
     make_folder(settings.data)
     ids = Ids()
     session_key = key_from(settings.data / "keys", "connector-session", ids)
-    configure_logs(settings.data / "logs", "connector", terminal=settings.log_to_terminal)
+    logs = configure_logs(settings.data / "logs", "connector", terminal=settings.log_to_terminal)
     app = Flask(__name__, instance_path=str(settings.data.resolve()))
     _configure(app, settings, session_key)
 
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it
+    install_request_ids(app, ids, logs, own=True)
     front_door.install(app, settings)
     install_headers(app)
     error_pages.install(app)
@@ -57,6 +59,7 @@ def create_app(settings: Settings) -> Flask:
     language.install(app, settings, clock)
 
     provide(app, settings)
+    provide(app, logs)
     provide(app, ids)
     provide(app, clock, Clock)
     install_date(app, clock)

@@ -11,7 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from ..shared.errors import TicketlabError
 from ..shared.logs import log
-from .directory.web import is_api_request
+from .directory.web import current_user, is_api_request
 from .errors import Invalid, NotSignedIn, TenantError
 
 PROBLEM = "application/problem+json"
@@ -42,6 +42,9 @@ def _problem(status: int, title: str, detail: str, kind: str, further: Mapping[s
 
 
 def _known(error: TicketlabError) -> Response:
+    if error.status in {401, 403}:
+        user = current_user()
+        log().warning("access.denied", user=user.upn if user else "", path=request.path, why=error.message)
     kind = error.kind if isinstance(error, TenantError) else ""
     further: dict[str, Any] = {"errors": error.fields} if isinstance(error, Invalid) else {}
     if isinstance(error, TenantError) and error.way_on and not is_api_request():

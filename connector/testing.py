@@ -64,7 +64,8 @@ def csrf_token(client: FlaskClient, page: str = "/signin") -> str:
 def bearer(client: FlaskClient, upn: str = ADMIN, password: str = PASSWORD) -> dict[str, str]:
     """The header that opens the API."""
     form = {"grant_type": "password", "username": upn, "password": password}
-    answer = client.post("/contoso/oauth2/v2.0/token", data=form)
+    tenant = upn.partition("@")[2].partition(".")[0]
+    answer = client.post(f"/{tenant}/oauth2/v2.0/token", data=form)
     assert answer.status_code == 200, answer.text
     return {"Authorization": f"Bearer {answer.get_json()['access_token']}"}
 

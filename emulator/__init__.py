@@ -9,6 +9,7 @@ from ..shared.logs import configure_logs
 from ..shared.web.date import install_date
 from ..shared.web.headers import install_headers
 from ..shared.web.parts import part_of, provide
+from ..shared.web.request_id import install_request_ids
 from . import address_door, apps, front_door, identity, lab, oauth, pages, rest, retention, sso
 from .access.addresses import TrustedProxies
 from .apps.store.installing import HiService, Installer
@@ -38,7 +39,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
         instance_path=str(settings.data.resolve()),
     )
     databases = open_databases(app, settings)
-    configure_logs(settings.data / "logs", "emulator", terminal=settings.log_to_terminal)
+    logs = configure_logs(settings.data / "logs", "emulator", terminal=settings.log_to_terminal)
     clock = LabClock(databases.clock_setting, real_clock)
     key = InstanceKey.from_folder(settings.data / "keys", ids)
     gate = Gate(databases.store, schema, clock, ids, databases.decision_log(clock))
@@ -48,6 +49,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     provide(app, gate)
     install_date(app, clock)
 
+    install_request_ids(app, ids, logs, own=False)
     address_door.install(app, gate, TrustedProxies(settings.trusted_proxies))
     front_door.install(app, settings.url)
     identity.install(

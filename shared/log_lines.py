@@ -1,12 +1,24 @@
 """How a log event is written: as JSON to a file, as a line for people to the terminal, its secrets masked."""
 
 from collections.abc import Mapping, MutableMapping
-from typing import Any, TextIO
+from contextlib import suppress
+from typing import Any
 
 import structlog
 
+from .log_context import about
+from .logs import current_logs
+
 MASK = "**********"
 SECRET_WORDS = ("token", "secret", "password", "code", "assertion", "authorization", "cookie", "key", "verifier")
+
+_as_json = structlog.processors.JSONRenderer()
+
+
+def _with_context(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
+    for name, value in about().items():
+        event.setdefault(name, value)
+    return event
 
 
 def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mapping[str, Any]:
@@ -22,49 +34,32 @@ def _terminal_line(event: Mapping[str, Any]) -> str:
     return f"{moment} {event.get('level', 'info'):<7} {event.get('event', '')!s} {rest}".rstrip()
 
 
-class TwoPlaces:
-    """Writes an event to the log file as JSON and to the terminal for people."""
+def _write(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
+    """To both places of the app at hand. The file is opened for each line: lines are few, apps in a test many.
 
-    def __init__(self, file: TextIO | None, terminal: TextIO | None) -> None:
-        self._file = file
-        self._terminal = terminal
-        self._as_json = structlog.processors.JSONRenderer()
-
-    def __call__(self, logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
-        line = str(self._as_json(logger, method, dict(event)))
-        if self._file is not None:
-            self._file.write(line + "\n")
-            self._file.flush()
-        if self._terminal is not None and event.get("level") != "debug":
-            print(_terminal_line(event), file=self._terminal, flush=True)
-        raise structlog.DropEvent
-
-    def close(self) -> None:
-        if self._file is not None:
-            self._file.close()
-
-
-def write_to(places: TwoPlaces) -> None:
-    """Let every event end in these places."""
-    structlog.configure(
-        processors=[
-            structlog.contextvars.merge_contextvars,
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _mask,
-            places,
-        ],
-        cache_logger_on_first_use=False,
-    )
-
-
-def write_nowhere() -> None:
-    structlog.configure(processors=[_drop])
-
-
-def _drop(_logger: Any, _method: str, _event: MutableMapping[str, Any]) -> str:
+    Several processes append to it, each line in one write. A full disk costs the line, not the request.
+    """
+    logs = current_logs()
+    if logs.path is not None:
+        line = str(_as_json(logger, method, dict(event)))
+        with suppress(OSError), logs.path.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+    if logs.terminal is not None and event.get("level") != "debug":
+        print(_terminal_line(event), file=logs.terminal, flush=True)
     raise structlog.DropEvent
+
+
+structlog.configure(
+    processors=[
+        _with_context,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        structlog.processors.format_exc_info,
+        _mask,
+        _write,
+    ],
+    cache_logger_on_first_use=False,
+)
 
 
 def logger() -> structlog.typing.FilteringBoundLogger:

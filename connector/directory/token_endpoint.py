@@ -71,16 +71,24 @@ def answer(server: AuthorizationServer) -> Response:
     except OAuth2Error as error:
         return jsonify_error(error)
     response: Response = server.create_token_response()  # type: ignore[assignment]  # made by handle_response
+    if response.status_code >= 400:
+        _tell_of_refusal(str((response.get_json(silent=True) or {}).get("error", "")))
     response.headers.update(NO_STORE)
     return response
 
 
 def jsonify_error(error: OAuth2Error) -> Response:
     status, body, headers = error()
+    _tell_of_refusal(str(error.error))
     response = jsonify(dict(body))
     response.status_code = status
     response.headers.update(headers)
     return response
+
+
+def _tell_of_refusal(why: str) -> None:
+    who = request.form.get("username") or request.form.get("client_id") or ""
+    log().warning("token.refused", who=who[:254], grant=request.form.get("grant_type", "")[:80], why=why)
 
 
 def _check_form(asked: Request) -> None:

@@ -37,7 +37,10 @@ def check_sign_in() -> Response | tuple[str, int]:
 
 @blueprint.post("/signout")
 def sign_out() -> Response:
+    user = current_user()
     part(TenantSessions).sign_out(browser_session())
+    if user is not None:
+        log().info("signout", upn=user.upn)
     return redirect("/signin", 303)
 
 

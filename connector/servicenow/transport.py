@@ -17,6 +17,9 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 from urllib3.util.retry import Retry
 
+from ...shared.log_context import about
+from ...shared.web.request_id import HEADER
+
 CONNECT_SECONDS = 5.0
 MOST_BYTES = 5_000_000
 CHUNK = 65_536
@@ -119,6 +122,8 @@ class BoundedAdapter(HTTPAdapter):
         return host, pool
 
     def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        if about().get("request"):
+            request.headers[HEADER] = about()["request"]
         deadline = _Deadline(self._seconds)
         token = _deadline.set(deadline)
         kwargs.update(stream=True, timeout=(min(CONNECT_SECONDS, self._seconds), self._seconds))

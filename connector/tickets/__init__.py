@@ -29,7 +29,7 @@ def install(app: Flask, settings: Settings, engine: Engine, clock: Clock, ids: I
 
     connections = part_of(app, Connections)
     tables = Tables(platform=settings.ticket_tables == "platform")
-    worker = Worker(settings.poll_seconds)
+    worker = Worker(settings.poll_seconds, ids)
     names = StateNames(engine)
     provide(app, worker)
     provide(app, names)

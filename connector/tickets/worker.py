@@ -5,7 +5,9 @@ import time
 
 from flask import Flask
 
-from ...shared.logs import log
+from ...shared.ids import Ids
+from ...shared.log_context import begin
+from ...shared.logs import Logs, log, use_logs
 from ...shared.web.parts import part_of
 from ..connection import Connections, Revocations
 from .delivery import Delivery
@@ -21,8 +23,9 @@ class Worker:
     It is started by the server process (see ``wsgi.py``), never by create_app: tests drive delivery by hand.
     """
 
-    def __init__(self, every: float) -> None:
+    def __init__(self, every: float, ids: Ids) -> None:
         self._every = every
+        self._ids = ids
         self._wake = threading.Event()
         self._round = threading.Condition()
         self._asked = 0
@@ -37,7 +40,12 @@ class Worker:
     def start(self, app: Flask) -> None:
         """Begin, once."""
         if self._thread is None:
-            parts = (part_of(app, Delivery), part_of(app, Sync), part_of(app, Connections).revocations)
+            parts = (
+                part_of(app, Logs),
+                part_of(app, Delivery),
+                part_of(app, Sync),
+                part_of(app, Connections).revocations,
+            )
             self._thread = threading.Thread(target=self._run, args=parts, name="tickets", daemon=True)
             self._thread.start()
 
@@ -62,11 +70,13 @@ class Worker:
             self._wake.set()
             return self._round.wait_for(lambda: self._answered >= mine, timeout=patience)
 
-    def _run(self, delivery: Delivery, sync: Sync, revocations: Revocations) -> None:
+    def _run(self, logs: Logs, delivery: Delivery, sync: Sync, revocations: Revocations) -> None:
+        use_logs(logs)
         rest, synced = self._every, 0.0
         while not self._stopping:
             self._wake.clear()
             asked = self._asked
+            begin(request=self._ids.transaction_id())
             try:
                 delivery.deliver_due()
                 if asked > self._answered or time.monotonic() - synced >= self._every:

@@ -32,6 +32,8 @@ class Trail:
     operation: str
     decisions: list[Decision] = field(default_factory=list)
     notes: list[Note] = field(default_factory=list)
+    refused: Decision | None = None
+    """The decision that ended the request, when the caller was told no."""
 
     def allow(self, step: str, rule: str, reason: str, record: str = "") -> None:
         self._add(step, Outcome.ALLOWED, rule, reason, record)
@@ -45,6 +47,7 @@ class Trail:
 
     def refuse(self, error: PlatformError, step: str, rule: str, reason: str, record: str = "") -> NoReturn:
         self._add(step, Outcome.REFUSED, rule, reason, record)
+        self.refused = self.decisions[-1]
         raise error
 
     @property

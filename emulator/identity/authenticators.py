@@ -125,6 +125,14 @@ def scheme_of(request: Request) -> str:
     return request.headers.get("Authorization", "").strip().partition(" ")[0].lower()
 
 
+def way_of(request: Request) -> str:
+    """How a request says who sends it, in a word for the log: a scheme, the session, or another way."""
+    scheme = scheme_of(request)
+    if scheme:
+        return scheme if scheme in {"basic", "bearer"} else "another scheme"
+    return "session" if COOKIE in request.cookies else "nothing or a key"
+
+
 def basic_pair(header: str) -> tuple[str, str] | None:
     """Name and password of a Basic header; None when it is too long, no base64, no UTF-8 or has no colon."""
     if len(header) > LONGEST_HEADER:

@@ -7,6 +7,7 @@ Basic authentication ever is.
 from sqlalchemy import String, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ...shared.logs import log
 from ..access.caller import Caller
 from ..database import Base
 from ..errors import PlatformError
@@ -66,3 +67,4 @@ def elevate(gate: Gate, caller: Caller, wanted: frozenset[str]) -> None:
         )
         values = {"level": INFORMATION, "source": LOG_SOURCE, "message": message, "transaction": caller.transaction}
         gate.record("syslog", Caller.system(), transaction).insert(values)
+    log().info("elevation", what=message)

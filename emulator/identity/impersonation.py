@@ -3,6 +3,7 @@
 No token and no Basic authentication ever impersonates: it hangs on the session alone.
 """
 
+from ...shared.logs import log
 from ..access.caller import Caller
 from ..errors import PlatformError
 from ..records.gate import Gate
@@ -36,6 +37,7 @@ def whom(gate: Gate, users: Users, caller: Caller, user_name: str) -> UserAccoun
 
 
 def tell(gate: Gate, transaction: str, message: str) -> None:
-    """Write it down in the system log."""
+    """Write it down in the system log, and in the server's."""
+    log().info("impersonation", what=message)
     values = {"level": INFORMATION, "source": LOG_SOURCE, "message": message, "transaction": transaction}
     gate.record("syslog", Caller.system()).insert(values)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from ...shared.clock import Clock
 from ...shared.errors import TicketlabError
+from ...shared.logs import log
 from ...shared.text import can_be_kept
 from ..access.caller import Caller, Channel
 from ..errors import NoRecordFound
@@ -121,6 +122,11 @@ class LoginRefused(TicketlabError):
         super().__init__()
 
 
+def _refused(user_name: str, cause: Cause) -> LoginRefused:
+    log().warning("login.refused", user=user_name[:LONGEST_NAME], cause=cause.value)
+    return LoginRefused(cause)
+
+
 class Users:
     """The instance's users, read and written through the gate as the instance itself."""
 
@@ -153,16 +159,16 @@ class Users:
         if account is None:
             self._passwords.refuse(password)
             self._lockout.note_failure("", user_name[:LONGEST_NAME], address)
-            raise LoginRefused(Cause.UNKNOWN)
+            raise _refused(user_name, Cause.UNKNOWN)
         right = self._passwords.verify(account.password_hash, password)
         if not account.active:
-            raise LoginRefused(Cause.INACTIVE)
+            raise _refused(user_name, Cause.INACTIVE)
         account = self._unlocked_by_time(account)
         if account.locked_out:
-            raise LoginRefused(Cause.LOCKED_OUT)
+            raise _refused(user_name, Cause.LOCKED_OUT)
         if not right:
             self.count_failure(account, address)
-            raise LoginRefused(Cause.PASSWORD)
+            raise _refused(user_name, Cause.PASSWORD)
         if account.failed_attempts and self._lockout.rule().clears:
             self._set(account.sys_id, failed_attempts=0)
         return account
@@ -171,14 +177,14 @@ class Users:
         """As ``authenticate``, for a program. Raises LoginRefused."""
         account = self.authenticate(user_name, password, address)
         if account.password_needs_reset and self._gate.get_property(RESET_MANDATORY) == "true":
-            raise LoginRefused(Cause.NEEDS_RESET)
+            raise _refused(user_name, Cause.NEEDS_RESET)
         return account
 
     def authenticate_for_pages(self, user_name: str, password: str, address: str = "") -> UserAccount:
         """As ``authenticate``, for a person at the login page, who may have more to prove. Raises LoginRefused."""
         account = self.authenticate(user_name, password, address)
         if account.web_service_access_only:
-            raise LoginRefused(Cause.WEB_SERVICE_ONLY)
+            raise _refused(user_name, Cause.WEB_SERVICE_ONLY)
         return account
 
     def note_login(self, account: UserAccount) -> None:
@@ -191,6 +197,7 @@ class Users:
         """Give a user a password. Whoever logged in with the old one is out."""
         values = {"user_password": self._passwords.hash(text), "password_needs_reset": False, "failed_attempts": 0}
         self._gate.record("sys_user", Caller.system(), within).update(sys_id, values)
+        log().info("user.given_new_credentials", user=sys_id)
 
     def caller(
         self,
@@ -228,6 +235,8 @@ class Users:
             lock = {"locked_out": True} if tries and failed >= tries else {}
             users.update(account.sys_id, {"failed_attempts": failed, **lock})
             self._lockout.note_failure(account.sys_id, account.user_name, address, transaction)
+        if lock:
+            log().warning("user.locked_out", user=account.user_name, tries=failed)
 
     def _unlocked_by_time(self, account: UserAccount) -> UserAccount:
         """The user, unlocked when the script action with Auto Unlock says that it has been long enough."""

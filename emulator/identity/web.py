@@ -8,6 +8,7 @@ from flask import Flask, Response, current_app, g, redirect, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from ...shared.logs import log
 from ...shared.web.parts import part
 from ...shared.web.same_origin import SAFE_METHODS, comes_from_elsewhere
 from ..access.caller import Caller, Channel
@@ -175,12 +176,15 @@ def begin_session(account: UserAccount, acting: str = "") -> None:
         sessions.end(session_cookie())
     g.session_cookie = g.new_cookie = sessions.start(account, acting)
     _forget()
+    log().info("login", user=account.user_name, acting=acting)
 
 
 def end_session() -> None:
     """Sign out: the session is gone on the server, and the browser is told to drop the cookie."""
-    if current_session() is not None:
+    account = current_account()
+    if account is not None:
         part(Sessions).end(session_cookie())
+        log().info("logout", user=account.user_name)
     g.session_cookie = g.new_cookie = ""
     _forget()
 

@@ -2,6 +2,7 @@
 
 import re
 
+from ...shared.logs import log
 from ..access.caller import Caller
 from ..errors import PlatformError
 from ..records.gate import Gate
@@ -34,4 +35,5 @@ class ApiScopes:
             api = row.value("rest_api").strip("/")
             if asked == api or asked.startswith(f"{api}/"):
                 return
+        log().warning("access.denied", operation=method, path=path[:200], rule="REST API auth scope", held=scope)
         raise MissingApiScope

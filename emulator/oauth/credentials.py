@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from ...shared.clock import Clock
 from ...shared.ids import Ids
+from ...shared.logs import log
 from ..access.caller import Caller
 from ..errors import NoRecordFound
 from ..identity.users import UserAccount, fields_through
@@ -335,6 +336,7 @@ class Credentials:
         """Revoking marks a live token expired (platform 1.0, D); why it is, a flag of ours tells."""
         if self._is_live(row):
             records.update(row.sys_id, {"expires": self._clock.now(), "revoked": True})
+            log().info("oauth.revoked", kind=row.value("type"), record=f"{TABLE}.{row.sys_id}")
 
     def _records(self, transaction: Transaction | None) -> GlideRecord:
         return self._gate.record(TABLE, Caller.system(), transaction)

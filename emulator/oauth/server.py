@@ -14,6 +14,7 @@ from flask import request as flask_request
 
 from ...shared.clock import Clock
 from ...shared.ids import Ids
+from ...shared.logs import log
 from ..access.caller import Caller
 from ..identity.users import UserAccount, Users
 from ..records.gate import Gate
@@ -110,6 +111,7 @@ class OAuthServer(AuthorizationServer):
             grant = cast("TokenEndpointMixin", self.get_token_grant(asked))
             grant.validate_token_request()
             status, body, headers = grant.create_token_response()
+            self._tell_of_issue(asked)
             return self.handle_response(status, body, headers)
         except OAuth2Error as error:
             return self.handle_error_response(asked, error)
@@ -157,7 +159,17 @@ class OAuthServer(AuthorizationServer):
             "message": message,
             "transaction": str(g.get("transaction_id", "")),
         }
+        log().warning("oauth.refused", why=message)
         self.gate.record("syslog", Caller.system()).insert(values)
+
+    def _tell_of_issue(self, request: InstanceRequest) -> None:
+        client, user = cast("Client | None", request.client), cast("UserAccount | None", request.user)
+        log().info(
+            "oauth.issued",
+            user=user.user_name if user else "",
+            client=client.name if client else "",
+            grant=request.form.get("grant_type", "")[:80],
+        )
 
     def _sent_back(self, request: OAuth2Request, error: OAuth2Error) -> Response:
         client = cast("Client | None", request.client)

@@ -3,6 +3,7 @@
 from flask import Blueprint, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from ...shared.logs import log
 from ...shared.web.headers import allow_form_redirect
 from ...shared.web.parts import part
 from ..errors import PlatformError
@@ -63,6 +64,8 @@ def decide() -> Response:
     asked = check_authorization(server, ShownRequest(shown))
     allowed = request.form.get("oauth_auth_check_action") == ALLOW
     response = server.decide(asked.parameters, account if allowed else None)
+    outcome = "allowed" if allowed else "denied"
+    log().info("oauth.consent", user=account.user_name, client=asked.client.name, outcome=outcome)
     response.headers["Referrer-Policy"] = "no-referrer"
     return response
 

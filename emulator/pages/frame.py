@@ -5,6 +5,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from ...shared.errors import TicketlabError
+from ...shared.logs import log
 from ..errors import PlatformError
 from ..identity.web import LoginRequired, check_csrf, current_account, redirect_to_login, require_login
 
@@ -40,6 +41,9 @@ def _keep_out_of_caches(response: Response) -> Response:
 
 
 def _refused(error: TicketlabError) -> Response:
+    if error.status == 403:
+        account = current_account()
+        log().warning("page.refused", user=account.user_name if account else "", path=request.path, why=error.message)
     return error_page(error.message, error.detail or error.message, error.status)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...shared.logs import log
 from ..access.caller import Caller
 
 if TYPE_CHECKING:
@@ -22,12 +23,28 @@ LOG = "syslog"
 def conclude(gate: Gate, trails: Sequence[Trail]) -> None:
     """Keep the decisions, and write down what they noted."""
     gate.log.write(trails)
+    _tell_of_refusals(trails)
     noted = [(trail, note) for trail in trails for note in trail.notes]
     if not noted:
         return
     with gate.transaction() as transaction:
         for trail, note in noted:
             _write(gate, transaction, trail, note)
+
+
+def _tell_of_refusals(trails: Sequence[Trail]) -> None:
+    """Who was told no, to what, and by which rule: for whoever watches the log (ASVS 16.3)."""
+    for refused in (trail.refused for trail in trails):
+        if refused is not None:
+            log().warning(
+                "access.denied",
+                user=refused.caller.user_name,
+                scope=refused.caller.scope,
+                channel=refused.caller.channel.value,
+                operation=refused.operation,
+                table=refused.table,
+                rule=refused.rule,
+            )
 
 
 def _write(gate: Gate, transaction: Transaction, trail: Trail, note: Note) -> None:

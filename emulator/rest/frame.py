@@ -14,11 +14,12 @@ from werkzeug.exceptions import MethodNotAllowed as RouteTakesOtherMethods
 
 from ...shared.errors import TicketlabError
 from ...shared.ids import Ids
+from ...shared.log_context import add
 from ...shared.logs import log
 from ...shared.web.parts import part
 from ..access.caller import Caller
 from ..errors import NotAuthenticated, UnknownResource
-from ..identity.authenticators import Authenticators, UserTokenRefused
+from ..identity.authenticators import Authenticators, UserTokenRefused, way_of
 from ..releases import release_named
 from ..settings import Settings
 from . import assumptions
@@ -85,6 +86,7 @@ def answer_error(error: TicketlabError) -> Response:
         error.message = release_named(part(Settings).release).not_authenticated
     response = answer(envelope(error), error.status)
     if isinstance(error, NotAuthenticated):
+        log().warning("rest.not_authenticated", by=way_of(request), method=request.method, path=request.path)
         response.headers["WWW-Authenticate"] = CHALLENGE
     if isinstance(error, UserTokenRefused):  # a session without its token is told the token (platform 4.2, C)
         g.logged_in = True
@@ -110,6 +112,7 @@ def _session() -> Mapping[str, object]:
 
 def _open() -> Response | None:
     g.transaction_id = part(Ids).transaction_id()
+    add(transaction=g.transaction_id)
     if address_length() > assumptions.LONGEST_URL.value:
         g.refused_at_edge = True
         return Response(TOO_LONG_PAGE, 414, content_type="text/html")
@@ -129,5 +132,5 @@ def _http_error(error: HTTPException) -> Response:
 
 def _unexpected(error: Exception) -> Response:
     """A fault of ours: the client learns nothing of it, the log all."""
-    log().error("rest.unexpected", transaction=g.get("transaction_id"), path=request.path, exc_info=error)
+    log().error("rest.unexpected", path=request.path, exc_info=error)
     return answer_error(Unexpected())

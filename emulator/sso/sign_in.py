@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from ...shared.clock import Clock
+from ...shared.logs import log
 from ...shared.single_sign_on import callback_url_of
 from ..access.caller import Caller
 from ..identity.users import UserAccount, Users
@@ -112,6 +113,7 @@ class SingleSignOn:
 
     def _noted(self, refused: SignOnRefused) -> SignOnRefused:
         """Tell the true cause inside: the person reads nothing of it."""
+        log().warning("login.refused", way="single sign-on", cause=str(refused.cause))
         values = {"level": "2", "source": LOG_SOURCE, "message": f"Login unsuccessful: {refused.cause}"}
         self._gate.record("syslog", Caller.system()).insert(values)
         return refused
