@@ -4,8 +4,7 @@ from flask import Flask
 from flask_wtf import CSRFProtect
 
 from ..shared.clock import Clock, LabClock
-from ..shared.data_folder import make_folder, private_file
-from ..shared.database import install_sqlite
+from ..shared.data_folder import make_folder
 from ..shared.errors import RefusedToStart
 from ..shared.ids import Ids
 from ..shared.keyfiles import key_from
@@ -53,7 +52,7 @@ def create_app(settings: Settings) -> Flask:
     db.init_app(app)
     with app.app_context():
         engine = db.engine
-    install_sqlite(engine, durable=settings.durable)
+    settings.place.install(engine, durable=settings.durable)
     clock = LabClock(lambda: stored_clock(engine))
     prepare_database(app, engine, settings, clock)
     language.install(app, settings, clock)
@@ -77,8 +76,7 @@ def create_app(settings: Settings) -> Flask:
 def _configure(app: Flask, settings: Settings, session_key: bytes) -> None:
     app.config.update(
         SECRET_KEY=session_key,
-        SQLALCHEMY_DATABASE_URI=f"sqlite:///{private_file(settings.data / 'connector.db').resolve()}",
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_size": 10, "max_overflow": 40},
+        SQLALCHEMY_BINDS={None: settings.place.binding},
         MAX_CONTENT_LENGTH=BODY_LIMIT,
         WTF_CSRF_TIME_LIMIT=None,  # a page may stay open over lunch; the token is bound to the session
     )

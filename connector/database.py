@@ -6,12 +6,12 @@ from datetime import datetime
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Engine, MetaData
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from ..shared.clock import ClockSetting
 from ..shared.column_types import UtcDateTime
-from ..shared.database import begin_writing, reading
+from ..shared.database import begin_writing, lacks_table, reading
 from ..shared.lab_state import read_clock
 
 NAMES = {
@@ -59,5 +59,7 @@ def stored_clock(engine: Engine) -> ClockSetting:
     try:
         with reading(engine) as connection:
             return read_clock(connection)
-    except OperationalError:
-        return ClockSetting()
+    except DBAPIError as error:
+        if lacks_table(error):
+            return ClockSetting()
+        raise

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from environs import Env, EnvError
 
 from ..shared.errors import RefusedToStart
+from ..shared.place import Place, Server, server_from
 from ..shared.secret import Secret
 from ..shared.web.lab_guard import is_loopback
 
@@ -50,6 +51,8 @@ class Settings:
     """Whether an acknowledged write survives a power cut. Tests do without, and run twice as fast."""
     source_address: str = ""
     """The address of this machine that calls to an instance come from; any, when empty."""
+    database: Server = field(default_factory=Server)
+    """The PostgreSQL database that holds everything in place of a file in ``data``."""
     log_to_terminal: bool = True
 
     def __post_init__(self) -> None:
@@ -75,6 +78,11 @@ class Settings:
     def callback_url(self) -> str:
         """The redirect URL of the OAuth client: configured, never taken from a request."""
         return f"{self.url.rstrip('/')}/ticketProvisioning/callback"
+
+    @property
+    def place(self) -> Place:
+        """Where everything of this tenant lies."""
+        return Place("connector", self.data / "connector.db", self.database)
 
     @property
     def secure(self) -> bool:
@@ -103,6 +111,7 @@ class Settings:
                 call_seconds=env.float("CALL_SECONDS", cls.call_seconds),
                 durable=env.bool("DURABLE", default=cls.durable),
                 source_address=env.str("SOURCE_ADDRESS", cls.source_address).strip(),
+                database=server_from(env),
                 log_to_terminal=env.bool("LOG_TO_TERMINAL", default=cls.log_to_terminal),
             )
         except EnvError as error:

@@ -6,13 +6,13 @@ from contextlib import closing
 from pathlib import Path
 
 from flask import Flask
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, create_engine, inspect, text
 
 from ..shared.clock import Clock
 from ..shared.data_folder import one_at_a_time
 from ..shared.database import reading
 from ..shared.logs import log
-from ..shared.seed_image import save_image
+from ..shared.place import Image
 from .database import writing_session
 from .directory.models import DirectoryUser
 from .directory.seed import seed_directory
@@ -26,11 +26,17 @@ def prepare_database(app: Flask, engine: Engine, settings: Settings, clock: Cloc
     if _is_ready(engine, settings):
         return
     with one_at_a_time(settings.data / "connector.lock"):
-        if _revision(engine) != head():
-            _migrate(app)
-        if not seed_image(settings).exists():
+        migrate_when_older(app, engine)
+        image = seed_image(settings, engine)
+        if not image.exists():
             _seed(engine, settings, clock)
-            save_image(engine, seed_image(settings))
+            image.save()
+
+
+def migrate_when_older(app: Flask, engine: Engine) -> None:
+    """Bring the tables up to date: of a first start, of an older version, or of an image that such a one kept."""
+    if _revision(engine) != head():
+        _migrate(app)
 
 
 def prepare_in_another_process(settings: Settings, prepare: Callable[[], object]) -> None:
@@ -38,7 +44,8 @@ def prepare_in_another_process(settings: Settings, prepare: Callable[[], object]
 
     A forked process has everything imported already. What goes wrong there goes wrong here again, and is told then.
     """
-    if (settings.data / "connector.db").exists() and _revision_of_file(settings.data / "connector.db") == head():
+    kept = _revision_of_server if settings.database else _revision_of_file
+    if kept(settings) == head():
         return
     from multiprocessing import get_context
 
@@ -47,9 +54,9 @@ def prepare_in_another_process(settings: Settings, prepare: Callable[[], object]
     child.join()
 
 
-def seed_image(settings: Settings) -> Path:
-    """The file that a reset returns to."""
-    return settings.data / "connector-seed.db"
+def seed_image(settings: Settings, engine: Engine) -> Image:
+    """The image that a reset returns to."""
+    return settings.place.image(engine, settings.data / "connector-seed.db", "seed")
 
 
 def head() -> str:
@@ -58,7 +65,7 @@ def head() -> str:
 
 
 def _is_ready(engine: Engine, settings: Settings) -> bool:
-    return seed_image(settings).exists() and _revision(engine) == head()
+    return _revision(engine) == head() and seed_image(settings, engine).exists()
 
 
 def _revision(engine: Engine) -> str | None:
@@ -69,13 +76,26 @@ def _revision(engine: Engine) -> str | None:
     return str(found) if found is not None else None
 
 
-def _revision_of_file(path: Path) -> str | None:
+def _revision_of_file(settings: Settings) -> str | None:
+    path = settings.place.file
+    if not path.exists():
+        return None
     try:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as connection:
             row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
     except sqlite3.Error:
         return None
     return str(row[0]) if row else None
+
+
+def _revision_of_server(settings: Settings) -> str | None:
+    """On an engine of its own that is gone before anything is forked: two processes must not share a connection."""
+    engine = create_engine(**settings.place.binding)
+    try:
+        settings.place.install(engine, durable=settings.durable)
+        return _revision(engine)
+    finally:
+        engine.dispose()
 
 
 def _migrate(app: Flask) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 from environs import Env, EnvError
 
 from ..shared.errors import RefusedToStart
+from ..shared.place import Place, Server, server_from
 from ..shared.secret import Secret
 from ..shared.web.lab_guard import is_loopback
 
@@ -42,6 +43,8 @@ class Settings:
     hi_user: str = "hi.admin"
     """The account at ServiceNow's customer service (HI) that installing an app from the store asks for."""
     hi_password: Secret = field(default_factory=lambda: Secret("hi-demo"))
+    database: Server = field(default_factory=Server)
+    """The PostgreSQL database that holds everything in place of files in ``data``."""
     log_to_terminal: bool = True
 
     def __post_init__(self) -> None:
@@ -64,6 +67,16 @@ class Settings:
                 "Set TICKETLAB_PASSWORD_MEMORY_KIB to 19456 or more.",
             )
 
+    @property
+    def records_place(self) -> Place:
+        """Where records and sessions lie."""
+        return Place("emulator", self.data / "emulator.db", self.database)
+
+    @property
+    def lab_place(self) -> Place:
+        """Where the lab's notes lie."""
+        return Place("lab", self.data / "lab.db", self.database)
+
     @classmethod
     def from_environment(cls) -> "Settings":
         """Read the settings. Raises RefusedToStart, naming the variable that is wrong."""
@@ -85,6 +98,7 @@ class Settings:
                 trusted_proxies=tuple(env.str("TRUSTED_PROXIES", "").replace(",", " ").split()),
                 hi_user=env.str("HI_USER", cls.hi_user),
                 hi_password=Secret(env.str("HI_PASSWORD", "hi-demo")),
+                database=server_from(env),
                 log_to_terminal=env.bool("LOG_TO_TERMINAL", default=cls.log_to_terminal),
             )
         except EnvError as error:

@@ -7,15 +7,14 @@ from sqlalchemy import Engine
 
 from ..shared import lab_state
 from ..shared.clock import Clock, ClockSetting
-from ..shared.data_folder import make_folder, private_file
-from ..shared.database import install_sqlite, reading
+from ..shared.data_folder import make_folder
+from ..shared.database import reading, writing
 from ..shared.ids import Ids
-from ..shared.seed_image import save_image
 from .database import Base, LabBase, db
 from .dictionary.model import Dictionary
 from .identity.passwords import Passwords
 from .records.decision_log import DecisionLog
-from .seed import fill, image_path, is_filled
+from .seed import fill, is_filled, seed_image
 from .settings import Settings
 from .store.store import Store
 
@@ -38,24 +37,28 @@ class Databases:
 
 
 def open_databases(app: Flask, settings: Settings) -> Databases:
-    """Connect to ``DIR/emulator.db`` and ``DIR/lab.db``. Raises RefusedToStart when the folder cannot be written."""
+    """Connect to ``DIR/emulator.db`` and ``DIR/lab.db``, or to their schemas on a server.
+
+    Raises RefusedToStart when the folder cannot be written or the server does not let us in.
+    """
     make_folder(settings.data)
-    records, notes = private_file(settings.data / "emulator.db"), private_file(settings.data / "lab.db")
-    app.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{records.resolve()}"
-    app.config["SQLALCHEMY_BINDS"] = {"lab": f"sqlite:///{notes.resolve()}"}
+    records, notes = settings.records_place, settings.lab_place
+    app.config["SQLALCHEMY_BINDS"] = {None: records.binding, "lab": notes.binding}
     db.init_app(app)
     with app.app_context():
         engine, lab_engine = db.engines[None], db.engines["lab"]
-    install_sqlite(engine, durable=settings.durable)
-    install_sqlite(lab_engine, durable=False)  # notes about requests; a power cut may take the last ones
+    records.install(engine, durable=settings.durable)
+    notes.install(lab_engine, durable=False)  # notes about requests; a power cut may take the last ones
     return Databases(engine, lab_engine, Store(engine))
 
 
 def make_tables(databases: Databases, schema: Dictionary) -> None:
     """Create what is missing, additively: record tables, and the tables beside them."""
-    Base.metadata.create_all(databases.engine)
-    lab_state.metadata.create_all(databases.engine)
-    LabBase.metadata.create_all(databases.lab_engine)
+    with writing(databases.engine) as connection:
+        Base.metadata.create_all(connection)
+        lab_state.metadata.create_all(connection)
+    with writing(databases.lab_engine) as connection:
+        LabBase.metadata.create_all(connection)
     databases.store.reconcile(schema)
 
 
@@ -63,8 +66,9 @@ def fill_when_empty(
     databases: Databases, schema: Dictionary, settings: Settings, passwords: Passwords, ids: Ids
 ) -> None:
     """Write the seed at the first start, and keep an image of it for resets."""
-    if image_path(settings).exists():
+    image = seed_image(settings, databases.engine)
+    if image.exists():
         return
     if not is_filled(databases.store, schema):
         fill(databases.store, schema, settings, passwords=passwords, ids=ids)
-    save_image(databases.engine, image_path(settings))
+    image.save()

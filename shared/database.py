@@ -6,10 +6,11 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session, scoped_session
 
 WRITING = "ticketlab_writing"
-"""Execution option of a connection that will write: its transaction takes SQLite's write lock at once."""
+"""Execution option of a connection that will write: its transaction takes the database's write lock at once."""
 
 BUSY_TIMEOUT_MS = 15_000
 
@@ -58,3 +59,8 @@ def reading(engine: Engine) -> Iterator[Connection]:
 def begin_writing(session: Session | scoped_session[Session]) -> None:
     """Begin an ORM session's transaction as a writer. Call it before the session's first statement."""
     session.connection(execution_options={WRITING: True})
+
+
+def lacks_table(error: DBAPIError) -> bool:
+    """Whether a statement failed because its table does not exist (yet)."""
+    return getattr(error.orig, "sqlstate", None) == "42P01" or "no such table" in str(error.orig)

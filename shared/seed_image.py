@@ -1,4 +1,4 @@
-"""A copy of a whole database that a reset returns to, made and restored while the app keeps serving.
+"""A copy of a whole SQLite database that a reset returns to, made and restored while the app keeps serving.
 
 SQLite's online backup does both: it copies pages inside one transaction of the target, so other connections and
 other processes see either the old database or the new one, and none has to reconnect.
@@ -34,6 +34,26 @@ class ImageNotPossible(TicketlabError):
     message = "The database cannot be copied"
 
 
+class FileImage:
+    """The image in the file ``path`` of an engine's SQLite database."""
+
+    def __init__(self, engine: Engine, path: Path) -> None:
+        self._engine = engine
+        self._path = path
+
+    def exists(self) -> bool:
+        return self._path.exists()
+
+    def save(self) -> None:
+        save_image(self._engine, self._path)
+
+    def restore(self) -> None:
+        restore_image(self._engine, self._path)
+
+    def remove(self) -> None:
+        self._path.unlink(missing_ok=True)
+
+
 def save_image(engine: Engine, path: Path) -> None:
     """Keep the database's present state in the file ``path``, replacing an older image in one step."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -63,10 +83,6 @@ def restore_image(engine: Engine, path: Path) -> None:
 @contextmanager
 def _database(engine: Engine) -> Iterator[sqlite3.Connection]:
     """A driver's connection from the engine's pool, given back afterwards."""
-    if engine.dialect.name != "sqlite":
-        raise ImageNotPossible(
-            detail=f"Seed images work with the embedded database only, not yet with {engine.dialect.name}."
-        )
     connection = engine.raw_connection()
     try:
         yield cast("sqlite3.Connection", connection.driver_connection)

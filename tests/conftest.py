@@ -4,12 +4,13 @@ import os
 from collections.abc import Generator
 
 import pytest
+from postgresql import postgresql
 from servers import data, instance_server, pair, running_pair, seeded_data, servers_of, tenant_server, written_by
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of the many servers would compile every module again
 os.environ.setdefault("TICKETLAB_DURABLE", "false")  # no test cuts the power, and waiting for the disk is half the time
 
-__all__ = ["data", "instance_server", "pair", "running_pair", "seeded_data", "tenant_server"]
+__all__ = ["data", "instance_server", "pair", "postgresql", "running_pair", "seeded_data", "tenant_server"]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
-from pathlib import Path
 
 from flask_babel import gettext as _
 from sqlalchemy import Engine, text
@@ -10,7 +9,7 @@ from sqlalchemy import Engine, text
 from ...shared.clock import ClockSetting
 from ...shared.database import reading, writing
 from ...shared.lab_state import change_clock
-from ...shared.seed_image import restore_image, save_image
+from ...shared.place import Image
 from ...shared.web.lab import Account, Link, Pair, StartPage, Step
 from ..database import stored_clock
 from ..directory.seed import PEOPLE
@@ -22,9 +21,10 @@ DEMO_PASSWORD = "ticketlab"  # noqa: S105 - it is printed on the start page
 
 
 class TenantLab:
-    def __init__(self, settings: Settings, engine: Engine) -> None:
+    def __init__(self, settings: Settings, engine: Engine, migrate: Callable[[], None]) -> None:
         self._settings = settings
         self._engine = engine
+        self._migrate = migrate
         self.own_url = settings.url
         self.key = settings.lab_key
 
@@ -46,26 +46,26 @@ class TenantLab:
             return change_clock(connection, change)
 
     def reset(self) -> str:
-        restore_image(self._engine, seed_image(self._settings))
+        self.restore(seed_image(self._settings, self._engine))
         Registrations(self._engine).write(self._settings)
         return self._settings.seed
 
     def keep(self) -> None:
-        save_image(self._engine, seed_image(self._settings))
+        seed_image(self._settings, self._engine).save()
 
     def pair(self) -> Pair:
         """The first instance is the one that was started with this tenant."""
         emulator = next(iter(self._settings.instances.values()), "")
         return Pair(emulator.rstrip("/"), self._settings.url.rstrip("/"), self._settings.data)
 
-    def snapshot(self, name: str) -> Path:
-        return self._settings.data / "snapshots" / f"connector-{name}.db"
+    def snapshot(self, name: str) -> Image:
+        file = self._settings.data / "snapshots" / f"connector-{name}.db"
+        return self._settings.place.image(self._engine, file, f"snapshot:{name}")
 
-    def save(self, snapshot: Path) -> None:
-        save_image(self._engine, snapshot)
-
-    def restore(self, snapshot: Path) -> None:
-        restore_image(self._engine, snapshot)
+    def restore(self, snapshot: Image) -> None:
+        """Become what it was; an image that an older version made is brought up to date."""
+        snapshot.restore()
+        self._migrate()
 
     def start_page(self) -> StartPage:
         return StartPage(

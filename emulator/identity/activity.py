@@ -2,8 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import Engine, String, delete, select
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import Engine, String, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...shared.database import writing
@@ -38,9 +37,10 @@ class Activity:
         """The session is busy now; ``before`` is what ``last_seen`` told."""
         if before is not None and timedelta(0) <= now - before < EXACT_TO:
             return
-        row = insert(SessionActivity).values(session=session, seen=now)
+        change = update(SessionActivity).where(SessionActivity.session == session).values(seen=now)
         with writing(self._engine) as connection:
-            connection.execute(row.on_conflict_do_update(index_elements=["session"], set_={"seen": now}))
+            if not connection.execute(change).rowcount:
+                connection.execute(insert(SessionActivity).values(session=session, seen=now))
 
     def purge(self, before: datetime) -> int:
         with writing(self._engine) as connection:

@@ -2,20 +2,20 @@
 
 from collections.abc import Callable, Mapping
 from importlib.metadata import version
-from pathlib import Path
 
 from sqlalchemy import Engine, delete
 
 from ...shared.clock import ClockSetting
+from ...shared.database import writing
 from ...shared.lab_state import change_clock, read_clock
-from ...shared.seed_image import restore_image, save_image
+from ...shared.place import Image
 from ...shared.web.lab import Account, Link, Pair, StartPage, Step
 from ..database import LabBase
 from ..dictionary.declaration import load_schema
 from ..identity.keys import InstanceKey
 from ..identity.sessions import UserSession
 from ..records.gate import Gate
-from ..seed import image_path, write_addresses
+from ..seed import seed_image, write_addresses
 from ..settings import Settings
 from ..sso.registration import write_registration
 
@@ -60,29 +60,27 @@ class InstanceLab:
 
         The image brings its version along, and with it whatever a process has compiled of that version.
         """
-        self.restore(image_path(self._settings))
+        self.restore(seed_image(self._settings, self._store.engine))
         with self._store.writing() as connection:
             connection.execute(delete(UserSession))
-        with self._lab_engine.begin() as connection:
+        with writing(self._lab_engine) as connection:
             for table in reversed(LabBase.metadata.sorted_tables):
                 connection.execute(table.delete())
         return self._settings.seed
 
     def keep(self) -> None:
-        save_image(self._store.engine, image_path(self._settings))
+        seed_image(self._settings, self._store.engine).save()
 
     def pair(self) -> Pair:
         return Pair(self._settings.url.rstrip("/"), self._settings.tenant_url.rstrip("/"), self._settings.data)
 
-    def snapshot(self, name: str) -> Path:
-        return self._settings.data / "snapshots" / f"emulator-{name}.db"
+    def snapshot(self, name: str) -> Image:
+        file = self._settings.data / "snapshots" / f"emulator-{name}.db"
+        return self._settings.records_place.image(self._store.engine, file, f"snapshot:{name}")
 
-    def save(self, snapshot: Path) -> None:
-        save_image(self._store.engine, snapshot)
-
-    def restore(self, snapshot: Path) -> None:
+    def restore(self, snapshot: Image) -> None:
         """Become what it was, sessions and clock included; what this start was told of addresses holds on."""
-        restore_image(self._store.engine, snapshot)
+        snapshot.restore()
         self._store.reconcile(load_schema())
         write_addresses(self._gate, self._settings)
         write_registration(self._gate, self._instance_key, self._settings)

@@ -1,6 +1,6 @@
 """What an instance starts with: the dictionary's own rows, properties, roles, access rules and, by seed, demo data."""
 
 from .addresses import write_addresses
-from .fill import fill, image_path, is_filled
+from .fill import fill, is_filled, seed_image
 
-__all__ = ["fill", "image_path", "is_filled", "write_addresses"]
+__all__ = ["fill", "is_filled", "seed_image", "write_addresses"]

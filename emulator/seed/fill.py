@@ -3,11 +3,11 @@
 import os
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Engine, select
 
 from ...shared.ids import Ids
+from ...shared.place import Image
 from ..dictionary.declaration import GLOBAL_SCOPE
 from ..dictionary.model import Dictionary
 from ..dictionary.rows import rows_of
@@ -34,9 +34,9 @@ ADMIN_SYS_ID = "6816f79cc0a8016401c5a33be04be441"
 Rows = Sequence[Mapping[str, Native]]
 
 
-def image_path(settings: Settings) -> Path:
-    """Where the seed image lies that a reset returns to."""
-    return settings.data / "seed" / "emulator.db"
+def seed_image(settings: Settings, engine: Engine) -> Image:
+    """The image that a reset returns to."""
+    return settings.records_place.image(engine, settings.data / "seed" / "emulator.db", "seed")
 
 
 def is_filled(store: Store, dictionary: Dictionary) -> bool:

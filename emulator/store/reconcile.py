@@ -76,8 +76,8 @@ def _add_index(connection: Connection, index: Index) -> None:
 
 
 def _alike(connection: Connection, present: Any, column: Column[Any]) -> bool:
-    wanted = column.type.dialect_impl(connection.dialect).compile(dialect=connection.dialect)
-    return _plain(str(present.compile(dialect=connection.dialect))) == _plain(str(wanted))
+    in_ddl = connection.dialect.type_compiler_instance.process
+    return _plain(in_ddl(present)) == _plain(in_ddl(column.type))
 
 
 def _plain(sql_type: str) -> str:

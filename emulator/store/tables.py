@@ -14,23 +14,16 @@ from typing import Any, TypeVar, cast
 from sqlalchemy import Column, ColumnElement, Index, MetaData, Table, literal
 from sqlalchemy.sql.expression import FromClause, true
 
+from ...shared.postgresql import identifier
 from ..dictionary.model import Dictionary
 from ..dictionary.types import Storage
 from .columns import SQL_TYPES, folded, index_key
 
 CLASS = "sys_class_name"
 KEY = "sys_id"
-LONGEST_IDENTIFIER = 63
 MOST_KEPT = 500
 
 Made = TypeVar("Made")
-
-
-def identifier(name: str) -> str:
-    """A name as SQL may bear it: PostgreSQL cuts names over 63 bytes, so those end in a digest instead."""
-    if len(name) <= LONGEST_IDENTIFIER:
-        return name
-    return f"{name[:54]}_{hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:8]}"
 
 
 @dataclass(frozen=True)

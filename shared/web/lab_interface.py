@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from ..clock import ClockSetting
+from ..place import Image
 from ..secret import Secret
 from .parts import part
 
@@ -79,12 +80,10 @@ class Lab(Protocol):
     def keep(self) -> None:
         """Make the present state what a reset returns to."""
 
-    def snapshot(self, name: str) -> Path:
-        """The file in which the snapshot of this name is, or would be."""
+    def snapshot(self, name: str) -> Image:
+        """The snapshot of this name, there or not yet."""
 
-    def save(self, snapshot: Path) -> None: ...
-
-    def restore(self, snapshot: Path) -> None:
+    def restore(self, snapshot: Image) -> None:
         """Become what the app was when the snapshot was saved. Raises NoSeedImage when there is none."""
 
 

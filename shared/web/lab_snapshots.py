@@ -5,12 +5,12 @@ the clock included.
 """
 
 import re
-from pathlib import Path
 
 from flask import Blueprint, Response, jsonify, request
 
 from ..errors import BadInput
 from ..logs import log
+from ..place import Image
 from .lab_input import lab_input, nothing
 from .lab_interface import this_lab
 
@@ -28,7 +28,7 @@ def add_snapshots(blueprint: Blueprint) -> None:
 def save(name: str) -> Response:
     """Keep the present state under this name, in place of an older one."""
     nothing(lab_input(request))
-    this_lab().save(_file(name))
+    _snapshot(name).save()
     log().info("lab.snapshot_saved", name=name)
     return jsonify({"saved": name})
 
@@ -36,18 +36,18 @@ def save(name: str) -> Response:
 def restore(name: str) -> Response:
     """Become what the app was then. Whoever was logged in then is logged in again."""
     nothing(lab_input(request))
-    this_lab().restore(_file(name))
+    this_lab().restore(_snapshot(name))
     log().info("lab.snapshot_restored", name=name)
     return jsonify({"restored": name})
 
 
 def remove(name: str) -> Response:
     """Throw a snapshot away; one that is not there is gone already."""
-    _file(name).unlink(missing_ok=True)
+    _snapshot(name).remove()
     return jsonify({"removed": name})
 
 
-def _file(name: str) -> Path:
+def _snapshot(name: str) -> Image:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
         raise BadInput("A snapshot cannot have this name", "Use up to 40 small letters, digits and dashes.")
     return this_lab().snapshot(name)

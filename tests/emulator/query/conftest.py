@@ -1,15 +1,14 @@
-"""An instance's records in memory, for the queries of these tests."""
+"""An instance's records on either database, for the queries of these tests."""
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine
+from engines import BACKENDS, engine_on
 from ticketlab.emulator.dictionary.declaration import load_schema
 from ticketlab.emulator.query import QueryContext, Selection, parse, select_records
 from ticketlab.emulator.store.store import Store
-from ticketlab.shared.database import install_sqlite
 
 ABEL, BETH = "a" * 32, "b" * 32
 NETWORK = "c" * 32
@@ -46,14 +45,12 @@ class Records:
             return self.store.count(connection, self.select(table, query, **options).count)
 
 
-@pytest.fixture(name="empty_records", scope="module")
-def _empty_records() -> Iterator[Records]:
-    engine = create_engine("sqlite://")
-    install_sqlite(engine)
-    store = Store(engine)
-    store.reconcile(load_schema())
-    yield Records(store)
-    engine.dispose()
+@pytest.fixture(name="empty_records", scope="module", params=BACKENDS)
+def _empty_records(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Records]:
+    with engine_on(request.param, request, tmp_path_factory.mktemp("records")) as engine:
+        store = Store(engine)
+        store.reconcile(load_schema())
+        yield Records(store)
 
 
 @pytest.fixture(name="records", scope="module")

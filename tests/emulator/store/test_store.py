@@ -7,16 +7,16 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect
+from engines import BACKENDS, engine_on
+from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 from ticketlab.emulator.dictionary.declaration import load_schema, system_fields
 from ticketlab.emulator.dictionary.model import Dictionary, Field, Index, Table
 from ticketlab.emulator.dictionary.types import FieldType
 from ticketlab.emulator.query import QueryContext, parse, select_records
 from ticketlab.emulator.store.store import Store
-from ticketlab.emulator.store.tables import identifier
-from ticketlab.shared.database import install_sqlite
 from ticketlab.shared.errors import RefusedToStart
+from ticketlab.shared.postgresql import identifier
 
 CHANGE = "x_mioms_m365ticket_change_request"
 INCIDENT = "x_mioms_m365ticket_incident"
@@ -38,12 +38,10 @@ def _dictionary(**fields: FieldType) -> Dictionary:
     return Dictionary({table.name: table for table in (base, left, right)})
 
 
-@pytest.fixture(name="store")
-def _store(tmp_path: Path) -> Iterator[Store]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'records.db'}")
-    install_sqlite(engine)
-    yield Store(engine)
-    engine.dispose()
+@pytest.fixture(name="store", params=BACKENDS)
+def _store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+    with engine_on(request.param, request, tmp_path) as engine:
+        yield Store(engine)
 
 
 def _insert(store: Store, dictionary: Dictionary, table: str, **values: object) -> None:

@@ -1,0 +1,85 @@
+"""Where one of an app's databases and its images lie: in files of the data folder, or in schemas of PostgreSQL."""
+
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from environs import Env
+from sqlalchemy import Engine
+
+from .data_folder import private_file
+from .database import install_sqlite
+from .errors import RefusedToStart
+from .postgresql import engine_options, install_postgresql, read_address, schema_of
+from .schema_image import SchemaImage
+from .secret import Secret
+from .seed_image import FileImage
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL database and the prefix of the schemas in it; without an address there is none."""
+
+    address: Secret = field(default_factory=lambda: Secret(""))
+    prefix: str = "ticketlab"
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[a-z][a-z0-9_]{0,29}", self.prefix):
+            detail = "Use up to 30 small letters, digits and underscores, a letter first."
+            raise RefusedToStart("TICKETLAB_DATABASE_SCHEMA is wrong", detail)
+        if self.address:
+            read_address(self.address.reveal())
+
+    def __bool__(self) -> bool:
+        return bool(self.address)
+
+
+def server_from(env: Env) -> Server:
+    """The server that the environment names, if it does. Raises RefusedToStart."""
+    return Server(Secret(env.str("DATABASE", "")), env.str("DATABASE_SCHEMA", Server.prefix))
+
+
+class Image(Protocol):
+    """A kept state of a whole database, which keeps serving while one is saved or restored."""
+
+    def exists(self) -> bool: ...
+
+    def save(self) -> None:
+        """Keep the present state in place of an older one. Raises ImageNotPossible."""
+
+    def restore(self) -> None:
+        """Become what was saved. Raises NoSeedImage, ImageNotPossible."""
+
+    def remove(self) -> None: ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """``app`` names the schema, ``file`` is where the database lies when there is no server."""
+
+    app: str
+    file: Path
+    server: Server
+
+    @property
+    def binding(self) -> dict[str, Any]:
+        """What Flask-SQLAlchemy makes the engine with. Raises RefusedToStart."""
+        if not self.server:
+            return {"url": f"sqlite:///{private_file(self.file).resolve()}", "pool_size": 10, "max_overflow": 40}
+        return engine_options(self.server.address.reveal(), self.schema)
+
+    @property
+    def schema(self) -> str:
+        return schema_of(self.server.prefix, self.app)
+
+    def install(self, engine: Engine, *, durable: bool) -> None:
+        """Let the engine's connections behave as both apps expect. Raises RefusedToStart."""
+        if not self.server:
+            install_sqlite(engine, durable=durable)
+            return
+        install_postgresql(engine, self.schema, durable=durable)
+
+    def image(self, engine: Engine, file: Path, name: str) -> Image:
+        """The image kept in ``file``, or under ``name`` on a server."""
+        return SchemaImage(engine, self.schema, name) if self.server else FileImage(engine, file)

@@ -1,0 +1,144 @@
+"""PostgreSQL as both apps use it: one database, in it a schema for each of them, and one writer at a time in a schema.
+
+A transaction that writes first takes the schema's advisory lock, which is what BEGIN IMMEDIATE is to SQLite: between a
+check and the write that relies on it nobody else writes, and after the wait each statement sees all that was committed.
+Readers wait for nobody. They see one moment throughout (REPEATABLE READ), as SQLite's do.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import URL, Connection, Engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from .database import WRITING
+from .errors import RefusedToStart
+
+if TYPE_CHECKING:
+    import psycopg
+
+LOCK_TIMEOUT_MS = 15_000
+IDLE_TIMEOUT_MS = 60_000
+"""A transaction whose client has gone silent ends after this, and with it its lock: none waits for others so long."""
+
+CONNECT_SECONDS = 5
+LONGEST_IDENTIFIER = 63
+SCHEMES = {"postgresql", "postgres", "postgresql+psycopg"}
+
+
+def identifier(name: str) -> str:
+    """A name as SQL may bear it: PostgreSQL cuts names over 63 bytes, so those end in a digest instead."""
+    if len(name) <= LONGEST_IDENTIFIER:
+        return name
+    return f"{name[:54]}_{hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:8]}"
+
+
+def read_address(text: str) -> URL:
+    """``postgresql://user@host/db`` as an engine takes it. Raises RefusedToStart, which never repeats the password."""
+    try:
+        url = make_url(text)
+    except (ArgumentError, ValueError):  # its text would hold the address, and that the password
+        url = None
+    if url is None or url.drivername not in SCHEMES or not url.database:
+        raise RefusedToStart("TICKETLAB_DATABASE is wrong", "Give postgresql://USER@HOST:PORT/DATABASE.")
+    return url.set(drivername="postgresql+psycopg")
+
+
+def masked(text: str) -> str:
+    """The address for people: with neither a password nor the query, which can hold one too."""
+    return read_address(text).set(drivername="postgresql", query={}).render_as_string(hide_password=True)
+
+
+def engine_options(text: str, name: str) -> dict[str, Any]:
+    """What an engine for this address is made with.
+
+    A connection that the server has dropped is noticed when it is taken from the pool, and replaced.
+    """
+    url = read_address(text)
+    defaults = {"connect_timeout": str(CONNECT_SECONDS), "application_name": name}
+    return {
+        "url": url.update_query_dict({key: value for key, value in defaults.items() if key not in url.query}),
+        "pool_size": 8,
+        "max_overflow": 24,
+        "pool_pre_ping": True,
+        "isolation_level": "REPEATABLE READ",
+    }
+
+
+def install_postgresql(engine: Engine, schema: str, *, durable: bool) -> None:
+    """Let the engine's connections work in ``schema``, which is made when missing. Raises RefusedToStart."""
+    _make_schema(engine.url, schema)
+    set_up = "; ".join(
+        (
+            f"SET search_path = {quoted(schema)}",
+            f"SET lock_timeout = {LOCK_TIMEOUT_MS}",
+            f"SET idle_in_transaction_session_timeout = {IDLE_TIMEOUT_MS}",
+            f"SET synchronous_commit = {'on' if durable else 'off'}",
+            "SET timezone = 'UTC'",
+            "SET datestyle = 'ISO'",
+            "SET jit = off",  # it compiles longer than these queries take
+        )
+    )
+    lock = f"SET TRANSACTION ISOLATION LEVEL READ COMMITTED; SELECT pg_advisory_xact_lock({lock_key(schema)})"
+
+    @event.listens_for(engine, "connect", insert=True)
+    def _set_up(connection: Any, _record: Any) -> None:
+        connection.autocommit = True  # a rollback would undo the settings
+        connection.execute(set_up)
+        connection.autocommit = False
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get(WRITING, False):
+            connection.exec_driver_sql(lock)
+
+
+def lock_key(schema: str) -> int:
+    """The advisory lock of a schema: a number of 64 bits that other programs of the database will hardly use."""
+    return int.from_bytes(hashlib.sha256(f"ticketlab {schema}".encode()).digest()[:8], signed=True)
+
+
+def quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def remove_schemas(text: str, prefix: str) -> None:
+    """Drop everything that a pair keeps under this prefix, its images too. Raises RefusedToStart."""
+    owned = {schema_of(prefix, app) for app in ("emulator", "connector", "lab")}
+    with _connected(read_address(text)) as connection:
+        names = [name for (name,) in connection.execute("SELECT nspname FROM pg_namespace").fetchall()]
+        for name in names:
+            if name.partition(":")[0] in owned:
+                # one a transaction: each table takes a lock, and the server has room for so many
+                connection.execute(f"DROP SCHEMA {quoted(name)} CASCADE".encode())
+                connection.commit()
+
+
+def schema_of(prefix: str, app: str) -> str:
+    return f"{prefix}_{app}"
+
+
+def _make_schema(url: URL, schema: str) -> None:
+    with _connected(url) as connection:
+        connection.execute("SELECT pg_advisory_xact_lock(%s)", [lock_key(schema)])
+        found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema]).fetchone()
+        if found is None:  # IF NOT EXISTS would ask for the right to create even where nothing is missing
+            connection.execute(f"CREATE SCHEMA {quoted(schema)}".encode())
+
+
+@contextmanager
+def _connected(url: URL) -> "Iterator[psycopg.Connection]":
+    """A transaction on a connection of its own. That there is none is a refusal to start."""
+    import psycopg  # SQLite's users need not wait for it
+
+    arguments: dict[str, Any] = {**url.translate_connect_args(username="user", database="dbname"), **url.query}
+    arguments.setdefault("connect_timeout", CONNECT_SECONDS)
+    try:
+        with psycopg.connect(**arguments) as connection:
+            yield connection
+    except psycopg.Error as error:
+        shown = masked(url.render_as_string(hide_password=False))
+        reason = " ".join(str(error).split())
+        raise RefusedToStart(f"The database {shown} cannot be used", f"PostgreSQL says: {reason}") from error

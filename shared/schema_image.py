@@ -1,0 +1,134 @@
+"""A copy of a whole PostgreSQL schema that a reset returns to: a schema beside it with a copy of each table.
+
+Saving and restoring are one transaction each, and rows are deleted and inserted rather than tables truncated or
+replaced, so whoever reads meanwhile goes on with the old rows and waits for nobody. Sequences are not set back: what
+they number never comes again.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from graphlib import TopologicalSorter
+
+from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
+
+from .database import reading, writing
+from .postgresql import identifier, quoted
+from .seed_image import ImageNotPossible, NoSeedImage
+
+INDEXES = "ticketlab indexes"
+"""The table of an image in which the names of the indexes of its time stand."""
+
+_EXISTS = text("SELECT 1 FROM pg_namespace WHERE nspname = :schema")
+_COLUMNS = text(
+    "SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum) FROM pg_class c JOIN pg_attribute a "
+    "ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_namespace n ON n.oid = c.relnamespace "
+    "WHERE n.nspname = :schema AND c.relkind = 'r' GROUP BY c.relname ORDER BY c.relname"
+)
+_FOREIGN_KEYS = text(
+    "SELECT DISTINCT own.relname, other.relname FROM pg_constraint k JOIN pg_class own ON own.oid = k.conrelid "
+    "JOIN pg_class other ON other.oid = k.confrelid JOIN pg_namespace n ON n.oid = k.connamespace "
+    "WHERE n.nspname = :schema AND k.contype = 'f' AND k.conrelid <> k.confrelid"
+)
+_INDEXES = text(
+    "SELECT i.indexname FROM pg_indexes i WHERE i.schemaname = :schema AND NOT EXISTS "
+    "(SELECT 1 FROM pg_constraint k WHERE k.conname = i.indexname AND k.contype IN ('p', 'u'))"
+)
+
+
+class SchemaImage:
+    """The image ``name`` of ``schema``, in which the engine's connections work."""
+
+    def __init__(self, engine: Engine, schema: str, name: str) -> None:
+        self._engine = engine
+        self._schema = schema
+        self._image = identifier(f"{schema}:{name}")
+
+    def exists(self) -> bool:
+        with reading(self._engine) as connection:
+            return self._is_there(connection)
+
+    def save(self) -> None:
+        """Keep the schema's present state, replacing an older image. Raises ImageNotPossible."""
+        with self._changing() as connection:
+            own, image = quoted(self._schema), quoted(self._image)
+            indexes = connection.scalars(_INDEXES, {"schema": self._schema}).all()
+            copies = [f"{image}.{quoted(table)} AS TABLE {own}.{quoted(table)}" for table in self._own(connection)]
+            _run(
+                connection,
+                f"DROP SCHEMA IF EXISTS {image} CASCADE",
+                f"CREATE SCHEMA {image}",
+                f"CREATE TABLE {image}.{quoted(INDEXES)} (name text)",
+                *(f"CREATE TABLE {copy}" for copy in copies),
+            )
+            insert = text(f"INSERT INTO {image}.{quoted(INDEXES)} SELECT unnest(CAST(:names AS text[]))")
+            connection.execute(insert, {"names": list(indexes)})
+
+    def restore(self) -> None:
+        """Make the schema what it was when the image was saved. Raises NoSeedImage, ImageNotPossible."""
+        with self._changing() as connection:
+            if not self._is_there(connection):
+                raise NoSeedImage(detail=f"{self._image} does not exist.")
+            kept = _columns(connection, self._image)
+            del kept[INDEXES]
+            _run(connection, *self._shrink(connection, kept))
+            order = [table for table in self._by_dependency(connection) if table in kept]
+            own, image = quoted(self._schema), quoted(self._image)
+            columns = {table: ", ".join(map(quoted, names)) for table, names in kept.items()}
+            _run(
+                connection,
+                *(f"DELETE FROM {own}.{quoted(table)}" for table in reversed(order)),  # noqa: S608 - quoted names
+                *(
+                    f"INSERT INTO {own}.{quoted(table)} ({columns[table]}) "  # noqa: S608 - likewise
+                    f"SELECT {columns[table]} FROM {image}.{quoted(table)}"
+                    for table in order
+                ),
+            )
+
+    def remove(self) -> None:
+        with self._changing() as connection:
+            _run(connection, f"DROP SCHEMA IF EXISTS {quoted(self._image)} CASCADE")
+
+    def _is_there(self, connection: Connection) -> bool:
+        return connection.scalar(_EXISTS, {"schema": self._image}) is not None
+
+    def _own(self, connection: Connection) -> dict[str, list[str]]:
+        return _columns(connection, self._schema)
+
+    def _shrink(self, connection: Connection, kept: dict[str, list[str]]) -> Iterator[str]:
+        """What takes away tables, columns and indexes that came later."""
+        own = quoted(self._schema)
+        for table, columns in self._own(connection).items():
+            if table not in kept:
+                yield f"DROP TABLE {own}.{quoted(table)} CASCADE"
+            for column in sorted(set(columns) - set(kept.get(table, columns))):
+                yield f"ALTER TABLE {own}.{quoted(table)} DROP COLUMN {quoted(column)} CASCADE"
+        then = connection.scalars(text(f"SELECT name FROM {quoted(self._image)}.{quoted(INDEXES)}"))  # noqa: S608 - quoted
+        now = connection.scalars(_INDEXES, {"schema": self._schema})
+        yield from (f"DROP INDEX IF EXISTS {own}.{quoted(name)}" for name in sorted(set(now) - set(then)))
+
+    def _by_dependency(self, connection: Connection) -> Iterator[str]:
+        """The schema's tables, those that others point to before them."""
+        sorter = TopologicalSorter({table: set[str]() for table in self._own(connection)})
+        for table, other in connection.execute(_FOREIGN_KEYS, {"schema": self._schema}):
+            sorter.add(table, other)
+        return iter(sorter.static_order())
+
+    @contextmanager
+    def _changing(self) -> Iterator[Connection]:
+        try:
+            with writing(self._engine) as connection:
+                yield connection
+        except DBAPIError as error:
+            raise ImageNotPossible(detail=f"PostgreSQL says: {' '.join(str(error.orig).split())}") from error
+
+
+def _columns(connection: Connection, schema: str) -> dict[str, list[str]]:
+    """The tables of a schema and the columns of each."""
+    return {table: list(columns) for table, columns in connection.execute(_COLUMNS, {"schema": schema})}
+
+
+def _run(connection: Connection, *statements: str) -> None:
+    """All at once: on their own each would wait for an answer."""
+    if statements:
+        connection.exec_driver_sql("; ".join(statements))
