@@ -11,7 +11,7 @@ DESCRIPTION := setup.cfg pyproject.toml requirements.lock
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-long lint bench screenshots cases clean chromium curl
+.PHONY: help install run demo test test-long lint bench screenshots cases clean chromium curl postgresql
 
 help:
 	@echo "make run          start both apps (Ctrl-C stops them); the first time it installs what they need"
@@ -33,10 +33,10 @@ run: $(RUNTIME)
 demo: $(RUNTIME)
 	@exec $(BIN)/ticketlab demo
 
-test: chromium curl $(DEVELOPMENT)
+test: chromium curl postgresql $(DEVELOPMENT)
 	@$(BIN)/pytest -m "not long"
 
-test-long: chromium curl $(DEVELOPMENT)
+test-long: chromium curl postgresql $(DEVELOPMENT)
 	@$(BIN)/pytest -m long --dist loadfile
 
 lint: $(DEVELOPMENT) .types/ticketlab
@@ -88,3 +88,6 @@ chromium:
 curl:
 	@command -v curl >/dev/null || { echo "make: the tests of docs/api.md need curl: sudo apt-get install curl" >&2; exit 2; }
 	@command -v openssl >/dev/null || { echo "make: the tests of docs/oauth.md need openssl: sudo apt-get install openssl" >&2; exit 2; }
+
+postgresql:
+	@for server in /usr/lib/postgresql/*/bin/postgres; do test -x "$$server" && exit 0; done; command -v postgres >/dev/null || { echo "make: the tests on PostgreSQL need its server: sudo apt-get install postgresql" >&2; exit 2; }

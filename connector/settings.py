@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from environs import Env, EnvError
 
 from ..shared.errors import RefusedToStart
-from ..shared.place import Place, Server, server_from
+from ..shared.place import Place, Server
 from ..shared.secret import Secret
 from ..shared.web.lab_guard import is_loopback
 
@@ -111,7 +111,7 @@ class Settings:
                 call_seconds=env.float("CALL_SECONDS", cls.call_seconds),
                 durable=env.bool("DURABLE", default=cls.durable),
                 source_address=env.str("SOURCE_ADDRESS", cls.source_address).strip(),
-                database=server_from(env),
+                database=Server(Secret(env.str("DATABASE", "")), env.str("DATABASE_SCHEMA", Server.prefix)),
                 log_to_terminal=env.bool("LOG_TO_TERMINAL", default=cls.log_to_terminal),
             )
         except EnvError as error:

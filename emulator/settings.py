@@ -7,7 +7,7 @@ from pathlib import Path
 from environs import Env, EnvError
 
 from ..shared.errors import RefusedToStart
-from ..shared.place import Place, Server, server_from
+from ..shared.place import Place, Server
 from ..shared.secret import Secret
 from ..shared.web.lab_guard import is_loopback
 
@@ -45,6 +45,8 @@ class Settings:
     hi_password: Secret = field(default_factory=lambda: Secret("hi-demo"))
     database: Server = field(default_factory=Server)
     """The PostgreSQL database that holds everything in place of files in ``data``."""
+    tls_url: str = ""
+    """Where the same instance answers over https, when it does."""
     log_to_terminal: bool = True
 
     def __post_init__(self) -> None:
@@ -98,7 +100,8 @@ class Settings:
                 trusted_proxies=tuple(env.str("TRUSTED_PROXIES", "").replace(",", " ").split()),
                 hi_user=env.str("HI_USER", cls.hi_user),
                 hi_password=Secret(env.str("HI_PASSWORD", "hi-demo")),
-                database=server_from(env),
+                database=Server(Secret(env.str("DATABASE", "")), env.str("DATABASE_SCHEMA", Server.prefix)),
+                tls_url=env.str("TLS_URL", cls.tls_url),
                 log_to_terminal=env.bool("LOG_TO_TERMINAL", default=cls.log_to_terminal),
             )
         except EnvError as error:

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from environs import Env
 from sqlalchemy import Engine
 
 from .data_folder import private_file
@@ -33,11 +32,6 @@ class Server:
 
     def __bool__(self) -> bool:
         return bool(self.address)
-
-
-def server_from(env: Env) -> Server:
-    """The server that the environment names, if it does. Raises RefusedToStart."""
-    return Server(Secret(env.str("DATABASE", "")), env.str("DATABASE_SCHEMA", Server.prefix))
 
 
 class Image(Protocol):

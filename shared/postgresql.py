@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from .database import WRITING
 from .errors import RefusedToStart
+from .secret import masked_address
 
 if TYPE_CHECKING:
     import psycopg
@@ -44,11 +45,6 @@ def read_address(text: str) -> URL:
     if url is None or url.drivername not in SCHEMES or not url.database:
         raise RefusedToStart("TICKETLAB_DATABASE is wrong", "Give postgresql://USER@HOST:PORT/DATABASE.")
     return url.set(drivername="postgresql+psycopg")
-
-
-def masked(text: str) -> str:
-    """The address for people: with neither a password nor the query, which can hold one too."""
-    return read_address(text).set(drivername="postgresql", query={}).render_as_string(hide_password=True)
 
 
 def engine_options(text: str, name: str) -> dict[str, Any]:
@@ -139,6 +135,6 @@ def _connected(url: URL) -> "Iterator[psycopg.Connection]":
         with psycopg.connect(**arguments) as connection:
             yield connection
     except psycopg.Error as error:
-        shown = masked(url.render_as_string(hide_password=False))
+        shown = masked_address(url.render_as_string(hide_password=False))
         reason = " ".join(str(error).split())
         raise RefusedToStart(f"The database {shown} cannot be used", f"PostgreSQL says: {reason}") from error

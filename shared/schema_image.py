@@ -9,15 +9,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from graphlib import TopologicalSorter
 
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, bindparam, text
 from sqlalchemy.exc import DBAPIError
 
 from .database import reading, writing
 from .postgresql import identifier, quoted
 from .seed_image import ImageNotPossible, NoSeedImage
 
-INDEXES = "ticketlab indexes"
-"""The table of an image in which the names of the indexes of its time stand."""
+STRUCTURE = "ticketlab structure"
+"""The table of an image in which the indexes and views of its time stand."""
 
 _EXISTS = text("SELECT 1 FROM pg_namespace WHERE nspname = :schema")
 _COLUMNS = text(
@@ -30,9 +30,11 @@ _FOREIGN_KEYS = text(
     "JOIN pg_class other ON other.oid = k.confrelid JOIN pg_namespace n ON n.oid = k.connamespace "
     "WHERE n.nspname = :schema AND k.contype = 'f' AND k.conrelid <> k.confrelid"
 )
-_INDEXES = text(
-    "SELECT i.indexname FROM pg_indexes i WHERE i.schemaname = :schema AND NOT EXISTS "
-    "(SELECT 1 FROM pg_constraint k WHERE k.conname = i.indexname AND k.contype IN ('p', 'u'))"
+_STRUCTURE = (
+    "SELECT 'index' AS kind, i.indexname::text AS name, '' AS definition FROM pg_indexes i "
+    "WHERE i.schemaname = :schema AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conname = i.indexname "
+    "AND k.contype IN ('p', 'u')) "
+    "UNION ALL SELECT 'view', v.viewname::text, v.definition FROM pg_views v WHERE v.schemaname = :schema"
 )
 
 
@@ -52,17 +54,15 @@ class SchemaImage:
         """Keep the schema's present state, replacing an older image. Raises ImageNotPossible."""
         with self._changing() as connection:
             own, image = quoted(self._schema), quoted(self._image)
-            indexes = connection.scalars(_INDEXES, {"schema": self._schema}).all()
             copies = [f"{image}.{quoted(table)} AS TABLE {own}.{quoted(table)}" for table in self._own(connection)]
             _run(
                 connection,
                 f"DROP SCHEMA IF EXISTS {image} CASCADE",
                 f"CREATE SCHEMA {image}",
-                f"CREATE TABLE {image}.{quoted(INDEXES)} (name text)",
                 *(f"CREATE TABLE {copy}" for copy in copies),
             )
-            insert = text(f"INSERT INTO {image}.{quoted(INDEXES)} SELECT unnest(CAST(:names AS text[]))")
-            connection.execute(insert, {"names": list(indexes)})
+            structure = text(f"CREATE TABLE {image}.{quoted(STRUCTURE)} AS {_STRUCTURE}")
+            connection.execute(structure.bindparams(bindparam("schema", self._schema, literal_execute=True)))
 
     def restore(self) -> None:
         """Make the schema what it was when the image was saved. Raises NoSeedImage, ImageNotPossible."""
@@ -70,8 +70,8 @@ class SchemaImage:
             if not self._is_there(connection):
                 raise NoSeedImage(detail=f"{self._image} does not exist.")
             kept = _columns(connection, self._image)
-            del kept[INDEXES]
-            _run(connection, *self._shrink(connection, kept))
+            del kept[STRUCTURE]
+            self._shrink(connection, kept)
             order = [table for table in self._by_dependency(connection) if table in kept]
             own, image = quoted(self._schema), quoted(self._image)
             columns = {table: ", ".join(map(quoted, names)) for table, names in kept.items()}
@@ -95,17 +95,27 @@ class SchemaImage:
     def _own(self, connection: Connection) -> dict[str, list[str]]:
         return _columns(connection, self._schema)
 
-    def _shrink(self, connection: Connection, kept: dict[str, list[str]]) -> Iterator[str]:
-        """What takes away tables, columns and indexes that came later."""
-        own = quoted(self._schema)
+    def _shrink(self, connection: Connection, kept: dict[str, list[str]]) -> None:
+        """Take away tables, columns and indexes that came later. Views stand in the way of that, so they are remade."""
+        then = text(f"SELECT kind, name, definition FROM {quoted(self._image)}.{quoted(STRUCTURE)}")  # noqa: S608 - quoted
+        before = {tuple(row) for row in connection.execute(then)}
+        now = {tuple(row) for row in connection.execute(text(_STRUCTURE), {"schema": self._schema})}
+        later = [*self._later(connection, kept), *(_drop(kind, name) for kind, name, _ in now - before)]
+        if later or before - now:
+            _run(
+                connection,
+                *(_drop(kind, name) for kind, name, _ in now if kind == "view"),
+                *later,
+                *(f"CREATE VIEW {quoted(name)} AS {definition}" for kind, name, definition in before if kind == "view"),
+            )
+
+    def _later(self, connection: Connection, kept: dict[str, list[str]]) -> Iterator[str]:
+        """What drops the tables and columns that came later."""
         for table, columns in self._own(connection).items():
             if table not in kept:
-                yield f"DROP TABLE {own}.{quoted(table)} CASCADE"
+                yield f"DROP TABLE {quoted(table)} CASCADE"
             for column in sorted(set(columns) - set(kept.get(table, columns))):
-                yield f"ALTER TABLE {own}.{quoted(table)} DROP COLUMN {quoted(column)} CASCADE"
-        then = connection.scalars(text(f"SELECT name FROM {quoted(self._image)}.{quoted(INDEXES)}"))  # noqa: S608 - quoted
-        now = connection.scalars(_INDEXES, {"schema": self._schema})
-        yield from (f"DROP INDEX IF EXISTS {own}.{quoted(name)}" for name in sorted(set(now) - set(then)))
+                yield f"ALTER TABLE {quoted(table)} DROP COLUMN {quoted(column)} CASCADE"
 
     def _by_dependency(self, connection: Connection) -> Iterator[str]:
         """The schema's tables, those that others point to before them."""
@@ -126,6 +136,10 @@ class SchemaImage:
 def _columns(connection: Connection, schema: str) -> dict[str, list[str]]:
     """The tables of a schema and the columns of each."""
     return {table: list(columns) for table, columns in connection.execute(_COLUMNS, {"schema": schema})}
+
+
+def _drop(kind: str, name: str) -> str:
+    return f"DROP {kind} IF EXISTS {quoted(name)}"
 
 
 def _run(connection: Connection, *statements: str) -> None:

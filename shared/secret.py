@@ -1,6 +1,7 @@
 """A setting that masks itself wherever it is printed."""
 
 import hmac
+from urllib.parse import urlsplit
 
 
 class Secret:
@@ -25,3 +26,14 @@ class Secret:
         return "Secret('**********')"
 
     __str__ = __repr__
+
+
+def masked_address(text: str) -> str:
+    """A database's address for people: with neither a password nor the query, which can hold one too."""
+    try:
+        parts = urlsplit(text)
+        host = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
+    except ValueError:
+        return "(an address that cannot be read)"
+    password = ":***" if parts.password else ""
+    return f"{parts.scheme}://{f'{parts.username}{password}@' if parts.username else ''}{host}{parts.path}"

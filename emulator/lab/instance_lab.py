@@ -45,6 +45,7 @@ class InstanceLab:
             "version": version("ticketlab"),
             "name": self._settings.name,
             "release": self._settings.release,
+            "tls_url": self._settings.tls_url or None,
         }
 
     def read_clock(self) -> ClockSetting:

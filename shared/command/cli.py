@@ -14,7 +14,7 @@ from .clock import clock
 from .codes import REFUSED
 from .given import DATA, FAILED, JSON, KEY, TARGET, as_line, option, options, target_of
 from .keys import keys
-from .options import CONNECTOR_PORT, EMULATOR_PORT, SEEDS, PairOptions
+from .options import CONNECTOR_PORT, EMULATOR_PORT, SEEDS, TLS_PORT, PairOptions
 
 if TYPE_CHECKING:
     from .up import Ready
@@ -71,6 +71,7 @@ PAIR = (
     option("--host", default=PairOptions.host, help="The address both listen on."),
     option("--emulator-port", type=click.IntRange(0, 65535), default=EMULATOR_PORT, help="0 takes a free one."),
     option("--connector-port", type=click.IntRange(0, 65535), default=CONNECTOR_PORT, help="0 takes a free one."),
+    option("--tls-port", type=click.IntRange(0, 65535), default=TLS_PORT, help="Of the https listener."),
 )
 KIND = (
     option("--workers", type=click.IntRange(1, 64), default=1, help="Processes a server works with."),
@@ -78,6 +79,9 @@ KIND = (
     option("--tenant", callback=_name, default=PairOptions.tenant, help="The tenant's name."),
     option("--release", default=PairOptions.release, help="The release of ServiceNow the instance behaves as."),
     option("--connector-address", default=PairOptions.connector_address, help="Where the tenant calls from."),
+    option("--database", default="", help="postgresql://USER@HOST/DATABASE, in place of files in the data folder."),
+    option("--database-schema", default=PairOptions.database_schema, help="The prefix of the schemas there."),
+    option("--tls", is_flag=True, help="Let the instance answer over https as well."),
     option("--seed", type=click.Choice(SEEDS), default=PairOptions.seed, help="What a new database holds."),
 )
 

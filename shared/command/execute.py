@@ -7,18 +7,26 @@ import tempfile
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from ..errors import RefusedToStart
+from ..ids import Ids
 from .options import PairOptions
 from .servers import SECONDS_TO_STOP, Pair
-from .up import SIGNALS, Ready, stopping_on
+from .up import SIGNALS, Ready, remove_schemas_of, stopping_on
 
 
 @contextmanager
 def own_pair(options: PairOptions, stop: threading.Event | None = None) -> Iterator[Pair]:
     """A pair on free ports whose data is gone afterwards. ``stop`` ends the wait for it as Ctrl-C would."""
-    with tempfile.TemporaryDirectory(prefix="ticketlab-") as data, Pair(options.on_free_ports(Path(data))) as pair:
+    if options.database:
+        options = replace(options, database_schema=f"exec_{Ids().transaction_id()}")
+    with (
+        tempfile.TemporaryDirectory(prefix="ticketlab-") as data,
+        _removed_at_the_end(options),
+        Pair(options.on_free_ports(Path(data))) as pair,
+    ):
         pair.start()
         if not pair.wait_until_ready(stop):
             raise KeyboardInterrupt
@@ -27,6 +35,14 @@ def own_pair(options: PairOptions, stop: threading.Event | None = None) -> Itera
 
             connect_and_fill(Ready(pair.options, pair.emulator.url, pair.connector.url), lambda _step: None)
         yield pair
+
+
+@contextmanager
+def _removed_at_the_end(options: PairOptions) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        remove_schemas_of(options)
 
 
 def execute(command: Sequence[str], options: PairOptions) -> int:

@@ -15,8 +15,9 @@ class Port:
     Two pairs that start at the same moment on "any free port" can therefore never meet.
     """
 
-    def __init__(self, host: str, number: int) -> None:
+    def __init__(self, host: str, number: int, scheme: str = "http") -> None:
         self.host = host
+        self.scheme = scheme
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._holder = socket.socket(family, socket.SOCK_STREAM)
         try:
@@ -47,7 +48,7 @@ class Port:
 
     @property
     def url(self) -> str:
-        return f"http://{self.address}:{self.number}"
+        return f"{self.scheme}://{self.address}:{self.number}"
 
     def close(self) -> None:
         self._holder.close()

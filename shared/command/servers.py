@@ -9,6 +9,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Self
 
 from ..errors import RefusedToStart, TicketlabError
@@ -106,7 +107,8 @@ class Server:
         return self._started.poll()
 
     def answers(self) -> bool:
-        return answers(self.port.address.strip("[]"), self.port.number, self.lab_key)
+        tls = self.port.scheme == "https"
+        return answers(self.port.address.strip("[]"), self.port.number, self.lab_key, tls=tls)
 
     def check(self) -> None:
         """Raise if it has ended: RefusedToStart with its own sentence, or ServerStopped."""
@@ -146,24 +148,33 @@ class Pair:
 
     def __init__(self, options: PairOptions, hear: Hear | None = None) -> None:
         self.options = options
-        emulator_port = Port(options.host, options.emulator_port)
-        try:
-            connector_port = Port(options.host, options.connector_port)
-        except RefusedToStart:
-            emulator_port.close()
-            raise
+        emulator_port, connector_port, *tls_port = _ports(options)
         environment = {**options.environment(emulator_port.url, connector_port.url), **shared_secret(options)}
+        certificates: Mapping[str, str] = {}
+        if tls_port:
+            environment["TICKETLAB_TLS_URL"] = tls_port[0].url
+            certificates = _certificates(options)
         self.emulator = Server("emulator", emulator_port, environment, hear)
         self.connector = Server("connector", connector_port, environment, hear)
+        self.listeners = tuple(Server("emulator", port, {**environment, **certificates}, hear) for port in tls_port)
+        """Further servers of the same instance: the one that speaks https."""
 
     @property
-    def servers(self) -> tuple[Server, Server]:
-        return self.emulator, self.connector
+    def servers(self) -> tuple[Server, ...]:
+        return self.emulator, self.connector, *self.listeners
+
+    @property
+    def tls_url(self) -> str:
+        """Where the instance speaks https; empty when it does not."""
+        return self.listeners[0].url if self.listeners else ""
 
     @property
     def environment(self) -> Mapping[str, str]:
         """What a program needs to find the pair."""
-        return self.options.environment(self.emulator.url, self.connector.url)
+        found = dict(self.options.environment(self.emulator.url, self.connector.url))
+        if self.tls_url:
+            found |= {"TICKETLAB_TLS_URL": self.tls_url, "TICKETLAB_TLS_CA": str(authority_of(self.options.data))}
+        return found
 
     def start(self, keep_open: tuple[int, ...] = ()) -> None:
         for server in self.servers:
@@ -192,6 +203,33 @@ class Pair:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
+
+
+def _ports(options: PairOptions) -> list[Port]:
+    """The instance's, the tenant's and, if so wished, the https one; all or none are held."""
+    wanted = [(options.emulator_port, "http"), (options.connector_port, "http")]
+    if options.tls:
+        wanted.append((options.tls_port, "https"))
+    held: list[Port] = []
+    try:
+        held.extend(Port(options.host, number, scheme) for number, scheme in wanted)
+    except RefusedToStart:
+        for port in held:
+            port.close()
+        raise
+    return held
+
+
+def authority_of(data: Path) -> Path:
+    """What clients of the https listener have to trust."""
+    return data / "tls" / "ca.pem"
+
+
+def _certificates(options: PairOptions) -> Mapping[str, str]:
+    from .certificates import tls_files
+
+    files = tls_files(authority_of(options.data).parent, options.host)
+    return {"TICKETLAB_TLS_CERTIFICATE": str(files.certificate), "TICKETLAB_TLS_KEY": str(files.key)}
 
 
 def shared_secret(options: PairOptions) -> Mapping[str, str]:

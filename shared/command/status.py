@@ -27,8 +27,9 @@ def _line(app: str, facts: dict[str, Any]) -> str:
     if not facts["ok"]:
         address = "" if facts["url"] in facts["error"] else f"{facts['url']}  "
         return f"{app:<10} {address}{facts['error']}"
+    tls = f" and {facts['tls_url']}" if facts.get("tls_url") else ""
     release = f", release {facts['release']}" if facts.get("release") else ""
     return (
-        f"{app:<10} {facts['url']}  {facts.get('name', '')}{release}, version {facts.get('version', '')}, "
+        f"{app:<10} {facts['url']}{tls}  {facts.get('name', '')}{release}, version {facts.get('version', '')}, "
         f"database {facts.get('database', '')}, up {float(facts.get('uptime_seconds', 0)):.0f} s"
     )

@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from ..secret import masked_address
 from .folder import DataFolder
 from .options import PairOptions
-from .servers import Hear, Pair
+from .servers import Hear, Pair, authority_of
 
 SECONDS_BETWEEN_LOOKS = 0.2
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -23,6 +24,18 @@ class Ready:
     connector: str
     moved_from: str = ""
     """Where the tenant was at the last start, when that was elsewhere."""
+    tls: str = ""
+    """Where the instance answers over https as well."""
+
+    @property
+    def database(self) -> str:
+        """The PostgreSQL database, its password masked; empty for files in the data folder."""
+        return self.options.database and masked_address(self.options.database)
+
+    @property
+    def authority(self) -> str:
+        """The file that clients of the https listener have to trust."""
+        return str(authority_of(self.options.data)) if self.tls else ""
 
     @property
     def facts(self) -> dict[str, str]:
@@ -32,6 +45,9 @@ class Ready:
             "instance": self.options.instance,
             "tenant": self.options.tenant,
             "data": str(self.options.data),
+            "database": self.database,
+            "tls": self.tls,
+            "tls_ca": self.authority,
         }
 
 
@@ -46,6 +62,7 @@ def up(
     with stopping_on(SIGNALS) as stop, DataFolder(options.data) as folder:
         if fresh:
             folder.remove_databases()
+            remove_schemas_of(options)
         options = replace(options, data=folder.path)
         lines = _HeldBack(hear)
         with Pair(options, lines.hear) as pair:
@@ -82,9 +99,17 @@ class _HeldBack:
 
 def _remembered(folder: DataFolder, pair: Pair) -> Ready:
     before = folder.last_run().get("connector", "")
-    ready = Ready(pair.options, pair.emulator.url, pair.connector.url)
+    ready = Ready(pair.options, pair.emulator.url, pair.connector.url, tls=pair.tls_url)
     folder.remember_run(ready.facts)
     return replace(ready, moved_from=before if before != ready.connector else "")
+
+
+def remove_schemas_of(options: PairOptions) -> None:
+    """Remove what a pair keeps in PostgreSQL, if that is where it keeps it. Raises RefusedToStart."""
+    if options.database:
+        from ..postgresql import remove_schemas  # brings SQLAlchemy along, which a supervisor does without
+
+        remove_schemas(options.database, options.database_schema)
 
 
 @contextmanager

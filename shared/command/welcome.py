@@ -4,6 +4,8 @@ from .up import Ready
 
 CHECKLIST = "/x_mioms_m365ticket_installation_checklist.do"
 DOMAIN = "onmicrosoft.com"
+TRUST_VARIABLES = ("REQUESTS_CA_BUNDLE", "SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS")
+"""Read by Python's requests, by OpenSSL (and so by httpx, aiohttp and curl), and by Node.js."""
 
 
 def welcome(ready: Ready, command: str) -> list[str]:
@@ -16,12 +18,14 @@ def welcome(ready: Ready, command: str) -> list[str]:
         "Both apps are ready.",
         "",
         f"  ServiceNow instance {ready.options.instance:<12} {ready.emulator}",
+        *([f"  {'over https':<32} {ready.tls}"] if ready.tls else []),
         f"  Microsoft 365 tenant {ready.options.tenant:<11} {ready.connector}",
         "",
         *_accounts(ready),
         *_moved(ready),
+        *_trust(ready),
         *_steps(ready, command),
-        f"The data is in {ready.options.data} and stays there; --fresh starts over. Ctrl-C stops both.",
+        f"The data is in {_place(ready)} and stays there; --fresh starts over. Ctrl-C stops both.",
     ]
 
 
@@ -58,6 +62,22 @@ def _moved(ready: Ready) -> list[str]:
         "address as its redirect URL: change it there, or provision again.",
         "",
     ]
+
+
+def _trust(ready: Ready) -> list[str]:
+    if not ready.tls:
+        return []
+    return [
+        "Programs that use https must trust this machine's own authority:",
+        *(f"  export {variable}={ready.authority}" for variable in TRUST_VARIABLES),
+        "",
+    ]
+
+
+def _place(ready: Ready) -> str:
+    if not ready.database:
+        return str(ready.options.data)
+    return f"{ready.database} (keys and logs in {ready.options.data})"
 
 
 def _administrator(ready: Ready) -> str:

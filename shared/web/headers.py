@@ -8,6 +8,7 @@ from flask import Flask, Response, g, request
 from werkzeug.urls import iri_to_uri
 
 from ..ids import Ids
+from .lab_guard import is_loopback
 
 BASE_POLICY = {
     "default-src": ["'none'"],
@@ -65,7 +66,10 @@ def content_security_policy() -> str:
 
 
 def install_headers(app: Flask, *, further: Callable[[Response], None] | None = None) -> None:
-    """Set the headers after each request; ``further`` adds what one product alone sends."""
+    """Set the headers after each request; ``further`` adds what one product alone sends.
+
+    No HSTS under a loopback name: a browser would keep it for all ports of ``localhost``, the http one included.
+    """
 
     @app.after_request
     def _set(response: Response) -> Response:
@@ -74,7 +78,7 @@ def install_headers(app: Flask, *, further: Callable[[Response], None] | None = 
         headers.setdefault("X-Content-Type-Options", "nosniff")
         headers.setdefault("Referrer-Policy", "same-origin")
         headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-        if request.is_secure:
+        if request.is_secure and not is_loopback(urlsplit(f"//{request.host}").hostname or ""):
             headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
         if further is not None:
             further(response)

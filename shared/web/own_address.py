@@ -14,6 +14,8 @@ from .lab_guard import is_loopback
 
 def to_own_address(request: Request, own_url: str) -> Response | None:
     """A redirect to the same page under ``own_url``; None when it is asked for there, or not by a loopback name."""
+    if request.is_secure and not own_url.startswith("https:"):
+        return None  # the https listener beside the configured address: a page there never leads back to http
     own = urlsplit(own_url).hostname or ""
     host = urlsplit(f"//{request.host}").hostname or ""
     if request.method not in {"GET", "HEAD"} or host == own or not (is_loopback(host) and is_loopback(own)):

@@ -85,7 +85,7 @@ def test_folder_of_a_running_pair_is_refused(data: Path):
 def test_ready_line_tells_where_both_are_and_an_interrupt_stops_them(data: Path):
     """``--json`` prints one line once both answer; Ctrl-C stops both cleanly and leaves no process."""
     with running(data) as up:
-        assert set(up.facts) == {"emulator", "connector", "instance", "tenant", "data"}
+        assert set(up.facts) == {"emulator", "connector", "instance", "tenant", "data", "database", "tls", "tls_ca"}
         assert up.facts["data"] == str(data)
         for address in (up.facts["emulator"], up.facts["connector"]):
             assert requests.get(f"{address}/lab/health", timeout=10).json()["database"] == "ok"
