@@ -14,6 +14,7 @@ from .keys import InstanceKey
 from .passwords import Passwords
 from .pending import PendingLogins
 from .second_factor import SecondFactor
+from .secret_fields import SecretFields
 from .sessions import Sessions
 from .user_tokens import UserTokens
 from .users import Users
@@ -28,7 +29,8 @@ def install(
     users = Users(gate, passwords, clock)
     sessions = Sessions(gate.store, Activity(lab_engine), clock, ids, gate.get_property)
     tokens = UserTokens(key, ids)
-    for each in (key, passwords, users, sessions, tokens, SecondFactor(gate, key, clock)):
+    secrets = SecretFields(gate, passwords, key)
+    for each in (key, passwords, users, sessions, tokens, secrets, SecondFactor(gate, key, clock)):
         provide(app, each)
     provide(app, PendingLogins(key, users, clock))
     provide(app, ApiKeys(gate, key.ring))

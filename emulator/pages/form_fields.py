@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ..dictionary.layout import form_sections
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import FieldType, Storage
 from ..records.row import MASKED, Row
@@ -16,7 +17,6 @@ ONE_LINE = frozenset({FieldType.URL, FieldType.LIST, FieldType.EMAIL, FieldType.
 NEVER_EDITED = frozenset({FieldType.CLASS_NAME, FieldType.GUID, FieldType.JOURNAL_LIST})
 MOST_CHARACTERS = 40
 _PLACEHOLDERS = {Storage.DATE_TIME: "YYYY-MM-DD hh:mm:ss", Storage.DATE: "YYYY-MM-DD"}
-OWN_PREFIX = "sys_"
 """Elements of the platform itself. They are edited only where a form names them, and never the bookkeeping ones."""
 
 BOOKKEEPING = frozenset(
@@ -109,16 +109,12 @@ class FormField:
 
 
 def sections(dictionary: Dictionary, table: str) -> Sequence[tuple[str, Sequence[str]]]:
-    """The form's sections, those of the nearest class that declares any, with the elements that exist."""
-    declared = next((each.form_sections for each in dictionary.chain(table) if each.form_sections), ())
+    """The form's sections, with the passwords that none of them names."""
     fields = dictionary.fields(table)
-    if not declared:
-        own = [name for name, each in fields.items() if not name.startswith(OWN_PREFIX) and not each.type.is_secret]
-        declared = (("", tuple(own)),)
     passwords = [name for name, each in fields.items() if each.type is FieldType.PASSWORD]
     return [
-        (title, [each for each in _with_passwords(names, passwords if not index else ()) if each in fields])
-        for index, (title, names) in enumerate(declared)
+        (title, _with_passwords(names, passwords if not index else ()))
+        for index, (title, names) in enumerate(form_sections(dictionary, table))
     ]
 
 

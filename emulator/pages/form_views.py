@@ -9,8 +9,7 @@ from ...shared.web.parts import part
 from ...shared.web.same_origin import comes_from_elsewhere
 from ..errors import NoRecordFound, PlatformError
 from ..identity.api_keys import ApiKeys
-from ..identity.keys import InstanceKey
-from ..identity.passwords import Passwords
+from ..identity.secret_fields import SecretFields
 from ..identity.web import FormRefused, current_caller
 from ..oauth.clients import Clients
 from ..records.gate import Gate
@@ -86,7 +85,7 @@ def _revealed(sys_id: str, element: str) -> str:
 
 def _form(table: str) -> Form:
     gate, caller = part(Gate), current_caller()
-    return Form(table, caller, Saving(gate, part(Passwords), part(InstanceKey)))
+    return Form(table, caller, Saving(gate, part(SecretFields)))
 
 
 def _sys_id() -> str:

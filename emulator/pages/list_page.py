@@ -1,10 +1,11 @@
 """What a list shows: some rows of a table, their columns, and the ways on from here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..access.caller import Caller
 from ..access.operations import Operation
+from ..dictionary.layout import CLASS, list_columns
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import FieldType, Storage
 from ..query import EncodedQuery
@@ -20,9 +21,7 @@ from .row_actions import RowAction, row_actions
 ROWS = 20
 INTERCEPTORS = {"oauth_entity": "/oauth_application_type.do"}
 """Where New leads first, for tables of which there are several kinds of records."""
-CLASS = "sys_class_name"
 LONGEST_CELL = 120
-MOST_FALLBACK_COLUMNS = 6
 LEFT_OUT = "Left out of the filter, since no such field or operator is known here:"
 
 
@@ -118,16 +117,6 @@ def read_list(gate: Gate, caller: Caller, table: str, query: EncodedQuery, first
     )
 
 
-def list_columns(dictionary: Dictionary, table: str) -> list[str]:
-    """The columns of the nearest class that declares any, with the class where records of several stand together."""
-    fields = dictionary.fields(table)
-    declared = next((each.list_columns for each in dictionary.chain(table) if each.list_columns), ())
-    columns = [each for each in declared if each in fields] or _fallback(dictionary, table, fields)
-    if CLASS in fields and CLASS not in columns and len(dictionary.descendants(table)) > 1:
-        columns.insert(1, CLASS)
-    return columns
-
-
 def in_usual_order(dictionary: Dictionary, table: str, query: EncodedQuery) -> EncodedQuery:
     """The query in the order that a person expects of a list without one.
 
@@ -141,12 +130,6 @@ def in_usual_order(dictionary: Dictionary, table: str, query: EncodedQuery) -> E
     if named != "number" and list_columns(dictionary, table)[0] == named and named in fields:
         return ordered_by(query, named, descending=False)
     return ordered_by(query, "sys_created_on", descending=True) if "sys_created_on" in fields else query
-
-
-def _fallback(dictionary: Dictionary, table: str, fields: Mapping[str, Field]) -> list[str]:
-    named = dictionary.display_element(table)
-    others = [each for each in fields if not each.startswith("sys_") and each != named]
-    return [named, *others[: MOST_FALLBACK_COLUMNS - 1], *(["sys_updated_on"] if "sys_updated_on" in fields else [])]
 
 
 def _column(table: str, field: Field, query: EncodedQuery) -> Column:

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 
 from ..access.caller import Caller
-from ..dictionary.types import FieldType
-from ..identity.keys import InstanceKey
-from ..identity.passwords import Passwords
-from ..records.gate import Gate, Transaction
+from ..identity.secret_fields import SecretFields
+from ..records.gate import Gate
 from ..records.row import Row
 from .form_input import Changes
 
@@ -23,8 +21,7 @@ class Saving:
     """
 
     gate: Gate
-    passwords: Passwords
-    key: InstanceKey
+    secrets: SecretFields
 
     def insert(self, table: str, caller: Caller, changes: Changes) -> Row:
         """Raises a PlatformError when the gate refuses; nothing is written then."""
@@ -34,29 +31,17 @@ class Saving:
             changes.secrets.setdefault("token", self.gate.ids.token(32))
         with self.gate.transaction() as transaction:
             row = self.gate.record(table, caller, transaction).insert(changes.values, display_input=True)
-            self._write_secrets(table, row.sys_id, changes, transaction)
+            self.secrets.write(table, row.sys_id, changes.secrets, transaction)
         return row
 
     def update(self, table: str, sys_id: str, caller: Caller, changes: Changes) -> Row:
         """Raises a PlatformError when the gate refuses; nothing is written then."""
         with self.gate.transaction() as transaction:
             row = self.gate.record(table, caller, transaction).update(sys_id, changes.values, display_input=True)
-            self._write_secrets(table, sys_id, changes, transaction)
+            self.secrets.write(table, sys_id, changes.secrets, transaction)
         return row
 
     def _generate(self, changes: Changes) -> None:
         """An OAuth client made by hand gets its ID, and a secret where none is given (platform 2.1, C)."""
         changes.values.setdefault("client_id", self.gate.ids.sys_id())
         changes.secrets.setdefault("client_secret", self.gate.ids.token(24))
-
-    def _write_secrets(self, table: str, sys_id: str, changes: Changes, transaction: Transaction) -> None:
-        if not changes.secrets:
-            return
-        fields = self.gate.read_dictionary().fields(table)
-        ready = {
-            element: self.passwords.hash(text)
-            if fields[element].type is FieldType.PASSWORD
-            else self.key.ring.seal(text, f"{table}/{sys_id}/{element}")
-            for element, text in changes.secrets.items()
-        }
-        self.gate.record(table, Caller.system(), transaction).update(sys_id, ready)

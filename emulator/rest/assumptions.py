@@ -107,5 +107,43 @@ GROUPS_WITHOUT_AGGREGATE = Assumption(
     True, "A group_by alone lists the groups, each with empty stats.", "ours; rest 5 is silent", "G"
 )
 
+VIEWS = Assumption(
+    "Default view",
+    "sysparm_view gives a list's columns or a record's form fields. Every name leads to the one view there is.",
+    "rest 2, D for the parameter",
+    "G",
+)
+NO_DOMAINS = Assumption(
+    True,
+    "sysparm_query_no_domain and sysparm_query_category change nothing: there is one domain, one database.",
+    "rest 2",
+    "C",
+)
+LONGEST_TINY_URL = Assumption(65_000, "Characters of an address that is given a short one.", "ours", "G")
+UNKNOWN_TINY_IS_400 = Assumption(
+    True, "sysparm_tiny that stands for no address is refused rather than ignored.", "ours", "G"
+)
+CURRENT_USER = Assumption(
+    {
+        "user_sys_id": "sys_id",
+        "user_name": "user_name",
+        "user_display_name": "name",
+        "user_initials": "initials",
+        "name": "name",
+        "user_email": "email",
+        "email": "email",
+    },
+    "Keys of the current user, and what of the user stands there: the union of what clients read.",
+    "rest 12, open point",
+    "C",
+)
+PASSWORD_IS_IGNORED = Assumption(
+    True,
+    "A one-way password written without sysparm_input_display_value is left out; a sealed one is stored and dead.",
+    "rest 1, meas; platform 2.1, C",
+    "C",
+)
+
+
 ALL = {name: each for name, each in globals().items() if isinstance(each, Assumption)}
 """Every assumption by its name, for the fidelity page."""

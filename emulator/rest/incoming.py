@@ -42,6 +42,11 @@ def read_body() -> bytes:
     return unpack(body, encoding, largest_packed=packed, largest=limit)
 
 
+def body_type() -> tuple[str, str]:
+    """Media type and charset of the body, empty where the request names none."""
+    return request.mimetype, request.mimetype_params.get("charset", "")
+
+
 def _read(limit: int) -> bytes:
     if (request.content_length or 0) > limit:
         raise PayloadTooLarge(request.content_length or 0, limit)

@@ -35,11 +35,8 @@ class Parameters:
     no_count: bool = False
     suppress_pagination_header: bool = False
     input_display_value: bool = False
-
-    @property
-    def walks(self) -> bool:
-        """Whether a field of another record is asked for."""
-        return any("." in name for name in self.fields)
+    suppress_auto_sys_field: bool = False
+    view: str = ""
 
 
 def read_parameters(pairs: Sequence[tuple[str, str]]) -> Parameters:
@@ -63,6 +60,8 @@ def read_parameters(pairs: Sequence[tuple[str, str]]) -> Parameters:
         no_count=_flag(given, "sysparm_no_count"),
         suppress_pagination_header=_flag(given, "sysparm_suppress_pagination_header"),
         input_display_value=_flag(given, "sysparm_input_display_value"),
+        suppress_auto_sys_field=_flag(given, "sysparm_suppress_auto_sys_field"),
+        view=given.get("sysparm_view", "").strip(),
     )
 
 

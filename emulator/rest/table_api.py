@@ -8,7 +8,10 @@ from flask import Blueprint, Response, request
 
 from ...shared.web.parts import part
 from ..access.caller import Caller
+from ..dictionary.layout import form_elements, list_columns
+from ..dictionary.model import Dictionary
 from ..errors import NoRecordFound
+from ..identity.secret_fields import SecretFields
 from ..records.gate import Gate
 from ..records.glide_record import GlideRecord
 from ..records.row import Row
@@ -16,10 +19,12 @@ from .body import read_record
 from .errors import MethodNotAllowed
 from .filters import query_of
 from .frame import answer, check_accept, no_content, rest_caller, speak_rest
-from .incoming import read_body
+from .incoming import body_type, read_body
 from .links import PageOfTotal, pagination_header
 from .parameters import DisplayValue, Parameters, read_parameters
 from .render import Form, render
+from .saving import Saving
+from .tiny_urls import expand
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 OVERRIDE_HEADER = "X-HTTP-Method-Override"
@@ -37,10 +42,17 @@ class Call:
     table: str
     version: str
     parameters: Parameters
+    fields: tuple[str, ...] = ()
+    """The names to answer with, from sysparm_fields or else the view; none means all."""
 
     @property
     def records(self) -> GlideRecord:
         return self.gate.record(self.table, self.caller)
+
+    @property
+    def saving(self) -> Saving:
+        displayed = self.parameters.input_display_value
+        return Saving(self.gate, part(SecretFields), self.table, self.caller, displayed=displayed)
 
     @property
     def tables_address(self) -> str:
@@ -51,7 +63,7 @@ class Call:
     @property
     def form(self) -> Form:
         asked = self.parameters
-        return Form(self.tables_address, asked.fields, asked.display_value, asked.exclude_reference_link)
+        return Form(self.tables_address, self.fields, asked.display_value, asked.exclude_reference_link)
 
     @property
     def displayed(self) -> bool:
@@ -61,7 +73,8 @@ class Call:
 
 def records_of_table(table: str, version: str = "") -> Response:
     """``/table/TABLE``: list and create."""
-    return _dispatch({"GET": list_records, "POST": create_record}, _call(table, version))
+    layout = form_elements if _method() == "POST" else list_columns
+    return _dispatch({"GET": list_records, "POST": create_record}, _call(table, version, layout))
 
 
 def one_record(table: str, sys_id: str, version: str = "") -> Response:
@@ -72,7 +85,7 @@ def one_record(table: str, sys_id: str, version: str = "") -> Response:
         "PATCH": lambda call: update_record(call, sys_id),
         "DELETE": lambda call: delete_record(call, sys_id),
     }
-    return _dispatch(handlers, _call(table, version))
+    return _dispatch(handlers, _call(table, version, form_elements))
 
 
 for _prefix in ("/api/now", "/api/now/<any(v1, v2):version>"):
@@ -90,7 +103,7 @@ def list_records(call: Call) -> Response:
     asked = call.parameters
     page = call.records.query(
         _query(call),
-        fields=asked.fields or None,
+        fields=call.fields or None,
         limit=asked.limit,
         offset=asked.offset,
         count=not asked.no_count,
@@ -102,18 +115,18 @@ def list_records(call: Call) -> Response:
 
 
 def create_record(call: Call) -> Response:
-    row = call.records.insert(_body(), display_input=call.parameters.input_display_value)
+    row = call.saving.insert(_body())
     location = {"Location": f"{call.tables_address}/{quote(call.table)}/{row.sys_id}"}
     return _written(call, row, 201, location)
 
 
 def get_record(call: Call, sys_id: str) -> Response:
-    row = call.records.get(sys_id, call.parameters.fields or None, displayed=call.displayed)
+    row = call.records.get(sys_id, call.fields or None, displayed=call.displayed)
     return answer({"result": render(row, call.form)})
 
 
 def update_record(call: Call, sys_id: str) -> Response:
-    row = call.records.update(sys_id, _body(), display_input=call.parameters.input_display_value)
+    row = call.saving.update(sys_id, _body())
     return _written(call, row, 200, {})
 
 
@@ -122,11 +135,16 @@ def delete_record(call: Call, sys_id: str) -> Response:
     return no_content()
 
 
-def _call(table: str, version: str) -> Call:
-    caller = rest_caller()
+def _call(table: str, version: str, layout: Callable[[Dictionary, str], list[str]]) -> Call:
+    caller, gate = rest_caller(), part(Gate)
     check_accept()
-    parameters = read_parameters(list(request.args.items(multi=True)))
-    return Call(part(Gate), caller, table, version, parameters)
+    pairs = list(request.args.items(multi=True))
+    parameters = read_parameters(expand(gate, pairs) if _method() == "GET" else pairs)
+    fields = parameters.fields
+    if parameters.view and not fields:
+        dictionary = gate.read_dictionary()
+        fields = tuple(layout(dictionary, table)) if table in dictionary.tables else ()
+    return Call(gate, caller, table, version, parameters, fields)
 
 
 def _dispatch(handlers: Mapping[str, Callable[[Call], Response]], call: Call) -> Response:
@@ -151,21 +169,21 @@ def _query(call: Call) -> str:
 
 
 def _body() -> Mapping[str, object]:
-    return read_record(read_body(), request.mimetype, request.mimetype_params.get("charset", ""))
+    return read_record(read_body(), *body_type())
 
 
 def _written(call: Call, row: Row, status: int, headers: Mapping[str, str]) -> Response:
     """The record as written; read again when the client asks for what a write does not return."""
     if request.headers.get("X-no-response-body", "").lower() == "true":
         return no_content(status, headers)
-    if call.parameters.walks or call.displayed:
+    if call.displayed or any("." in name for name in call.fields):
         row = _read_again(call, row)
     return answer({"result": render(row, call.form)}, status, headers)
 
 
 def _read_again(call: Call, row: Row) -> Row:
     try:
-        return call.records.get(row.sys_id, call.parameters.fields or None, displayed=call.displayed)
+        return call.records.get(row.sys_id, call.fields or None, displayed=call.displayed)
     except NoRecordFound:  # one may be allowed to create what one may not read
         return row
 

@@ -1,0 +1,40 @@
+"""Which fields a list and a form show: the *Default view*, the only one that an instance is born with."""
+
+from collections.abc import Mapping, Sequence
+
+from .model import Dictionary, Field
+
+CLASS = "sys_class_name"
+MOST_FALLBACK_COLUMNS = 6
+OWN_PREFIX = "sys_"
+
+
+def list_columns(dictionary: Dictionary, table: str) -> list[str]:
+    """The columns of the nearest class that declares any, with the class where records of several stand together."""
+    fields = dictionary.fields(table)
+    declared = next((each.list_columns for each in dictionary.chain(table) if each.list_columns), ())
+    columns = [each for each in declared if each in fields] or _fallback(dictionary, table, fields)
+    if CLASS in fields and CLASS not in columns and len(dictionary.descendants(table)) > 1:
+        columns.insert(1, CLASS)
+    return columns
+
+
+def form_sections(dictionary: Dictionary, table: str) -> Sequence[tuple[str, Sequence[str]]]:
+    """Titles and elements of the nearest class that declares any; without, every field that is not the platform's."""
+    declared = next((each.form_sections for each in dictionary.chain(table) if each.form_sections), ())
+    fields = dictionary.fields(table)
+    if not declared:
+        own = [name for name, each in fields.items() if not name.startswith(OWN_PREFIX) and not each.type.is_secret]
+        return [("", own)]
+    return [(title, [each for each in elements if each in fields]) for title, elements in declared]
+
+
+def form_elements(dictionary: Dictionary, table: str) -> list[str]:
+    """Every element of the form, in its order."""
+    return [element for _title, elements in form_sections(dictionary, table) for element in elements]
+
+
+def _fallback(dictionary: Dictionary, table: str, fields: Mapping[str, Field]) -> list[str]:
+    named = dictionary.display_element(table)
+    others = [each for each in fields if not each.startswith(OWN_PREFIX) and each != named]
+    return [named, *others[: MOST_FALLBACK_COLUMNS - 1], *(["sys_updated_on"] if "sys_updated_on" in fields else [])]

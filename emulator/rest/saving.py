@@ -1,0 +1,65 @@
+"""What a write over REST does with secrets, around the gate's own write.
+
+With ``sysparm_input_display_value`` a password is stored as one that works; without, one-way passwords are left out in
+silence and sealed secrets are stored as they came, so that neither lets anybody in (rest 1 and 2; platform 2.1, C).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from ..access.caller import Caller
+from ..dictionary.types import FieldType
+from ..identity.secret_fields import SecretFields
+from ..records.gate import Gate
+from ..records.row import Row
+
+
+@dataclass(frozen=True, slots=True)
+class Saving:
+    """Writes to one table for one caller."""
+
+    gate: Gate
+    secrets: SecretFields
+    table: str
+    caller: Caller
+    displayed: bool
+    """Whether values are given as they are displayed."""
+
+    def insert(self, given: Mapping[str, object]) -> Row:
+        """Create a record. Raises a PlatformError when the gate refuses."""
+        return self._write("", given)
+
+    def update(self, sys_id: str, given: Mapping[str, object]) -> Row:
+        """Change the given fields. Raises a PlatformError when the gate refuses."""
+        return self._write(sys_id, given)
+
+    def _write(self, sys_id: str, given: Mapping[str, object]) -> Row:
+        kinds = self._secret_fields(given)
+        if not self.displayed:
+            given = {name: value for name, value in given.items() if kinds.get(name) is not FieldType.PASSWORD}
+            kinds = {}
+        if not kinds:
+            return self._write_plain(sys_id, given)
+        typed = {name: str(given[name]) for name in kinds if given[name]}
+        with self.gate.transaction() as transaction:
+            records = self.gate.record(self.table, self.caller, transaction)
+            if sys_id:
+                row = records.update(sys_id, given, display_input=True)
+            else:
+                row = records.insert(given, display_input=True)
+            accepted = self.secrets.accepted(row.table, row.sys_id, typed, transaction)
+            self.secrets.write(row.table, row.sys_id, accepted, transaction)
+        return row
+
+    def _write_plain(self, sys_id: str, given: Mapping[str, object]) -> Row:
+        records = self.gate.record(self.table, self.caller)
+        if sys_id:
+            return records.update(sys_id, given, display_input=self.displayed)
+        return records.insert(given, display_input=self.displayed)
+
+    def _secret_fields(self, given: Mapping[str, object]) -> Mapping[str, FieldType]:
+        dictionary = self.gate.read_dictionary()
+        if self.table not in dictionary.tables:
+            return {}
+        fields = dictionary.fields(self.table)
+        return {name: fields[name].type for name in given if name in fields and fields[name].type.is_secret}

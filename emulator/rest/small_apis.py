@@ -1,0 +1,53 @@
+"""Small APIs that clients use beside the Table API: tiny URLs, the current user, the list of tables (rest 10, C)."""
+
+from flask import Blueprint, Response
+
+from ...shared.web.parts import part
+from ..errors import NotAuthenticated
+from ..identity.users import Users
+from ..records.gate import Gate
+from . import assumptions
+from .body import read_record
+from .frame import answer, check_accept, rest_caller, speak_rest
+from .incoming import body_type, read_body
+from .tiny_urls import shorten
+
+blueprint = Blueprint("small_apis", __name__, url_prefix="/api/now")
+speak_rest(blueprint)
+
+
+@blueprint.post("/tinyurl")
+def tiny_url() -> Response:
+    """``{"url": "https://…?sysparm_query=…"}`` becomes ``{"result": "incident_list.do?sysparm_tiny=…"}``."""
+    caller = rest_caller()
+    check_accept()
+    address = read_record(read_body(), *body_type()).get("url")
+    return answer({"result": shorten(part(Gate), caller, address)})
+
+
+@blueprint.get("/ui/user/current_user")
+def current_user() -> Response:
+    """Who asks. Each client reads other keys, so all of them are there."""
+    caller = rest_caller()
+    check_accept()
+    account = part(Users).by_id(caller.user)
+    if account is None:
+        raise NotAuthenticated
+    known = {
+        "sys_id": account.sys_id,
+        "user_name": account.user_name,
+        "name": account.name,
+        "email": account.email,
+        "initials": "".join(word[0] for word in account.name.split()[:2]).upper(),
+    }
+    return answer({"result": {key: known[value] for key, value in assumptions.CURRENT_USER.value.items()}})
+
+
+@blueprint.get("/doc/table/schema")
+def tables() -> Response:
+    """Every table by label and name, for a list to choose from."""
+    rest_caller()
+    check_accept()
+    known = part(Gate).read_dictionary().tables.values()
+    result = [{"label": table.label, "value": table.name} for table in sorted(known, key=lambda each: each.name)]
+    return answer({"result": result})
