@@ -11,9 +11,9 @@ from environs import Env, EnvError
 from ..shared.errors import RefusedToStart
 from ..shared.place import Place, Server
 from ..shared.secret import Secret
+from ..shared.seeds import Seed
 from ..shared.web.lab_guard import is_loopback
 
-SEEDS = ("demo", "connected", "empty")
 TICKET_TABLES = ("app", "platform")
 USER_ID_FORMATS = ("upn", "mail", "name", "id")
 
@@ -58,7 +58,7 @@ class Settings:
     def __post_init__(self) -> None:
         if self.source_address:
             _check_address(self.source_address)
-        _check_choice("seed", self.seed, SEEDS)
+        Seed.read(self.seed)
         _check_choice("user ID format", self.user_id_format, USER_ID_FORMATS)
         _check_choice("kind of ticket tables", self.ticket_tables, TICKET_TABLES)
         for name, url in {"TICKETLAB_CONNECTOR_URL": self.url, **self.instances}.items():

@@ -17,7 +17,7 @@ from .dictionary.declaration import load_schema
 from .identity.keys import InstanceKey
 from .identity.passwords import Passwords
 from .records.gate import Gate
-from .seed import write_addresses
+from .seed import Secrets, write_addresses
 from .seed.application import SeedInstaller
 from .settings import Settings
 from .sso.registration import write_registration
@@ -74,7 +74,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
 
     with one_at_a_time(settings.data / "emulator.lock"):
         make_tables(databases, schema)
-        fill_when_empty(databases, schema, settings, part_of(app, Passwords), ids)
+        fill_when_empty(databases, schema, settings, Secrets(part_of(app, Passwords), key, ids))
         write_addresses(gate, settings)
         write_registration(gate, key, settings)
     return app

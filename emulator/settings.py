@@ -9,9 +9,8 @@ from environs import Env, EnvError
 from ..shared.errors import RefusedToStart
 from ..shared.place import Place, Server
 from ..shared.secret import Secret
+from ..shared.seeds import Seed
 from ..shared.web.lab_guard import is_loopback
-
-SEEDS = ("demo", "connected", "empty")
 
 
 @dataclass(frozen=True)
@@ -33,6 +32,7 @@ class Settings:
     host: str = "127.0.0.1"
     """The address the server listens on."""
     seed: str = "demo"
+    """See ``shared.seeds``."""
     lab_key: Secret = field(default_factory=lambda: Secret(""))
     password_memory_kib: int = 8192
     """argon2id's memory for one verification."""
@@ -52,8 +52,7 @@ class Settings:
     def __post_init__(self) -> None:
         for each in self.trusted_proxies:
             _check_network(each)
-        if self.seed not in SEEDS:
-            raise RefusedToStart(f"Unknown seed {self.seed!r}", f"Choose one of {', '.join(SEEDS)}.")
+        Seed.read(self.seed)
         if not is_loopback(self.host):
             self._refuse_demo_beyond_loopback()
 

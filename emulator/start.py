@@ -9,12 +9,11 @@ from ..shared import lab_state
 from ..shared.clock import Clock, ClockSetting
 from ..shared.data_folder import make_folder
 from ..shared.database import reading, writing
-from ..shared.ids import Ids
+from ..shared.progress import tell_progress
 from .database import Base, LabBase, db
 from .dictionary.model import Dictionary
-from .identity.passwords import Passwords
 from .records.decision_log import DecisionLog
-from .seed import fill, is_filled, seed_image
+from .seed import Secrets, fill, is_filled, seed_image
 from .settings import Settings
 from .store.store import Store
 
@@ -62,13 +61,11 @@ def make_tables(databases: Databases, schema: Dictionary) -> None:
     databases.store.reconcile(schema)
 
 
-def fill_when_empty(
-    databases: Databases, schema: Dictionary, settings: Settings, passwords: Passwords, ids: Ids
-) -> None:
-    """Write the seed at the first start, and keep an image of it for resets."""
+def fill_when_empty(databases: Databases, schema: Dictionary, settings: Settings, secrets: Secrets) -> None:
+    """Write the seed at the first start, and keep an image of it for resets. Raises RefusedToStart."""
     image = seed_image(settings, databases.engine)
     if image.exists():
         return
     if not is_filled(databases.store, schema):
-        fill(databases.store, schema, settings, passwords=passwords, ids=ids)
+        fill(databases.store, schema, settings, secrets, tell_progress)
     image.save()

@@ -2,5 +2,6 @@
 
 from .addresses import write_addresses
 from .fill import fill, is_filled, seed_image
+from .secrets import Secrets
 
-__all__ = ["fill", "is_filled", "seed_image", "write_addresses"]
+__all__ = ["Secrets", "fill", "is_filled", "seed_image", "write_addresses"]

@@ -4,7 +4,7 @@ Records are written in bulk and not one by one through the gate: a dictionary of
 caller has been judged by then, and everything happens in one transaction of the gate's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -15,10 +15,10 @@ from ..dictionary.model import Dictionary
 from ..dictionary.rows import DICTIONARY_TABLES, rows_of
 from ..records.gate import Gate, Transaction
 from ..records.snapshot import next_version
-from ..store.store import Native
 from ..store.tables import KEY, RecordTables
-from .fill import AUTHOR, write_rows
+from .fill import AUTHOR
 from .records import SeedRows, read_data, stamped
+from .rows import Rows, write_rows
 
 NAMED_BY = {"sys_number": "table"}
 """The field by which a dictionary row names its table, where it is not ``name``."""
@@ -33,8 +33,6 @@ OF_SCOPE = {
     "sys_scope_privilege": ("source_scope", "target_scope"),
     "sys_restricted_caller_access": ("source_scope", "target_scope"),
 }
-
-Rows = Sequence[Mapping[str, Native]]
 
 
 class SeedInstaller:

@@ -1,23 +1,25 @@
 """Fills an empty database, in one transaction and in bulk: a first start must be quick."""
 
 import os
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Engine, select
 
 from ...shared.ids import Ids
 from ...shared.place import Image
+from ...shared.seeds import Seed
 from ..dictionary.declaration import GLOBAL_SCOPE
 from ..dictionary.model import Dictionary
 from ..dictionary.rows import rows_of
-from ..identity.passwords import Passwords
 from ..releases import Release, release_named
 from ..settings import Settings
-from ..store.store import Native, Store
-from ..store.tables import CLASS, RecordTables
+from ..store.store import Store
 from .addresses import own_properties
+from .files import read_file
 from .records import Entry, SeedRows, read_data, stamped
+from .rows import write_rows
+from .secrets import Secrets, keep_secrets
+from .volume import Tell, write_volume
 
 AUTHOR = "admin"
 APP = "x_mioms_m365ticket"
@@ -30,8 +32,6 @@ DEMO = ("people", "work", "cmdb", "catalog", "development")
 
 ADMIN_SYS_ID = "6816f79cc0a8016401c5a33be04be441"
 """The administrator's sys_id, the same on every instance (rest 11)."""
-
-Rows = Sequence[Mapping[str, Native]]
 
 
 def seed_image(settings: Settings, engine: Engine) -> Image:
@@ -46,44 +46,44 @@ def is_filled(store: Store, dictionary: Dictionary) -> bool:
         return connection.execute(select(table.c.sys_id).limit(1)).first() is not None
 
 
-def fill(store: Store, dictionary: Dictionary, settings: Settings, *, passwords: Passwords, ids: Ids) -> None:
-    """Write the seed that the settings name. The tables must exist and be empty."""
-    seed = SeedRows(dictionary, AUTHOR)
+def fill(store: Store, dictionary: Dictionary, settings: Settings, secrets: Secrets, tell: Tell) -> None:
+    """Write the seed that the settings name. The tables must exist and be empty.
+
+    Raises RefusedToStart where a person's own records are wrong; nothing is written then.
+    """
     release = release_named(settings.release)
-    seed.add({"sys_scope": [{"scope": GLOBAL_SCOPE, "sys_id": GLOBAL_SCOPE, "name": "Global", "version": "1.0"}]})
-    for name in EVERYWHERE:
-        seed.add(read_data(name))
     installed = release.is_at_least(APP_NEEDS)
-    if installed:
-        seed.add(read_data("m365ticket"))
-    if settings.seed == "empty":
-        seed.add({"sys_user": [_only_admin(settings, passwords, ids)]})
-    else:
-        for name in DEMO:
-            seed.add(read_data(name))
+    wanted = Seed.read(settings.seed)
+    seed = SeedRows(dictionary, AUTHOR)
+    seed.add({"sys_scope": [{"scope": GLOBAL_SCOPE, "sys_id": GLOBAL_SCOPE, "name": "Global", "version": "1.0"}]})
+    for name in _files(wanted, installed=installed):
+        seed.add(read_data(name))
+    if wanted.is_empty:
+        seed.add({"sys_user": [_only_admin(settings, secrets)]})
+    if wanted.file:
+        seed.add(*read_file(wanted.file))
     seed.add({"sys_properties": list(_properties(settings, release))})
+    by_table = seed.by_table()
     tables = store.tables(dictionary)
     with store.writing() as connection:
         present = dictionary if installed else without_scope(dictionary, APP)
         for table, rows in rows_of(present).tables.items():
             write_rows(connection, tables, {table: stamped(rows, AUTHOR)})
-        write_rows(connection, tables, seed.by_table())
+        for table, rows in by_table.items():
+            write_rows(connection, tables, {table: keep_secrets(dictionary, table, rows, secrets)})
+        store.reserve_numbers(connection, seed.last_numbers())
+        if wanted.volume:
+            people = [str(row["sys_id"]) for row in by_table["sys_user"]]
+            write_volume(store, connection, tables, wanted.volume, people, tell)
         store.touch(connection, Ids().token(12))  # unlike any other instance's, however its ids are drawn
 
 
-def write_rows(connection: Connection, tables: RecordTables, by_table: Mapping[str, Rows]) -> None:
-    """One statement for each SQL table and set of columns."""
-    for table, rows in by_table.items():
-        columns = {element: tables.column_name(table, element) for row in rows for element in row}
-        batches: dict[frozenset[str], list[Mapping[str, Native]]] = defaultdict(list)
-        class_column = tables.column_name(table, CLASS)
-        for row in rows:
-            values = {column: row[element] for element, column in columns.items() if column and element in row}
-            if class_column:
-                values[class_column] = table
-            batches[frozenset(values)].append(values)
-        for batch in batches.values():
-            connection.execute(tables.sql_table(table).insert(), batch)
+def _files(wanted: Seed, *, installed: bool) -> Iterator[str]:
+    yield from EVERYWHERE
+    if installed:
+        yield "m365ticket"
+    if not wanted.is_empty:
+        yield from DEMO
 
 
 def without_scope(dictionary: Dictionary, scope: str) -> Dictionary:
@@ -96,9 +96,9 @@ def _properties(settings: Settings, release: Release) -> Iterator[Entry]:
         yield {"name": name, "value": value, "type": "boolean" if value in {"true", "false"} else "string"}
 
 
-def _only_admin(settings: Settings, passwords: Passwords, ids: Ids) -> Entry:
+def _only_admin(settings: Settings, secrets: Secrets) -> Entry:
     """An administrator with a random password, told once in ``DIR/admin-password`` (mode 0600)."""
-    password = ids.token(18)
+    password = secrets.ids.token(18)
     path = settings.data / "admin-password"
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
@@ -109,6 +109,6 @@ def _only_admin(settings: Settings, passwords: Passwords, ids: Ids) -> Entry:
         "first_name": "System",
         "last_name": "Administrator",
         "email": "admin@example.com",
-        "user_password": passwords.hash(password),
+        "user_password": secrets.passwords.hash(password),
         "_roles": ["admin", "security_admin"],
     }

@@ -6,17 +6,22 @@ The same data give the same rows, sys_ids included, so a test may rely on any of
 import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ...shared.errors import RefusedToStart
 from ..dictionary.declaration import GLOBAL_SCOPE, record_id
 from ..dictionary.model import Dictionary
 from ..dictionary.types import Storage
-from ..records.coerce import Input, coerce
+from ..errors import PlatformError
+from ..records.coerce import Input, Unfit, coerce
 from ..records.defaults import NOW, NUMBER, USER
 from ..store.store import Native
+from .numbers import SeedNumbers
 
 Entry = Mapping[str, Any]
 Known = Callable[[str, str, str], str | None]
@@ -55,6 +60,16 @@ def read_data(name: str) -> Mapping[str, Sequence[Entry]]:
     return tomllib.loads(text)
 
 
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """An entry with its record's sys_id, and where somebody wrote it."""
+
+    table: str
+    sys_id: str
+    entry: Entry
+    place: str = ""
+
+
 class SeedRows:
     """Collects entries of several files, which may point to each other, and gives rows."""
 
@@ -62,36 +77,55 @@ class SeedRows:
         self._dictionary = dictionary
         self._elsewhere = known
         self._author = author
-        self._entries: list[tuple[str, str, Entry]] = []
+        self._entries: list[_Placed] = []
         self._known: dict[str, dict[str, str]] = defaultdict(dict, {key: dict(odd) for key, odd in ODD_KEYS.items()})
         self._defaults: dict[str, Mapping[str, Native]] = {}
         self._taken: set[tuple[str, str]] = set()
+        self._numbers = SeedNumbers(dictionary)
 
-    def add(self, data: Mapping[str, Sequence[Entry]]) -> None:
+    def add(self, data: Mapping[str, Sequence[Entry]], places: Mapping[str, Sequence[str]] | None = None) -> None:
+        """Collect entries by table. ``places`` say where each was written, for a file that may be wrong.
+
+        Raises RefusedToStart that names the place of what is wrong.
+        """
         for table, entries in data.items():
-            for entry in entries:
-                for single in _per_operation(table, entry):
-                    self._add(table, single)
+            written = (places or {}).get(table, ())
+            for index, entry in enumerate(entries):
+                place = written[index] if index < len(written) else ""
+                with _told_where(place):
+                    for single in _per_operation(table, entry):
+                        self._add(table, single, place)
 
     def by_table(self) -> Mapping[str, Sequence[Mapping[str, Native]]]:
-        """Every row, linked and journal ones included. Raises LookupError for a key that names no record."""
+        """Every row, linked and journal ones included.
+
+        Raises LookupError for a key that names no record, RefusedToStart where its place is known.
+        """
         rows: dict[str, list[Mapping[str, Native]]] = defaultdict(list)
-        for table, sys_id, entry in self._entries:
-            rows[table].append(self._row(table, sys_id, entry))
+        for each in self._entries:
+            with _told_where(each.place):
+                rows[each.table].append(self._row(each.table, each.sys_id, each.entry))
         return rows
 
-    def _add(self, table: str, entry: Entry) -> None:
+    def last_numbers(self) -> Mapping[str, int]:
+        """The highest number used, by the table that the numbering belongs to; asked after ``by_table``."""
+        return self._numbers.last
+
+    def _add(self, table: str, entry: Entry, place: str) -> None:
         base = self._dictionary.base(table)
         key = str(entry.get(KEYS.get(base, "name"), ""))
         sys_id = entry.get("sys_id") or self._new_id(base, key, entry)
+        if (base, sys_id) in self._taken:
+            raise ValueError(f"Another record of {table} has the sys_id {sys_id}")
         self._taken.add((base, sys_id))
         if key:
             self._known[base].setdefault(key.lower(), sys_id)
-        self._entries.append((table, sys_id, entry))
+        self._numbers.take(table, entry.get("number"))
+        self._entries.append(_Placed(table, sys_id, entry, place))
         for name, (linking, own, other) in LINKED.items():
             if name[0] == table:
                 for value in entry.get(name[1], ()):
-                    self._link(linking, {own: sys_id, other: value})
+                    self._link(linking, {own: sys_id, other: value}, place)
         for element in ("comments", "work_notes"):
             for written_on, author, text in entry.get(f"_{element}", ()):
                 self._write_journal(table, sys_id, element, (written_on, author, text))
@@ -105,15 +139,15 @@ class SeedRows:
             wanted = _sys_id(base, "", {**entry, "": copies} if copies > 1 else entry)
         return wanted
 
-    def _link(self, table: str, pair: Entry) -> None:
-        self._entries.append((table, record_id(table, *(str(each) for each in pair.values())), pair))
+    def _link(self, table: str, pair: Entry, place: str) -> None:
+        self._entries.append(_Placed(table, record_id(table, *(str(each) for each in pair.values())), pair, place))
 
     def _write_journal(self, table: str, sys_id: str, element: str, written: tuple[str, str, str]) -> None:
         moment, author, text = written
         entry = {"name": table, "element": element, "element_id": sys_id, "value": text}
         stamps = {"sys_created_on": moment, "sys_created_by": author}
         identity = record_id("sys_journal_field", sys_id, element, moment)
-        self._entries.append(("sys_journal_field", identity, {**entry, **stamps}))
+        self._entries.append(_Placed("sys_journal_field", identity, {**entry, **stamps}))
 
     def _row(self, table: str, sys_id: str, entry: Entry) -> Mapping[str, Native]:
         given = {name: value for name, value in _complete(table, entry).items() if not name.startswith("_")}
@@ -122,7 +156,23 @@ class SeedRows:
         stamps = {"sys_created_on": opened, "sys_updated_on": _last(entry, opened)}
         stamps |= {"sys_created_by": author, "sys_updated_by": author}
         values = {name: self._native(table, name, value) for name, value in {**given, **stamps}.items()}
-        return {**self._default_values(table), **values, "sys_id": sys_id, "sys_mod_count": 0}
+        written = {**self._default_values(table), **values, "sys_id": sys_id, "sys_mod_count": 0}
+        return {**self._values_of_birth(table, written, author), **written}
+
+    def _values_of_birth(self, table: str, written: Mapping[str, Native], author: str) -> Mapping[str, Native]:
+        """What the platform would have given at the insert and the entry leaves out: number, opener and moment."""
+        missing = {
+            element: field.default
+            for element, field in self._dictionary.fields(table).items()
+            if field.default in {USER, NOW, NUMBER} and element not in written
+        }
+        born: dict[str, Native] = {}
+        for element, default in missing.items():
+            if default == NUMBER:
+                born[element] = self._numbers.next(table)
+            else:
+                born[element] = written["sys_created_on"] if default == NOW else self._known["sys_user"].get(author)
+        return born
 
     def _native(self, table: str, element: str, value: Any) -> Native:
         field = self._dictionary.field(table, element)
@@ -131,7 +181,7 @@ class SeedRows:
         return coerce(field, value, Input(), self._sys_id_of)
 
     def _default_values(self, table: str) -> Mapping[str, Native]:
-        """The table's defaults; numbers, users and times are written out in the data."""
+        """The table's defaults that are the same for every record."""
         if table not in self._defaults:
             fields = self._dictionary.fields(table)
             self._defaults[table] = {
@@ -149,6 +199,18 @@ class SeedRows:
         if found is None:
             raise LookupError(f"The seed has no {table} called {key!r}")
         return found
+
+
+@contextmanager
+def _told_where(place: str) -> Iterator[None]:
+    """What is wrong with an entry whose place is known is for the person who wrote it."""
+    try:
+        yield
+    except (LookupError, Unfit, ValueError, PlatformError) as error:
+        if not place:
+            raise
+        reason = error.args[0] if error.args else error
+        raise RefusedToStart("The records cannot be loaded", f"{place}: {reason}.") from error
 
 
 def stamped(rows: Iterable[Mapping[str, Native]], author: str) -> Sequence[Mapping[str, Native]]:
@@ -178,9 +240,11 @@ def _per_operation(table: str, entry: Entry) -> Iterator[Entry]:
 def _complete(table: str, entry: Entry) -> Mapping[str, Any]:
     """What follows from the rest of an entry."""
     if table == "sys_user":
-        name = f"{entry['first_name']} {entry['last_name']}".strip()
+        if not entry.get("user_name"):
+            raise ValueError("A record of sys_user needs a user_name")
+        name = f"{entry.get('first_name', '')} {entry.get('last_name', '')}".strip()
         return {"name": name, "email": f"{entry['user_name']}@example.com", **entry}
-    if table in {"incident", "problem"}:  # incident_state mirrors state (platform 5.2, D)
+    if table in {"incident", "problem"} and "state" in entry:  # incident_state mirrors state (platform 5.2, D)
         return {f"{table}_state": entry["state"], **entry}
     return entry
 

@@ -26,6 +26,10 @@ _NEXT = text(
     "SET value = CASE WHEN ticketlab_counter.value < :first THEN :first ELSE ticketlab_counter.value + 1 END "
     "RETURNING value"
 )
+_RESERVE = text(
+    "INSERT INTO ticketlab_counter (name, value) VALUES (:name, :last) ON CONFLICT (name) DO UPDATE "
+    "SET value = CASE WHEN ticketlab_counter.value < :last THEN :last ELSE ticketlab_counter.value END"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,11 @@ class Store:
     def next_counter(self, connection: Connection, table: str, first: int) -> int:
         """The next number of a table, ``first`` at first; a raised first number is caught up with."""
         return int(connection.execute(_NEXT, {"name": table, "first": first}).scalar_one())
+
+    def reserve_numbers(self, connection: Connection, last: Mapping[str, int]) -> None:
+        """Let each table's next number come after the given one."""
+        if last:
+            connection.execute(_RESERVE, [{"name": table, "last": number} for table, number in last.items()])
 
     @staticmethod
     def _is(target: Table, sys_id: str) -> Any:

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from .. import seeds
 from ..errors import RefusedToStart, TicketlabError
 from .case import case
 from .clock import clock
 from .codes import REFUSED
 from .given import DATA, FAILED, JSON, KEY, TARGET, as_line, option, options, target_of
 from .keys import keys
-from .options import CONNECTOR_PORT, EMULATOR_PORT, SEEDS, TLS_PORT, PairOptions
+from .options import CONNECTOR_PORT, EMULATOR_PORT, TLS_PORT, PairOptions
 
 if TYPE_CHECKING:
     from .up import Ready
@@ -67,6 +68,12 @@ def _name(_context: click.Context, _parameter: click.Parameter, value: str) -> s
     return value
 
 
+def _seed(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """Refused before anything starts; a file is found wherever the servers run."""
+    seed = seeds.Seed.read(value)
+    return str(seed.file.resolve()) if seed.file else value
+
+
 PAIR = (
     option("--host", default=PairOptions.host, help="The address both listen on."),
     option("--emulator-port", type=click.IntRange(0, 65535), default=EMULATOR_PORT, help="0 takes a free one."),
@@ -82,7 +89,7 @@ KIND = (
     option("--database", default="", help="postgresql://USER@HOST/DATABASE, in place of files in the data folder."),
     option("--database-schema", default=PairOptions.database_schema, help="The prefix of the schemas there."),
     option("--tls", is_flag=True, help="Let the instance answer over https as well."),
-    option("--seed", type=click.Choice(SEEDS), default=PairOptions.seed, help="What a new database holds."),
+    option("--seed", callback=_seed, default=PairOptions.seed, help=f"What new databases hold: {seeds.HELP}."),
 )
 
 
@@ -92,6 +99,7 @@ KIND = (
 @JSON
 def up(*, fresh: bool, as_json: bool, **given: Any) -> None:
     """Start both apps and keep them running until Ctrl-C."""
+    from .seed_bar import SeedBar
     from .up import up as run
 
     run(
@@ -100,6 +108,7 @@ def up(*, fresh: bool, as_json: bool, **given: Any) -> None:
         prepare=_connected_seed if given["seed"] == "connected" else None,
         announce=lambda ready: _announce(ready, as_json=as_json),
         hear=lambda server, line: click.echo(f"{server:<9} {line}", err=True),
+        watch=SeedBar(),
     )
 
 

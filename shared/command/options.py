@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-SEEDS = ("demo", "connected", "empty")
 DEFAULT_DATA = Path(".ticketlab")
 EMULATOR_PORT = 8080
 CONNECTOR_PORT = 8090

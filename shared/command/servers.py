@@ -15,6 +15,7 @@ from typing import Self
 from ..errors import RefusedToStart, TicketlabError
 from ..ids import Ids
 from ..keyfiles import key_from
+from ..progress import read_progress
 from .codes import REFUSAL, REFUSED
 from .options import PairOptions
 from .ports import Port
@@ -27,6 +28,9 @@ KEPT_LINES = 200
 
 Hear = Callable[[str, str], None]
 """Told each line a server writes: the server's name and the line."""
+
+Watch = Callable[[int, int], None]
+"""Told how far a long start is: how much is done, and of how much."""
 
 
 class ServerStopped(TicketlabError):
@@ -42,13 +46,23 @@ class ServerStopped(TicketlabError):
 class Server:
     """One server process, in a session of its own so that a Ctrl-C in the terminal reaches only the command."""
 
-    def __init__(self, app: str, port: Port, environment: Mapping[str, str], hear: Hear | None = None) -> None:
+    def __init__(
+        self,
+        app: str,
+        port: Port,
+        environment: Mapping[str, str],
+        hear: Hear | None = None,
+        watch: Watch | None = None,
+    ) -> None:
         self.app = app
         self.port = port
         self.lab_key = environment.get("TICKETLAB_LAB_KEY", "")
         self._lines: deque[str] = deque(maxlen=KEPT_LINES)
         self._refusal = ""
         self._hear = hear
+        self._watch = watch
+        self.last_progress = 0.0
+        """When it last told how far its start is, as ``time.monotonic`` has it."""
         self._environment = {
             **os.environ,
             **environment,
@@ -96,6 +110,11 @@ class Server:
             line = raw.decode(errors="replace").rstrip()
             if line.startswith(REFUSAL):
                 self._refusal = line.removeprefix(REFUSAL)
+                continue
+            if progress := read_progress(line):
+                self.last_progress = time.monotonic()
+                if self._watch is not None:
+                    self._watch(*progress)
                 continue
             self._lines.append(line)
             if self._hear is not None:
@@ -146,7 +165,7 @@ class Server:
 class Pair:
     """An instance and a tenant that know each other's address."""
 
-    def __init__(self, options: PairOptions, hear: Hear | None = None) -> None:
+    def __init__(self, options: PairOptions, hear: Hear | None = None, watch: Watch | None = None) -> None:
         self.options = options
         emulator_port, connector_port, *tls_port = _ports(options)
         environment = {**options.environment(emulator_port.url, connector_port.url), **shared_secret(options)}
@@ -154,7 +173,7 @@ class Pair:
         if tls_port:
             environment["TICKETLAB_TLS_URL"] = tls_port[0].url
             certificates = _certificates(options)
-        self.emulator = Server("emulator", emulator_port, environment, hear)
+        self.emulator = Server("emulator", emulator_port, environment, hear, watch)
         self.connector = Server("connector", connector_port, environment, hear)
         self.listeners = tuple(Server("emulator", port, {**environment, **certificates}, hear) for port in tls_port)
         """Further servers of the same instance: the one that speaks https."""
@@ -241,17 +260,17 @@ def shared_secret(options: PairOptions) -> Mapping[str, str]:
 def wait_for(
     servers: tuple[Server, ...], stop: threading.Event | None = None, seconds: float = SECONDS_TO_START
 ) -> bool:
-    """Wait until each answers; see ``Pair.wait_until_ready``."""
+    """Wait until each answers; see ``Pair.wait_until_ready``. One that tells of its progress is given more time."""
     stop = stop or threading.Event()
     waiting = list(servers)
-    end = time.monotonic() + seconds
+    began = time.monotonic()
     while not stop.is_set():
         for server in servers:
             server.check()
         waiting = [server for server in waiting if not server.answers()]
         if not waiting:
             return True
-        if time.monotonic() > end:
+        if time.monotonic() > seconds + max([began, *(server.last_progress for server in servers)]):
             silent = waiting[0]
             raise ServerStopped(
                 f"The {silent.app} does not answer", f"It was given {seconds:.0f} s.", silent.last_lines

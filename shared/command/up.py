@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from ..secret import masked_address
 from .folder import DataFolder
 from .options import PairOptions
-from .servers import Hear, Pair, authority_of
+from .servers import Hear, Pair, Watch, authority_of
 
 SECONDS_BETWEEN_LOOKS = 0.2
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -56,7 +56,13 @@ Prepare = Callable[[Ready], None]
 
 
 def up(
-    options: PairOptions, *, fresh: bool, prepare: Prepare | None, announce: Callable[[Ready], None], hear: Hear
+    options: PairOptions,
+    *,
+    fresh: bool,
+    prepare: Prepare | None,
+    announce: Callable[[Ready], None],
+    hear: Hear,
+    watch: Watch | None = None,
 ) -> None:
     """Run a pair until a signal stops it. Raises RefusedToStart, or ServerStopped when a server ends by itself."""
     with stopping_on(SIGNALS) as stop, DataFolder(options.data) as folder:
@@ -65,7 +71,7 @@ def up(
             remove_schemas_of(options)
         options = replace(options, data=folder.path)
         lines = _HeldBack(hear)
-        with Pair(options, lines.hear) as pair:
+        with Pair(options, lines.hear, watch) as pair:
             pair.start(folder.kept_open)
             if not pair.wait_until_ready(stop):
                 return
