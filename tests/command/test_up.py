@@ -32,7 +32,7 @@ def one_line(text: str) -> str:
         (("--workers", "0"), "--workers"),
         (("--workers", "many"), "--workers"),
         (("--emulator-port", "65536"), "--emulator-port"),
-        (("--seed", "full"), "--seed"),
+        (("--seed", "full"), "bulk:N"),
         (("--release", "zanzibar"), "zanzibar"),
         (("--host", "192.0.2.1"), "192.0.2.1"),
         (("--host", "0.0.0.0"), "demo accounts"),  # noqa: S104 - refused
