@@ -1,5 +1,6 @@
 """Setting out for the instance's consent page, and coming back with its answer."""
 
+import hmac
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -112,7 +113,7 @@ class Authorization:
         now = self._clock.now()
         with writing_session(self._engine) as session:
             attempt = session.get(AuthorizationAttempt, hash_of(state))
-            if attempt is None or attempt.binding_hash != hash_of(binding):
+            if attempt is None or not hmac.compare_digest(attempt.binding_hash, hash_of(binding)):
                 raise StateRefused(detail=N_("This browser did not ask for it. Select Authorize to begin anew."))
             if attempt.started_at + LONGEST_ABSENCE < now:
                 raise StateRefused(detail=N_("It came more than 10 minutes later. Select Authorize to begin anew."))

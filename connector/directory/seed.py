@@ -10,7 +10,7 @@ from .models import AppRegistration, DirectoryUser, Role, RoleMember
 from .passwords import Passwords
 from .sessions import hash_of
 
-DEMO_PASSWORD_HASH = "$argon2id$v=19$m=8192,t=1,p=1$R+mltnZ2dcuOPEDs8O1Pig$dbTcbZmB5f9/6Hk+bjaAuX0EMJqKcq18vvujTglfE5w"  # noqa: S105
+DEMO_PASSWORD_HASH = "$argon2id$v=19$m=8192,t=1,p=1$R+mltnZ2dcuOPEDs8O1Pig$dbTcbZmB5f9/6Hk+bjaAuX0EMJqKcq18vvujTglfE5w"  # noqa: S105 - of the public one
 """Of the password ``ticketlab``, printed wherever the demo starts."""
 
 PEOPLE = (

@@ -1,5 +1,6 @@
 """A registration as the client that Authlib works with."""
 
+import hmac
 from collections.abc import Collection
 from dataclasses import dataclass
 
@@ -36,7 +37,7 @@ class RegisteredClient(ClientMixin):
         return redirect_uri == self.registration.redirect_uri
 
     def check_client_secret(self, client_secret: str) -> bool:
-        return self.registration.secret_hash == hash_of(client_secret)
+        return hmac.compare_digest(self.registration.secret_hash, hash_of(client_secret))
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         return endpoint == "token" and method in {"client_secret_basic", "client_secret_post"}

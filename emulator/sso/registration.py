@@ -26,7 +26,7 @@ def write_registration(gate: Gate, key: InstanceKey, settings: Settings) -> None
     if row is None:
         return
     right = all(row.value(name) == value for name, value in wanted.items())
-    if not right or open_secret(row, key.ring) != settings.sso_client_secret.reveal():
+    if not right or not settings.sso_client_secret.matches(open_secret(row, key.ring)):
         sealed = key.ring.seal(settings.sso_client_secret.reveal(), secret_place(row.sys_id))
         gate.record(TABLE, Caller.system()).update(row.sys_id, {**wanted, "client_secret": sealed})
 

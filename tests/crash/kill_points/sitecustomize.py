@@ -15,11 +15,12 @@ KINDS = {
     "update oauth_authorization_code": "code used",
     "insert into oauth_credential": "token written",
     "update oauth_credential": "token changed",
+    "create table pending_revocation": "table made",
 }
 
 
 def kind_of(statement: str) -> str:
-    plain = statement.lower().replace('"', "")
+    plain = statement.strip().lower().replace('"', "")
     return next((kind for start, kind in KINDS.items() if plain.startswith(start)), "")
 
 
