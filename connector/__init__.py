@@ -5,9 +5,8 @@ from flask_wtf import CSRFProtect
 
 from ..shared.clock import Clock, LabClock
 from ..shared.data_folder import make_folder
-from ..shared.errors import RefusedToStart
 from ..shared.ids import Ids
-from ..shared.keyfiles import key_from
+from ..shared.keyfiles import key_from, read_key
 from ..shared.logs import configure_logs
 from ..shared.sealing import KeyRing
 from ..shared.web.date import install_date
@@ -86,7 +85,5 @@ def _key_ring(settings: Settings, ids: Ids) -> KeyRing:
     """The keys of the environment, or one of our own beside the data."""
     if not settings.keys:
         return KeyRing([key_from(settings.data / "keys", "connector", ids)])
-    try:
-        return KeyRing([bytes.fromhex(key.reveal().strip()) for key in settings.keys])
-    except ValueError as error:
-        raise RefusedToStart("TICKETLAB_KEYS is wrong", "Give 32 bytes in hex, or several with commas.") from error
+    advice = "Make one with: openssl rand -hex 32"
+    return KeyRing([read_key(key.reveal(), "An entry of TICKETLAB_KEYS", advice) for key in settings.keys])

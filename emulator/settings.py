@@ -10,7 +10,7 @@ from ..shared.errors import RefusedToStart
 from ..shared.place import Place, Server
 from ..shared.secret import Secret
 from ..shared.seeds import Seed
-from ..shared.web.lab_guard import is_loopback
+from ..shared.web.lab_guard import is_loopback, refuse_short_lab_key
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,7 @@ class Settings:
                 f"Listening on {self.host} with weak password hashes",
                 "Set TICKETLAB_PASSWORD_MEMORY_KIB to 19456 or more.",
             )
+        refuse_short_lab_key(self.host, self.lab_key)
 
     @property
     def records_place(self) -> Place:

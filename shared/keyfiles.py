@@ -7,17 +7,40 @@ from pathlib import Path
 from .errors import RefusedToStart
 from .ids import Ids
 
+SIZE = 32
+"""Bytes of a key."""
 
-def key_from(folder: Path, name: str, ids: Ids, *, size: int = 32) -> bytes:
+FEWEST_DIFFERENT = 16
+"""Different bytes that 32 random ones have, always in practice; what a person types has fewer."""
+
+
+def key_from(folder: Path, name: str, ids: Ids) -> bytes:
     """Return the key kept in ``folder/name``, making it (mode 0600) when it is not there yet.
 
-    Raises RefusedToStart if the file holds anything but ``size`` bytes in hex.
+    Raises RefusedToStart if the file holds no key.
     """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / name
     if not path.exists():
-        _make(path, ids.bytes(size))
-    return _read(path, size)
+        _make(path, ids.bytes(SIZE))
+    return read_key(path.read_text(), str(path), "Remove it to make a new one.")
+
+
+def read_key(text: str, where: str, advice: str) -> bytes:
+    """Return the key that a text writes in hex.
+
+    Raises RefusedToStart, naming ``where`` it stands and never what, if it is no hex, of another length than 32 bytes,
+    or was not drawn at random: a key out of an example, or one that a person typed.
+    """
+    try:
+        key = bytes.fromhex(text.strip())
+    except ValueError as error:
+        raise RefusedToStart(f"{where} is not a key", f"It must hold hex digits only. {advice}") from error
+    if len(key) != SIZE:
+        raise RefusedToStart(f"{where} is not a key", f"It must hold {SIZE} bytes in hex. {advice}")
+    if len(set(key)) < FEWEST_DIFFERENT:
+        raise RefusedToStart(f"{where} is not a random key", f"Whoever guesses it holds every secret. {advice}")
+    return key
 
 
 def _make(path: Path, key: bytes) -> None:
@@ -32,13 +55,3 @@ def _make(path: Path, key: bytes) -> None:
             os.link(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
-
-
-def _read(path: Path, size: int) -> bytes:
-    try:
-        key = bytes.fromhex(path.read_text().strip())
-    except ValueError as error:
-        raise RefusedToStart(f"{path} is not a key", "It must hold hex digits only.") from error
-    if len(key) != size:
-        raise RefusedToStart(f"{path} is not a key", f"It must hold {size} bytes in hex; remove it to make a new one.")
-    return key

@@ -8,11 +8,13 @@ from urllib.parse import urlsplit
 
 from flask import Request
 
-from ..errors import TicketlabError
+from ..errors import RefusedToStart, TicketlabError
 from ..secret import Secret
 from .same_origin import SAFE_METHODS
 
 KEY_HEADER = "X-Ticketlab-Key"
+SHORTEST_KEY = 16
+"""Characters of a lab key that is asked for from other machines."""
 
 
 class LabRefused(TicketlabError):
@@ -36,6 +38,15 @@ def is_loopback(name: str) -> bool:
         return ip_address(name.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def refuse_short_lab_key(host: str, lab_key: Secret) -> None:
+    """Raise RefusedToStart for a lab key that others could guess; without one they are not let in at all."""
+    if lab_key and len(lab_key.reveal()) < SHORTEST_KEY:
+        raise RefusedToStart(
+            f"Listening on {host} with a short lab key",
+            f"TICKETLAB_LAB_KEY needs {SHORTEST_KEY} characters or more: openssl rand -hex 32",
+        )
 
 
 def _check_host(request: Request, own_url: str) -> None:

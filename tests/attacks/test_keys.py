@@ -30,7 +30,7 @@ from ticketlab.shared.sealing import KeyRing
 from ticketlab.shared.secret import Secret
 from ticketlab.shared.web.parts import part_of
 
-OLD, NEW = "ab" * 32, "cd" * 32
+OLD, NEW = bytes(range(32)).hex(), bytes(range(32, 64)).hex()
 REVOKE = "/oauth_revoke_token.do"
 COLUMNS = ("client_secret", "access_token", "refresh_token")
 
@@ -187,7 +187,7 @@ def test_l02_a_hash_out_of_a_stolen_instance_database_is_no_token(tmp_path):
     close(original)
     shutil.copytree(tmp_path / "original", tmp_path / "thief", ignore=shutil.ignore_patterns("keys", "*.lock"))
     (tmp_path / "thief" / "keys").mkdir(mode=0o700)
-    (tmp_path / "thief" / "keys" / "instance").write_text("ef" * 32)
+    (tmp_path / "thief" / "keys" / "instance").write_text(NEW)
     thief = create_instance(InstanceSettings(data=tmp_path / "thief", durable=False, log_to_terminal=False))
     assert bearer_status(thief, issued["access_token"]) == 401
     assert is_opaque(refresh(ClientBrowser(thief.test_client()), client, issued["refresh_token"]))

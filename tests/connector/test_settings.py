@@ -9,7 +9,7 @@ from ticketlab.connector.testing import bearer, engine_of, make_tenant
 from ticketlab.shared.errors import RefusedToStart
 from ticketlab.shared.secret import Secret
 
-KEY = "ab" * 32
+KEY = bytes(range(32)).hex()
 
 
 def test_the_environment_is_read_by_its_names(monkeypatch: pytest.MonkeyPatch) -> None:
