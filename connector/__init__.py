@@ -10,6 +10,7 @@ from ..shared.keyfiles import key_from, read_key
 from ..shared.logs import configure_logs
 from ..shared.sealing import KeyRing
 from ..shared.web.date import install_date
+from ..shared.web.debugging import refuse_debugging
 from ..shared.web.headers import install_headers
 from ..shared.web.parts import provide
 from ..shared.web.request_id import install_request_ids
@@ -40,6 +41,7 @@ def create_app(settings: Settings) -> Flask:
     session_key = key_from(settings.data / "keys", "connector-session", ids)
     logs = configure_logs(settings.data / "logs", "connector", terminal=settings.log_to_terminal)
     app = Flask(__name__, instance_path=str(settings.data.resolve()))
+    refuse_debugging(app, settings.host)
     _configure(app, settings, session_key)
 
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it

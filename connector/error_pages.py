@@ -10,7 +10,9 @@ from marshmallow import ValidationError
 from werkzeug.exceptions import HTTPException
 
 from ..shared.errors import TicketlabError
+from ..shared.ids import Ids
 from ..shared.logs import log
+from ..shared.web.parts import part
 from .directory.web import current_user, is_api_request
 from .errors import Invalid, NotSignedIn, TenantError
 
@@ -81,6 +83,8 @@ def _http(error: HTTPException) -> Response:
 
 
 def _unknown(error: Exception) -> Response:
-    """A mistake of ours: logged with everything, told with nothing."""
-    log().error("request.failed", path=request.path, method=request.method, exc_info=error)
-    return error_answer(500, _("Something went wrong"), _("It was noted. Try again."))
+    """A mistake of ours: logged with everything, told with nothing but the number to find it by."""
+    number = part(Ids).transaction_id()
+    log().error("request.failed", number=number, path=request.path, method=request.method, exc_info=error)
+    detail = _("It was noted under the number %(number)s. Try again.", number=number)
+    return error_answer(500, _("Something went wrong"), detail)

@@ -7,6 +7,7 @@ from ..shared.data_folder import one_at_a_time
 from ..shared.ids import Ids
 from ..shared.logs import configure_logs
 from ..shared.web.date import install_date
+from ..shared.web.debugging import refuse_debugging
 from ..shared.web.headers import install_headers
 from ..shared.web.parts import part_of, provide
 from ..shared.web.request_id import install_request_ids
@@ -38,6 +39,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
         static_folder="pages/static",
         instance_path=str(settings.data.resolve()),
     )
+    refuse_debugging(app, settings.host)
     databases = open_databases(app, settings)
     logs = configure_logs(settings.data / "logs", "emulator", terminal=settings.log_to_terminal)
     clock = LabClock(databases.clock_setting, real_clock)

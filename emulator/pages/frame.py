@@ -1,6 +1,6 @@
 """What every page inside the frame goes through: who is signed in, whose form it is, and errors as pages."""
 
-from flask import Blueprint, Flask, make_response, render_template, request
+from flask import Blueprint, Flask, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
@@ -9,6 +9,7 @@ from ...shared.logs import log
 from ..errors import PlatformError
 from ..identity.web import LoginRequired, check_csrf, current_account, redirect_to_login, require_login
 
+UNEXPECTED = "The instance made a mistake. Its log tells more, under the transaction ID {}."
 NOT_FOUND = "The page you are looking for could not be found."
 
 
@@ -32,6 +33,7 @@ def framed(blueprint: Blueprint) -> None:
 def install_errors(app: Flask) -> None:
     """What no blueprint answers: an address that is none, a method it does not take, a fault of ours."""
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(Exception, _unexpected)
 
 
 def _keep_out_of_caches(response: Response) -> Response:
@@ -55,3 +57,10 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
     if status == 404:
         return require_login() or error_page("Page not found", NOT_FOUND, status)
     return error_page(error.name, error.description or error.name, status)
+
+
+def _unexpected(error: Exception) -> Response:
+    """A fault of ours: the log has all of it, the page the number to find it by (C23)."""
+    transaction = str(g.get("transaction_id", ""))
+    log().error("pages.unexpected", transaction=transaction, path=request.path, exc_info=error)
+    return error_page("Internal Server Error", UNEXPECTED.format(transaction), 500)

@@ -64,3 +64,20 @@ def test_c20_no_path_gets_past_the_login(pair: RunningPair, path: bytes) -> None
         answer = exchanged(url, b"GET " + path + b" HTTP/1.1\r\nHost: " + host + b"\r\nConnection: close\r\n\r\n")
         assert answer.split(b" ", 2)[1] in {b"301", b"302", b"303", b"308", b"400", b"404"}, answer[:500]
         assert BYPASSED not in answer
+
+
+@pytest.mark.attack("C17")
+def test_c17_no_two_hosts_and_no_absolute_address_change_whose_site_it_is(pair: RunningPair) -> None:
+    """As no HTTP client sends it: whatever is answered is answered for our own name, or refused."""
+    for url, path in ((pair.emulator_url, "/login.do"), (pair.connector_url, "/signin")):
+        host = urlsplit(url).netloc
+        for first in (
+            f"GET {path} HTTP/1.1\r\nHost: {host}\r\nHost: evil.example",
+            f"GET {path} HTTP/1.1\r\nHost: evil.example\r\nHost: {host}",
+            f"GET http://evil.example{path} HTTP/1.1\r\nHost: {host}",
+            f"GET {url}{path} HTTP/1.1\r\nHost: evil.example",
+            f"GET {path} HTTP/1.1\r\nHost: {host}@evil.example",
+        ):
+            answer = exchanged(url, f"{first}\r\nConnection: close\r\n\r\n".encode())
+            assert answer.split(b" ", 2)[1] in {b"200", b"400"}, first
+            assert b"evil" not in answer, first

@@ -42,7 +42,8 @@ def test_a_role_given_or_taken_holds_from_the_next_click_on(tenant: Flask) -> No
         assert person.get("/tickets/new").status_code in status, roles
 
 
-def test_whoever_is_blocked_is_out_at_once_and_so_is_whoever_s_password_was_changed(tenant: Flask) -> None:
+@pytest.mark.attack("C06")
+def test_c06_whoever_is_blocked_is_out_at_once_and_so_is_whoever_s_password_was_changed(tenant: Flask) -> None:
     made = created(tenant)
     keeper = signed_in(tenant, GLOBAL)
     for path, form in ("password", {"password": "Another-Otter-43"}), ("enabled", {"enabled": "false"}):

@@ -45,8 +45,9 @@ def test_a_wrong_password_and_an_unknown_name_read_alike(tenant: Flask, upn: str
     assert "Your account or password is incorrect." in answer.text
 
 
-def test_a_disabled_user_is_out_at_once(tenant: Flask) -> None:
-    """Also in browsers where they are signed in already (attack C06)."""
+@pytest.mark.attack("C06")
+def test_c06_a_disabled_user_is_out_at_once(tenant: Flask) -> None:
+    """Also in browsers where they are signed in already."""
     client = tenant.test_client()
     sign_in(client)
     with writing_session(engine_of(tenant)) as session:
@@ -56,14 +57,18 @@ def test_a_disabled_user_is_out_at_once(tenant: Flask) -> None:
 
 @pytest.mark.attack("C05")
 def test_c05_signing_in_and_out_changes_the_session_id(tenant: Flask) -> None:
-    """An id that somebody planted before is not adopted."""
+    """An id that somebody planted before is not adopted, and no form of before is taken after."""
     client = tenant.test_client()
     client.set_cookie(COOKIE, "A" * 43, domain="localhost")
+    before = csrf_token(client)
     sign_in(client)
     signed_in = cookie(client)
     assert signed_in != "A" * 43
-    client.post("/signout", data={"csrf_token": csrf_token(client, "/ticketProvisioning")})
+    assert client.post("/signout", data={"csrf_token": before}).status_code == 400
+    during = csrf_token(client, "/ticketProvisioning")
+    client.post("/signout", data={"csrf_token": during})
     assert cookie(client) not in {signed_in, "A" * 43}
+    assert client.post("/signin", data={"csrf_token": during}).status_code == 400
 
 
 @pytest.mark.attack("C06")

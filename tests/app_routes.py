@@ -1,0 +1,44 @@
+"""The addresses of an app, read off its url_map, so that a new route is attacked when it is written."""
+
+from flask import Flask
+
+UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
+BY_OTHER_MEANS = (
+    "/api/",  # a header identifies; a session there needs its X-UserToken
+    "/oauth_token.do",  # the client's own secret
+    "/oauth_introspect",  # the client's own secret
+    "/oauth_revoke",  # no authentication at all, as on the platform (platform 1.0)
+    "/lab/",  # the lab's guard
+    "/<tenant>/oauth2/",  # the client's own secret or a password
+)
+"""Addresses where no session's cookie lets anybody change something."""
+
+
+def changing(app: Flask) -> list[tuple[str, str]]:
+    """Each method and address under which a cookie may change something."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        if not rule.rule.startswith(BY_OTHER_MEANS):
+            path = rule.rule.replace("<table>", "incident")
+            for argument in rule.arguments:
+                path = path.replace(f"<{argument}>", "AdminMFAV2" if argument == "control_id" else "0" * 32)
+            found += [(method, path) for method in sorted((rule.methods or set()) & UNSAFE)]
+    assert found
+    return found
+
+
+def readable(app: Flask) -> list[str]:
+    """Every address that can be opened, with arguments that name nothing or something plausible."""
+    return sorted({address for method, address in every(app) if method == "GET"})
+
+
+def every(app: Flask) -> list[tuple[str, str]]:
+    """Every method and address."""
+    found = []
+    for rule in app.url_map.iter_rules():
+        path = rule.rule.replace("<table>", "incident")
+        for argument in rule.arguments:
+            for converter in ("", "int:", "path:", "string:", "uuid:", "any(v1, v2):"):
+                path = path.replace(f"<{converter}{argument}>", "v1" if argument == "version" else "1")
+        found += [(method, path) for method in sorted(rule.methods or set())]
+    return found
