@@ -11,7 +11,7 @@ DESCRIPTION := setup.cfg pyproject.toml requirements.lock
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install run demo test test-long lint bench screenshots cases clean chromium curl postgresql
+.PHONY: help install run demo test test-long lint bench screenshots cases fidelity clean chromium curl postgresql
 
 help:
 	@echo "make run          start both apps (Ctrl-C stops them); the first time it installs what they need"
@@ -23,6 +23,7 @@ help:
 	@echo "make bench        measure starts and memory"
 	@echo "make screenshots  take the pictures in docs/images again"
 	@echo "make cases        write the generated part of docs/cases.md again"
+	@echo "make fidelity     write docs/fidelity.md again, from the tests' source marks"
 	@echo "make clean        remove what was built; data in .ticketlab stays"
 
 install: $(DEVELOPMENT)
@@ -53,6 +54,9 @@ screenshots: chromium $(DEVELOPMENT)
 
 cases: $(DEVELOPMENT)
 	@$(BIN)/python docs/write_cases.py
+
+fidelity: $(DEVELOPMENT)
+	@$(BIN)/python docs/write_fidelity.py
 
 clean:
 	@rm -rf $(VENV) .types build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
