@@ -1,5 +1,6 @@
 """How the gate reads: table known → channel → scope → user, and then one SELECT."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from sqlalchemy import RowMapping
 
 from ..access.acl import Verdict
 from ..access.operations import Operation
+from ..dictionary.model import Field
 from ..dictionary.types import FieldType, Storage
 from ..errors import NoRecordFound, TableReadRefused
 from ..query import parse, select_records
@@ -18,7 +20,8 @@ from .row import FieldValue, Page, Row
 from .work import Work, restrictions
 
 STEP = "user"
-SYS_ID_LENGTH = 32
+RECORD_ID = re.compile(r"[0-9a-z_.]{1,32}")
+"""What may be a record's sys_id: as a rule 32 hex digits, but ``global`` is one, too. Capitals name nothing."""
 
 CLOSED_TABLES = frozenset({"sys_db_object", "sys_dictionary", "metric_definition", "metric_instance", "sys_audit"})
 """Tables whose read is refused with 403 instead of answered with nothing (rest 1 "Denial without error", meas)."""
@@ -67,7 +70,7 @@ def read_page(work: Work, request: Request) -> Page:
 
 def read_one(work: Work, sys_id: str, fields: Sequence[str] | None, *, displayed: bool = False) -> Row:
     """Raises NoRecordFound; whether the record is missing or hidden, only the trail says."""
-    if len(sys_id) == SYS_ID_LENGTH and sys_id.isalnum():
+    if RECORD_ID.fullmatch(sys_id):
         page = read_page(work, Request(f"sys_id={sys_id}", fields, 1, displayed=displayed, checked=False))
         if page.rows:
             return page.rows[0]
@@ -112,14 +115,17 @@ def _field_value(work: Work, table: str, path: str, found: RowMapping) -> FieldV
     if field is None:
         raise LookupError(path)
     native = None if field.type.storage is Storage.VIRTUAL else found[path]
-    return FieldValue(field, native, _label(work, field.type, native, found.get(f"{path}.§display")))
+    return FieldValue(field, native, _label(work, field, native, found.get(f"{path}.§display")))
 
 
-def _label(work: Work, kind: FieldType, native: Any, joined: str | None) -> str | None:
-    if kind is FieldType.REFERENCE:
+def _label(work: Work, field: Field, native: Any, joined: str | None) -> str | None:
+    """What stands for the value; a record of a table that the caller may not read at all is shown by nothing."""
+    if field.type is FieldType.REFERENCE:
+        if joined and not work.may_name(field.reference):
+            return ""
         if joined is None and native and not SYS_ID.fullmatch(native):
             return str(native)  # ``global`` is no record's sys_id, and stands for itself (rest 3)
         return joined or ""
-    if kind is FieldType.CLASS_NAME and native in work.dictionary.tables:
+    if field.type is FieldType.CLASS_NAME and native in work.dictionary.tables:
         return work.dictionary.table(native).label
     return None

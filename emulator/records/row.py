@@ -14,6 +14,19 @@ MASKED = "********"
 DATE_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
+def written(moment: datetime) -> str:
+    """``YYYY-MM-DD hh:mm:ss`` as the moment's own zone has it; strftime would cut the zeros of early years."""
+    return moment.replace(tzinfo=None).isoformat(" ", "seconds")
+
+
+def local(moment: datetime, time_zone: str) -> datetime:
+    """The moment in a zone; at either end of time, where the zone's offset leads beyond it, in UTC."""
+    try:
+        return moment.astimezone(zone_named(time_zone))
+    except OverflowError:
+        return moment.astimezone(UTC)
+
+
 def raw_text(native: Native) -> str:
     """The wire's text of a value: everything is a string, times are UTC, empty is ``""`` (rest 3, D)."""
     if native is None:
@@ -21,7 +34,7 @@ def raw_text(native: Native) -> str:
     if isinstance(native, bool):
         return "true" if native else "false"
     if isinstance(native, datetime):
-        return native.astimezone(UTC).strftime(DATE_TIME_FORMAT)
+        return written(native.astimezone(UTC))
     return str(native)
 
 
@@ -49,7 +62,7 @@ class FieldValue:
         if self.label is not None:
             return self.label
         if isinstance(self.native, datetime):
-            return self.native.astimezone(zone_named(time_zone)).strftime(DATE_TIME_FORMAT)
+            return written(local(self.native, time_zone))
         if self.field.type is FieldType.DURATION and isinstance(self.native, int):
             return shown_duration(self.native)
         return self.field.choice_label(self.value) if self.field.choices else self.value

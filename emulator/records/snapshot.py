@@ -36,6 +36,8 @@ class Snapshot:
     policy: Policy
     business_rules: Sequence[BusinessRule] = ()
     data_policies: Sequence[DataPolicy] = ()
+    named: dict[tuple[frozenset[str], frozenset[str], bool, str], bool] = field(default_factory=dict)
+    """Judgements that cannot change with this version: of which tables somebody with these roles may see names."""
     _roles: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict)
 
     def roles(self, read: ReadTable, user: str, elevated: frozenset[str] = frozenset()) -> frozenset[str]:

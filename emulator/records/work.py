@@ -82,6 +82,15 @@ class Work:
     def judge_field(self, element: str, operation: Operation, table: str = "") -> Verdict:
         return judge_field(self.dictionary, self.snapshot.policy, self.caller, table or self.table, element, operation)
 
+    def may_name(self, table: str) -> bool:
+        """Whether the caller may read any record of a table, and so be shown what records of it are called."""
+        caller = self.caller
+        key = (caller.roles, caller.elevated, caller.is_system, table)
+        known = self.snapshot.named.get(key)
+        if known is None:
+            known = self.snapshot.named[key] = self.judge_record(Operation.READ, table).allowed
+        return known
+
     def matches(self, table: str, sys_id: str, query: str) -> bool:
         """Whether the record, as it stands in this transaction, matches an encoded query."""
         if not query:

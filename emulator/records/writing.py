@@ -25,7 +25,7 @@ from .coerce import Input
 from .computed import computed
 from .defaults import defaults, next_number
 from .enforce import apply_rules, check_data_policies
-from .reading import Request, read_page
+from .reading import RECORD_ID, Request, read_page
 from .row import Row
 from .snapshot import VERSIONED_TABLES, next_version
 from .work import Work
@@ -131,7 +131,7 @@ def existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mappin
     work.refresh_caller()
     work.enter(operation)
     verdict = work.judge_record(Operation.READ)
-    visible = len(sys_id) == len(UNIQUE_RULE_ID) and sys_id.isalnum() and verdict.allowed
+    visible = RECORD_ID.fullmatch(sys_id) is not None and verdict.allowed
     if not visible or not work.matches(work.table, sys_id, verdict.restriction or f"sys_id={sys_id}"):
         reason = "No such record that the caller may read." if verdict.allowed else verdict.reason
         work.trail.refuse(NoRecordFound(), STEP, verdict.rule, reason, verdict.record)
