@@ -17,12 +17,14 @@ from .apps.store.installing import HiService, Installer
 from .dictionary.declaration import load_schema
 from .identity.keys import InstanceKey
 from .identity.passwords import Passwords
+from .records.attachments import Attachments
 from .records.gate import Gate
 from .seed import Secrets, write_addresses
 from .seed.application import SeedInstaller
 from .settings import Settings
 from .sso.registration import write_registration
 from .start import fill_when_empty, make_tables, open_databases
+from .store.contents import Contents
 
 
 def create_app(settings: Settings | None = None, *, real_clock: Clock | None = None, ids: Ids | None = None) -> Flask:
@@ -45,10 +47,12 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     clock = LabClock(databases.clock_setting, real_clock)
     key = InstanceKey.from_folder(settings.data / "keys", ids)
     gate = Gate(databases.store, schema, clock, ids, databases.decision_log(clock))
+    attachments = Attachments(gate, Contents(settings.data / "attachments", durable=settings.durable))
     provide(app, settings)
     provide(app, clock, Clock)
     provide(app, ids)
     provide(app, gate)
+    provide(app, attachments)
     install_date(app, clock)
 
     install_request_ids(app, ids, logs, own=False)
@@ -70,8 +74,8 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     provide(app, SeedInstaller(gate), Installer)
     apps.install(app)
     pages.install(app)
-    retention.install(app, gate, clock)
-    lab.install(app, settings, databases, gate, key)
+    retention.install(app, gate, clock, attachments)
+    lab.install(app, settings, databases, gate, key, attachments)
     install_headers(app, further=rest.platform_headers)
 
     with one_at_a_time(settings.data / "emulator.lock"):
@@ -79,4 +83,5 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
         fill_when_empty(databases, schema, settings, Secrets(part_of(app, Passwords), key, ids))
         write_addresses(gate, settings)
         write_registration(gate, key, settings)
+        attachments.pin_once(lab.SEED)
     return app

@@ -1,5 +1,7 @@
 """What has expired goes: sessions, tokens, events; codes go with those that follow. Log and audit stay (attack L12).
 
+So do files that nothing names any more: neither a record nor an image of the database.
+
 Run with the first login of an hour, in every process.
 """
 
@@ -11,6 +13,7 @@ from ..shared.clock import Clock
 from ..shared.web.parts import part_of, provide
 from .access.caller import Caller
 from .identity.sessions import Sessions
+from .records.attachments import Attachments
 from .records.gate import Gate
 
 KEPT = timedelta(days=7)
@@ -25,7 +28,8 @@ TABLES = {"sysevent": "sys_created_on", "oauth_credential": "expires"}
 class Retention:
     """The job that purges."""
 
-    def __init__(self, gate: Gate, sessions: Sessions, clock: Clock) -> None:
+    def __init__(self, gate: Gate, sessions: Sessions, clock: Clock, attachments: Attachments) -> None:
+        self._attachments = attachments
         self._gate = gate
         self._sessions = sessions
         self._clock = clock
@@ -38,9 +42,9 @@ class Retention:
             self.purge()
 
     def purge(self) -> int:
-        """Delete what expired a week ago and longer; returns how many rows those were."""
+        """Delete what expired a week ago and longer; returns how many rows and files those were."""
         oldest = self._clock.now() - KEPT
-        gone = self._sessions.purge()
+        gone = self._sessions.purge() + self._attachments.sweep()
         with self._gate.transaction() as transaction:
             for table, element in TABLES.items():
                 records = self._gate.record(table, Caller.system(), transaction)
@@ -52,9 +56,9 @@ class Retention:
         return gone
 
 
-def install(app: Flask, gate: Gate, clock: Clock) -> None:
+def install(app: Flask, gate: Gate, clock: Clock, attachments: Attachments) -> None:
     """Provide Retention, and let logins start it."""
-    retention = Retention(gate, part_of(app, Sessions), clock)
+    retention = Retention(gate, part_of(app, Sessions), clock, attachments)
     provide(app, retention)
 
     @app.after_request

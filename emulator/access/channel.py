@@ -8,6 +8,11 @@ from .trail import Trail
 STEP = "channel"
 
 
+def is_open_to(dictionary: Dictionary, table: str, channel: Channel) -> bool:
+    """Whether the table may be reached by this way."""
+    return channel is not Channel.REST or all(each.access.web_service for each in dictionary.chain(table))
+
+
 def check_channel(dictionary: Dictionary, trail: Trail) -> None:
     """Over web services, every table from the class to the base must allow it (platform 4.2, C).
 

@@ -14,10 +14,15 @@ from ..database import LabBase
 from ..dictionary.declaration import load_schema
 from ..identity.keys import InstanceKey
 from ..identity.sessions import UserSession
+from ..records.attachments import Attachments
 from ..records.gate import Gate
 from ..seed import seed_image, write_addresses
 from ..settings import Settings
 from ..sso.registration import write_registration
+from .pinned_image import PinnedImage
+
+SEED = "seed"
+"""What the seed image is called where what it names is kept."""
 
 CHECKLIST = "/nav_to.do?uri=%2Fx_mioms_m365ticket_installation_checklist.do"
 APPLICATION_REGISTRY = "/nav_to.do?uri=%2Foauth_entity_list.do"
@@ -28,12 +33,15 @@ TICKETS = "/nav_to.do?uri=%2Fx_mioms_m365ticket_change_request_list.do"
 class InstanceLab:
     """Health, clock, reset and start page of one instance."""
 
-    def __init__(self, settings: Settings, gate: Gate, lab_engine: Engine, key: InstanceKey) -> None:
+    def __init__(
+        self, settings: Settings, gate: Gate, lab_engine: Engine, key: InstanceKey, attachments: Attachments
+    ) -> None:
         self._instance_key = key
         self._settings = settings
         self._gate = gate
         self._store = gate.store
         self._lab_engine = lab_engine
+        self._attachments = attachments
         self.own_url = settings.url
         self.key = settings.lab_key
 
@@ -70,14 +78,15 @@ class InstanceLab:
         return self._settings.seed
 
     def keep(self) -> None:
-        seed_image(self._settings, self._store.engine).save()
+        PinnedImage(seed_image(self._settings, self._store.engine), SEED, self._attachments).save()
 
     def pair(self) -> Pair:
         return Pair(self._settings.url.rstrip("/"), self._settings.tenant_url.rstrip("/"), self._settings.data)
 
     def snapshot(self, name: str) -> Image:
         file = self._settings.data / "snapshots" / f"emulator-{name}.db"
-        return self._settings.records_place.image(self._store.engine, file, f"snapshot:{name}")
+        image = self._settings.records_place.image(self._store.engine, file, f"snapshot:{name}")
+        return PinnedImage(image, f"snapshot-{name}", self._attachments)
 
     def restore(self, snapshot: Image) -> None:
         """Become what it was, sessions and clock included; what this start was told of addresses holds on."""

@@ -15,6 +15,7 @@ from ..access.operations import Operation
 from ..dictionary.types import FieldType
 from ..errors import QueryRefused, TableReadRefused
 from ..query import Aggregate, EncodedQuery, Function, Grouping, parse, select_aggregates
+from . import attachment_rules
 from .field_reading import STEP, check_query, may_read
 from .reading import CLOSED_TABLES
 from .row import FieldValue, raw_text
@@ -62,6 +63,8 @@ def _shown_records(work: Work, grouping: Grouping) -> Sequence[EncodedQuery]:
         work.trail.deny(STEP, verdict.rule, verdict.reason, verdict.record)
         return (NO_RECORD,) if grouping.paths else ()
     work.trail.allow(STEP, verdict.rule, verdict.reason, verdict.record)
+    if grouping.paths and attachment_rules.bound(work, work.table) and not work.caller.is_admin:
+        return (NO_RECORD,)  # whose records they belong to differs from one attachment to the next
     for path in grouping.paths:
         if not may_read(work, path, some_rows=False):
             reason = f"{path} is aggregated, which the caller may not read in every record."

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from ..access.operations import Operation
 from ..dictionary.types import FieldType, Storage
 from ..store.store import Native
+from . import attachment_rules
 from .coerce import Input, Unfit, coerce
 from .work import Work
 
@@ -70,7 +71,8 @@ def is_writable(work: Work, table: str, element: str, operation: Operation, sys_
     if work.caller.is_system:
         return True
     numbered = element == "number" and work.dictionary.numbering(table) is not None
-    if element in KEPT_BY_THE_PLATFORM or numbered:
+    filed = table == attachment_rules.TABLE and element not in attachment_rules.WRITABLE
+    if element in KEPT_BY_THE_PLATFORM or numbered or filed:
         work.trail.alter(STEP, "kept by the platform", f"{element} is not for callers to write.")
         return False
     # A field's own rule for writing binds its creation, too, unless there is one for creation (G).

@@ -16,6 +16,7 @@ from ..access.operations import Operation
 from ..access.scope import check_execute
 from ..access.trail import Trail
 from ..errors import PlatformError
+from . import attachment_rules
 from .assign import is_writable
 from .reading import Request, read_one, read_page
 from .rules import binding
@@ -99,14 +100,14 @@ def _read(work: Work, question: Question) -> Answer:
     if not verdict.allowed:
         return Answer.HIDDEN
     if not question.field:
-        return _whether_some(verdict)
+        return _whether_some(work, verdict)
     if work.resolve(question.field) is None:
         return Answer.HIDDEN
     element = question.field.partition(".")[0]
     field = work.judge_field(element, Operation.READ)
     if any(each.outcome == "refused" for each in work.trail.decisions):
         return Answer.HIDDEN
-    return Answer.SOME if verdict.conditions or field.conditions else Answer.ALLOWED
+    return Answer.SOME if field.conditions else _whether_some(work, verdict)
 
 
 def _write(work: Work, question: Question, operation: Operation) -> Answer:
@@ -116,7 +117,7 @@ def _write(work: Work, question: Question, operation: Operation) -> Answer:
         answer = Answer.ALLOWED
     else:
         work.enter(operation)
-        answer = _whether_some(check_table(work, operation))
+        answer = _whether_some(work, check_table(work, operation))
     if question.field and operation is not Operation.DELETE and not _writes_field(work, table, question, operation):
         return Answer.DROPPED if answer is Answer.ALLOWED else answer
     return answer
@@ -129,8 +130,9 @@ def _writes_field(work: Work, table: str, question: Question, operation: Operati
     return False
 
 
-def _whether_some(verdict: Verdict) -> Answer:
-    return Answer.SOME if verdict.conditions else Answer.ALLOWED
+def _whether_some(work: Work, verdict: Verdict) -> Answer:
+    """Attachments follow their records, each another one."""
+    return Answer.SOME if verdict.conditions or attachment_rules.bound(work, work.table) else Answer.ALLOWED
 
 
 def _rules(work: Work, question: Question) -> Sequence[tuple[str, str]]:

@@ -72,6 +72,11 @@ class GlideRecord:
         with self._gate.writing(self._trail(Operation.DELETE), self._within) as work:
             writing.delete(work, sys_id)
 
+    def check(self, sys_id: str, operation: Operation) -> None:
+        """Raise what an update or delete of the record would be refused with for the caller's lack of rights."""
+        with self._gate.reading(self._trail(operation), self._within) as work:
+            writing.existing(work, sys_id, operation)
+
     def _trail(self, operation: Operation) -> Trail:
         return Trail(self.caller, self.table, operation)
 

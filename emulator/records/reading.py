@@ -13,7 +13,7 @@ from ..dictionary.model import Field
 from ..dictionary.types import FieldType, Storage
 from ..errors import NoRecordFound, TableReadRefused
 from ..query import parse, select_records
-from . import journal, lists
+from . import attachment_rules, journal, lists
 from .coerce import SYS_ID
 from .field_reading import check_query, readable_paths, without_hidden
 from .row import FieldValue, Page, Row
@@ -60,8 +60,10 @@ def read_page(work: Work, request: Request) -> Page:
         limit=request.limit,
         offset=request.offset,
     )
-    rows = [build_row(work, paths, found) for found in work.store.rows(work.connection, selection.rows)]
+    rows: Sequence[Row] = [build_row(work, paths, found) for found in work.store.rows(work.connection, selection.rows)]
     rows = without_hidden(work, rows, by_row)
+    if attachment_rules.bound(work, work.table):
+        rows = attachment_rules.with_readable_record(work, rows)
     if request.displayed:
         rows = lists.with_names(work, journal.with_entries(work, rows))
     total = work.store.count(work.connection, selection.count) if request.count else None

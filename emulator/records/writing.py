@@ -18,7 +18,7 @@ from ..access.trail import Trail
 from ..dictionary.rows import DICTIONARY_TABLES
 from ..errors import AclRefused, BusinessRuleAborted, NoRecordFound, OperationFailed, PlatformError
 from ..store.store import Native
-from . import audit, journal
+from . import attachment_rules, audit, journal
 from .addresses import check_own_address, check_range
 from .assign import Assigned, assign
 from .coerce import Input
@@ -41,6 +41,7 @@ def insert(work: Work, given: Mapping[str, object], how: Input) -> Row:
     work.refresh_caller()
     work.enter(Operation.CREATE)
     check_table(work, Operation.CREATE)
+    attachment_rules.check_creation(work)
     assigned = assign(work, work.table, given, how, Operation.CREATE)
     sys_id = str(assigned.columns.get("sys_id") or work.ids.sys_id())
     now = work.clock.now().replace(microsecond=0)
@@ -88,6 +89,7 @@ def delete(work: Work, sys_id: str) -> None:
     table, _before = existing(work, sys_id, Operation.DELETE)
     apply_rules(work, "before", Operation.DELETE, table, sys_id)
     work.store.delete(work.connection, work.snapshot.tables, table, sys_id)
+    attachment_rules.remove_of(work, table, sys_id)
     check_own_address(work, table)
     _start_version(work, table)
 
@@ -132,6 +134,9 @@ def existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mappin
     work.enter(operation)
     verdict = work.judge_record(Operation.READ)
     visible = RECORD_ID.fullmatch(sys_id) is not None and verdict.allowed
+    attached = attachment_rules.bound(work, work.table)
+    if attached and visible:
+        visible = attachment_rules.may_read(work, sys_id)
     if not visible or not work.matches(work.table, sys_id, verdict.restriction or f"sys_id={sys_id}"):
         reason = "No such record that the caller may read." if verdict.allowed else verdict.reason
         work.trail.refuse(NoRecordFound(), STEP, verdict.rule, reason, verdict.record)
@@ -143,6 +148,8 @@ def existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mappin
         table = next(str(row["sys_class_name"] or table) for row in found)
     check_table(work, operation)
     _check_row(work, operation, table, sys_id)
+    if attached:
+        attachment_rules.check_change(work, sys_id)
     paths = [name for name, each in work.dictionary.fields(table).items() if each.type.storage.value != "virtual"]
     stored = next(iter(work.read(table, f"sys_id={sys_id}", paths)))
     return table, {path: stored[path] for path in paths}

@@ -106,6 +106,10 @@ MOST_AGGREGATED = Assumption(
 GROUPS_WITHOUT_AGGREGATE = Assumption(
     True, "A group_by alone lists the groups, each with empty stats.", "ours; rest 5 is silent", "G"
 )
+MISSING_PARAMETER_STATUS = Assumption(400, "Status of an upload that says not whose file it is.", "rest 6", "D")
+SIZE_COMPRESSED = Assumption(
+    "size_bytes", "Files are kept as they came, so size_compressed equals size_bytes.", "ours", "G"
+)
 
 VIEWS = Assumption(
     "Default view",

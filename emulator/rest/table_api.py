@@ -20,7 +20,7 @@ from .errors import MethodNotAllowed
 from .filters import query_of
 from .frame import answer, check_accept, no_content, rest_caller, speak_rest
 from .incoming import body_type, read_body
-from .links import PageOfTotal, pagination_header
+from .paging import list_headers
 from .parameters import DisplayValue, Parameters, read_parameters
 from .render import Form, render
 from .saving import Saving
@@ -111,7 +111,7 @@ def list_records(call: Call) -> Response:
     )
     if call.version == "v1" and not page.rows:
         raise NoRecordFound  # v2 and the latest version answer with an empty list (rest 1, D)
-    return answer({"result": [render(row, call.form) for row in page.rows]}, headers=_list_headers(asked, page.total))
+    return answer({"result": [render(row, call.form) for row in page.rows]}, headers=list_headers(asked, page.total))
 
 
 def create_record(call: Call) -> Response:
@@ -186,15 +186,3 @@ def _read_again(call: Call, row: Row) -> Row:
         return call.records.get(row.sys_id, call.fields or None, displayed=call.displayed)
     except NoRecordFound:  # one may be allowed to create what one may not read
         return row
-
-
-def _list_headers(asked: Parameters, total: int | None) -> Mapping[str, str]:
-    if total is None:
-        return {}
-    headers = {"X-Total-Count": str(total)}
-    if not asked.suppress_pagination_header:
-        address = f"{request.scheme}://{request.host}{quote(request.path)}"
-        page = PageOfTotal(asked.limit, asked.offset, total)
-        link = pagination_header(address, request.query_string.decode("latin-1"), page)
-        headers |= {"Link": link} if link else {}
-    return headers

@@ -66,6 +66,7 @@ class SeedInstaller:
             self._delete(connection, tables, "oauth_credential", "oauth_entity", entities)
             self._delete(connection, tables, "oauth_entity", KEY, entities)
             self._delete(connection, tables, "sys_journal_field", "name", names)
+            self._delete(connection, tables, "sys_attachment", "table_name", names)
             for name in names:
                 connection.execute(delete(source := tables.sql_table(name)).where(tables.of_class(name, source)))
             for table in sorted(DICTIONARY_TABLES):
