@@ -26,8 +26,10 @@ def prepare_database(app: Flask, engine: Engine, settings: Settings, clock: Cloc
     if _is_ready(engine, settings):
         return
     with one_at_a_time(settings.data / "connector.lock"):
-        migrate_when_older(app, engine)
         image = seed_image(settings, engine)
+        if _revision(engine) is None and image.exists():  # somebody has removed the database alone
+            image.restore()
+        migrate_when_older(app, engine)
         if not image.exists():
             _seed(engine, settings, clock)
             image.save()

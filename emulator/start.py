@@ -64,8 +64,12 @@ def make_tables(databases: Databases, schema: Dictionary) -> None:
 def fill_when_empty(databases: Databases, schema: Dictionary, settings: Settings, secrets: Secrets) -> None:
     """Write the seed at the first start, and keep an image of it for resets. Raises RefusedToStart."""
     image = seed_image(settings, databases.engine)
+    filled = is_filled(databases.store, schema)
     if image.exists():
+        if not filled:  # somebody has removed the database alone
+            image.restore()
+            databases.store.reconcile(schema)
         return
-    if not is_filled(databases.store, schema):
+    if not filled:
         fill(databases.store, schema, settings, secrets, tell_progress)
     image.save()

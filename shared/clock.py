@@ -74,6 +74,10 @@ class LabClock:
             return self.now()
         return self._seen.at(self._real.now())
 
+    def last_known(self) -> datetime:
+        """The time by the setting that was read last: for an answer that says that nothing can be read."""
+        return self._seen.at(self._real.now())
+
 
 LONGEST_LEAP = timedelta(days=366 * 50)
 

@@ -3,11 +3,15 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import Session, scoped_session
+
+from .logs import log
+from .unavailable import DatabaseUnavailable, install_unavailable
 
 WRITING = "ticketlab_writing"
 """Execution option of a connection that will write: its transaction takes the database's write lock at once."""
@@ -25,6 +29,7 @@ def install_sqlite(engine: Engine, *, durable: bool = True) -> None:
     """
     if engine.dialect.name != "sqlite":
         return
+    install_unavailable(engine)
 
     @event.listens_for(engine, "connect")
     def _set_up(connection: sqlite3.Connection, _record: Any) -> None:
@@ -40,6 +45,34 @@ def install_sqlite(engine: Engine, *, durable: bool = True) -> None:
     def _begin(connection: Connection) -> None:
         writing = connection.get_execution_options().get(WRITING, False)
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def watch_file(engine: Engine, path: Path) -> None:
+    """Let the connections of a SQLite engine go with their file: ``path`` exists when this is called.
+
+    A connection to a file that was removed or replaced would write what nobody can read again, and a new one would
+    make the file anew, empty.
+    """
+
+    @event.listens_for(engine, "do_connect")
+    def _only_to_a_file(_dialect: Any, record: Any, _arguments: Any, _named: Any) -> None:
+        record.info["file"] = number = _file_number(path)
+        if number is None:
+            reason = f"{path} is not there any more"
+            log().error("database.unavailable", reason=reason, where="sqlite")
+            raise DatabaseUnavailable(reason)
+
+    @event.listens_for(engine, "checkout")
+    def _still_there(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info.get("file") != _file_number(path):
+            raise DisconnectionError
+
+
+def _file_number(path: Path) -> int | None:
+    try:
+        return path.stat().st_ino
+    except OSError:
+        return None
 
 
 @contextmanager

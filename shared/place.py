@@ -8,12 +8,13 @@ from typing import Any, Protocol
 from sqlalchemy import Engine
 
 from .data_folder import private_file
-from .database import install_sqlite
+from .database import install_sqlite, watch_file
 from .errors import RefusedToStart
 from .postgresql import engine_options, install_postgresql, read_address, schema_of
 from .schema_image import SchemaImage
 from .secret import Secret
 from .seed_image import FileImage
+from .soundness import check_soundness
 
 
 @dataclass(frozen=True)
@@ -70,7 +71,9 @@ class Place:
     def install(self, engine: Engine, *, durable: bool) -> None:
         """Let the engine's connections behave as both apps expect. Raises RefusedToStart."""
         if not self.server:
+            check_soundness(self.file)
             install_sqlite(engine, durable=durable)
+            watch_file(engine, self.file)
             return
         install_postgresql(engine, self.schema, durable=durable)
 

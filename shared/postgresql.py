@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError
 from .database import WRITING
 from .errors import RefusedToStart
 from .secret import masked_address
+from .unavailable import install_unavailable
 
 if TYPE_CHECKING:
     import psycopg
@@ -66,6 +67,7 @@ def engine_options(text: str, name: str) -> dict[str, Any]:
 def install_postgresql(engine: Engine, schema: str, *, durable: bool) -> None:
     """Let the engine's connections work in ``schema``, which is made when missing. Raises RefusedToStart."""
     _make_schema(engine.url, schema)
+    install_unavailable(engine)
     set_up = "; ".join(
         (
             f"SET search_path = {quoted(schema)}",

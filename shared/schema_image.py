@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from .database import reading, writing
 from .postgresql import identifier, quoted
 from .seed_image import ImageNotPossible, NoSeedImage
+from .unavailable import DatabaseUnavailable
 
 STRUCTURE = "ticketlab structure"
 """The table of an image in which the indexes and views of its time stand."""
@@ -131,6 +132,8 @@ class SchemaImage:
                 yield connection
         except DBAPIError as error:
             raise ImageNotPossible(detail=f"PostgreSQL says: {' '.join(str(error.orig).split())}") from error
+        except DatabaseUnavailable as error:
+            raise ImageNotPossible(detail=f"PostgreSQL says: {error.reason}") from error
 
 
 def _columns(connection: Connection, schema: str) -> dict[str, list[str]]:

@@ -6,6 +6,8 @@ from sqlalchemy import Engine, String, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...shared.database import writing
+from ...shared.logs import log
+from ...shared.unavailable import DatabaseUnavailable
 from ..database import LabBase
 from .storage import UtcDateTime
 
@@ -37,6 +39,12 @@ class Activity:
         """The session is busy now; ``before`` is what ``last_seen`` told."""
         if before is not None and timedelta(0) <= now - before < EXACT_TO:
             return
+        try:
+            self._write(session, now)
+        except DatabaseUnavailable as error:  # a note is not worth a failed request
+            log().warning("session.activity_not_noted", reason=error.reason)
+
+    def _write(self, session: str, now: datetime) -> None:
         change = update(SessionActivity).where(SessionActivity.session == session).values(seen=now)
         with writing(self._engine) as connection:
             if not connection.execute(change).rowcount:

@@ -4,11 +4,12 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from sqlalchemy import Engine, String, insert, select, update
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...shared.database import reading, writing
 from ...shared.logs import log
+from ...shared.unavailable import DatabaseUnavailable
 from ..database import LabBase
 from ..identity.storage import UtcDateTime
 
@@ -41,8 +42,8 @@ class TokenUses:
             self._noted[entity, user] = now
         try:
             self._write(entity, user, now)
-        except OperationalError as error:  # a note is not worth a failed request
-            log().warning("oauth.use_not_noted", reason=str(error.orig))
+        except DatabaseUnavailable as error:  # a note is not worth a failed request
+            log().warning("oauth.use_not_noted", reason=error.reason)
 
     def last(self, entity: str, user: str) -> datetime | None:
         statement = select(TokenUse.at).where(TokenUse.entity == entity, TokenUse.user == user)

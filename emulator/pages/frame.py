@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 
 from ...shared.errors import TicketlabError
 from ...shared.logs import log
+from ...shared.unavailable import DatabaseUnavailable
 from ..errors import PlatformError
 from ..identity.web import LoginRequired, check_csrf, current_account, redirect_to_login, require_login
 
@@ -33,6 +34,7 @@ def framed(blueprint: Blueprint) -> None:
 def install_errors(app: Flask) -> None:
     """What no blueprint answers: an address that is none, a method it does not take, a fault of ours."""
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DatabaseUnavailable, _refused)
     app.register_error_handler(Exception, _unexpected)
 
 

@@ -4,13 +4,13 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import Engine, Index, String, delete, func, insert, select
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...shared.clock import Clock
 from ...shared.column_types import UtcDateTime
 from ...shared.database import reading, writing
 from ...shared.logs import log
+from ...shared.unavailable import DatabaseUnavailable
 from ..access.decision import Decision
 from ..access.trail import Trail
 from ..database import LabBase
@@ -56,8 +56,8 @@ class DecisionLog:
         at = self._clock.now()
         try:
             self._keep([_row(decision, at) for decision in kept])
-        except OperationalError as error:  # a note is not worth the answer, least of all to what was committed
-            log().warning("decisions.not_kept", reason=str(error.orig))
+        except DatabaseUnavailable as error:  # a note is not worth the answer, least of all to what was committed
+            log().warning("decisions.not_kept", reason=error.reason)
 
     def of(self, transaction: str) -> Sequence[DecisionRow]:
         """The decisions of one request, in the order they were taken."""

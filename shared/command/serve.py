@@ -39,9 +39,9 @@ def load_app(module: str, lifeline: int | None) -> Callable[..., Any]:
     try:
         app: Callable[..., Any] = importlib.import_module(module).app
     except Exception as error:
-        from ..errors import RefusedToStart
+        from ..errors import TicketlabError
 
-        if not isinstance(error, RefusedToStart):
+        if not isinstance(error, TicketlabError):
             raise
         os.write(2, f"{REFUSAL}{' '.join(str(error).split())}\n".encode())
         os._exit(REFUSED)

@@ -4,6 +4,7 @@ from flask import Flask, Response, request
 from werkzeug.http import http_date
 
 from ..clock import LabClock
+from ..unavailable import DatabaseUnavailable
 from .lab import LAB_PATH
 
 OTHER_PROCESSES_SECONDS = 0.2
@@ -14,6 +15,9 @@ def install_date(app: Flask, clock: LabClock) -> None:
     @app.after_request
     def _set(response: Response) -> Response:
         of_lab = request.path.startswith(LAB_PATH)
-        moment = clock.now() if of_lab else clock.about_now(OTHER_PROCESSES_SECONDS)
+        try:
+            moment = clock.now() if of_lab else clock.about_now(OTHER_PROCESSES_SECONDS)
+        except DatabaseUnavailable:  # the answer says so already
+            moment = clock.last_known()
         response.headers["Date"] = http_date(moment)
         return response

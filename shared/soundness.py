@@ -1,0 +1,81 @@
+"""Is a SQLite file sound? Looked at before it is served: a damaged one would give wrong answers, one by one."""
+
+import sqlite3
+import struct
+import time
+from contextlib import closing
+from pathlib import Path
+
+from .errors import RefusedToStart
+from .logs import log
+
+SECONDS = 2.0
+"""The longest that a start looks; a file of some gigabytes is looked at in part."""
+
+WAL_HEADER = struct.Struct(">8I")
+WAL_MAGIC = {0x377F0682: "<", 0x377F0683: ">"}
+"""And the byte order of the checksums that each stands for."""
+
+MENDED = "Put a backup in its place, as docs/databases.md tells, or start over with --fresh."
+
+
+def check_soundness(path: Path) -> None:
+    """Raises RefusedToStart when the database in ``path``, or the log beside it, is damaged.
+
+    A missing ``-shm`` is made again by SQLite itself. A log that ends in the middle of a page is what a crash leaves:
+    SQLite takes what was committed before.
+    """
+    if not path.exists() or path.stat().st_size == 0:
+        return  # a new one
+    _check_log(path.with_name(f"{path.name}-wal"))
+    try:
+        found = _problems(path)
+    except sqlite3.OperationalError as error:
+        raise RefusedToStart(f"{path} cannot be used", f"SQLite says: {error}.") from error
+    except sqlite3.DatabaseError as error:
+        found = str(error)
+    if found:
+        raise RefusedToStart(f"{path} is damaged", f"SQLite says: {found}. {MENDED}")
+
+
+def _problems(path: Path) -> str:
+    """What is wrong, or nothing."""
+    end = time.monotonic() + SECONDS
+    with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=rw", uri=True, timeout=15)) as connection:
+        connection.set_progress_handler(lambda: time.monotonic() > end, 100_000)
+        try:
+            (first,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode != sqlite3.SQLITE_INTERRUPT:
+                raise
+            log().warning("database.checked_in_part", file=path.name, seconds=SECONDS)
+            return ""
+    return "" if first == "ok" else " ".join(str(first).split())
+
+
+def _check_log(path: Path) -> None:
+    """The header of the log: where it is damaged SQLite would pass over all that was committed in it, in silence."""
+    try:
+        with path.open("rb") as file:
+            header = file.read(WAL_HEADER.size)
+    except FileNotFoundError:
+        return
+    if header and not _is_header(header):
+        raise RefusedToStart(f"{path} is damaged", f"Its beginning is not that of a log. {MENDED}")
+
+
+def _is_header(header: bytes) -> bool:
+    if len(header) < WAL_HEADER.size:
+        return False
+    fields = WAL_HEADER.unpack(header)
+    order = WAL_MAGIC.get(fields[0])
+    return order is not None and _checksum(header[:24], order) == fields[6:]
+
+
+def _checksum(content: bytes, order: str) -> tuple[int, int]:
+    """SQLite's own, of its file format."""
+    first = second = 0
+    for one, other in struct.iter_unpack(f"{order}2I", content):
+        first = (first + one + second) & 0xFFFFFFFF
+        second = (second + other + first) & 0xFFFFFFFF
+    return first, second
