@@ -6,7 +6,6 @@ from threading import Thread
 import pytest
 from engines import engine_on
 from sqlalchemy import Engine, event, inspect, text
-from sqlalchemy.exc import DBAPIError
 from ticketlab.shared import postgresql as shared_postgresql
 from ticketlab.shared.database import reading, writing
 from ticketlab.shared.errors import RefusedToStart
@@ -14,6 +13,7 @@ from ticketlab.shared.place import Server
 from ticketlab.shared.schema_image import SchemaImage
 from ticketlab.shared.secret import Secret, masked_address
 from ticketlab.shared.seed_image import ImageNotPossible, NoSeedImage
+from ticketlab.shared.unavailable import DatabaseUnavailable
 
 SCHEMA = "ticketlab_emulator"
 
@@ -190,5 +190,6 @@ def test_a_write_outside_a_writing_transaction_is_never_lost_in_silence(engine):
     with engine.connect() as connection, connection.begin():
         connection.scalar(text("SELECT count(*) FROM b_parent"))
         run(engine, "DELETE FROM a_child; UPDATE b_parent SET number = 'other'")
-        with pytest.raises(DBAPIError, match="could not serialize"):
+        with pytest.raises(DatabaseUnavailable) as refused:
             connection.execute(text("UPDATE b_parent SET number = 'mine'"))
+    assert "could not serialize" in refused.value.reason
