@@ -50,6 +50,8 @@ def assign(
         known = fields.get(element)
         if known is None:
             work.trail.alter(STEP, "unknown field", f"{element[:80]} is no field of {table}.")
+        elif known.type is FieldType.PASSWORD and not (how.display or work.caller.is_system):
+            work.trail.alter(STEP, "password dropped", f"{element} is stored only when given as displayed (rest 2, D).")
         elif is_writable(work, table, element, operation, sys_id):
             try:
                 native = coerce(known, value, how, work.find_by_display)

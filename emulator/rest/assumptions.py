@@ -111,6 +111,12 @@ SIZE_COMPRESSED = Assumption(
     "size_bytes", "Files are kept as they came, so size_compressed equals size_bytes.", "ours", "G"
 )
 
+CLOSED_TO_REST = Assumption(
+    ("v_plugin", "sys_plugins", "sys_store_app", "sys_package"),
+    "Tables whose REST ACL lets nobody in, not even an admin.",
+    "platform 2.3",
+    "C",
+)
 VIEWS = Assumption(
     "Default view",
     "sysparm_view gives a list's columns or a record's form fields. Every name leads to the one view there is.",

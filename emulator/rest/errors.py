@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ...shared.errors import TicketlabError
-from ..errors import BadParameter, PlatformError
+from ..errors import BadParameter, NotAuthorized, PlatformError
 from . import assumptions
 
 
@@ -15,6 +15,13 @@ class MethodNotAllowed(PlatformError):
     def __init__(self, allowed: frozenset[str] = frozenset()) -> None:
         super().__init__()
         self.allowed = allowed
+
+
+class ApiAclRefused(NotAuthorized):
+    """The API itself is closed to this caller for this table (platform 4.2, D)."""
+
+    def __init__(self) -> None:
+        super().__init__(detail="Failed API level ACL Validation")
 
 
 class NotAcceptable(PlatformError):

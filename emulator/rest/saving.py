@@ -1,14 +1,13 @@
 """What a write over REST does with secrets, around the gate's own write.
 
-With ``sysparm_input_display_value`` a password is stored as one that works; without, one-way passwords are left out in
-silence and sealed secrets are stored as they came, so that neither lets anybody in (rest 1 and 2; platform 2.1, C).
+With ``sysparm_input_display_value`` a secret is stored as one that works. Without, the gate leaves passwords out and
+stores what it would have to seal as it came, so that neither lets anybody in (rest 1 and 2; platform 2.1, C).
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..access.caller import Caller
-from ..dictionary.types import FieldType
 from ..identity.secret_fields import SecretFields
 from ..records.gate import Gate
 from ..records.row import Row
@@ -34,13 +33,10 @@ class Saving:
         return self._write(sys_id, given)
 
     def _write(self, sys_id: str, given: Mapping[str, object]) -> Row:
-        kinds = self._secret_fields(given)
-        if not self.displayed:
-            given = {name: value for name, value in given.items() if kinds.get(name) is not FieldType.PASSWORD}
-            kinds = {}
-        if not kinds:
+        secret = self._secret_fields(given) if self.displayed else ()
+        if not secret:
             return self._write_plain(sys_id, given)
-        typed = {name: str(given[name]) for name in kinds if given[name]}
+        typed = {name: str(given[name]) for name in secret if given[name]}
         with self.gate.transaction() as transaction:
             records = self.gate.record(self.table, self.caller, transaction)
             if sys_id:
@@ -57,9 +53,9 @@ class Saving:
             return records.update(sys_id, given, display_input=self.displayed)
         return records.insert(given, display_input=self.displayed)
 
-    def _secret_fields(self, given: Mapping[str, object]) -> Mapping[str, FieldType]:
+    def _secret_fields(self, given: Mapping[str, object]) -> Sequence[str]:
         dictionary = self.gate.read_dictionary()
         if self.table not in dictionary.tables:
-            return {}
+            return ()
         fields = dictionary.fields(self.table)
-        return {name: fields[name].type for name in given if name in fields and fields[name].type.is_secret}
+        return [name for name in given if name in fields and fields[name].type.is_secret]

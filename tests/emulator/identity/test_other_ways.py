@@ -29,6 +29,17 @@ def test_api_key_names_its_user(instance, browser):
     assert '"user_name":"tickets"' in browser.get(ME, {"x-sn-apikey": KEY}).text
 
 
+@pytest.mark.source("rest 10", "C")
+def test_the_header_of_a_key_is_the_one_a_profile_names(instance, browser):
+    """Some clients are told another name than the platform's."""
+    give_key(instance, make_user(instance))
+    assert browser.get(ME, {"X-ServiceNow-API-Key": KEY}).status == 401
+    profile = {"name": "Other", "type": "api_key", "auth_parameter": "X-ServiceNow-API-Key", "active": True}
+    records(instance, "inbound_auth_profile").insert(profile)
+    assert '"user_name":"tickets"' in browser.get(ME, {"X-ServiceNow-API-Key": KEY}).text
+    assert browser.get(ME, {"X-ServiceNow-API-Key": KEY + "x"}).status == 401
+
+
 @pytest.mark.parametrize("given", ["", "x", "é", "x" * 9000])
 def test_wrong_api_key_is_nobody(instance, browser, given):
     give_key(instance, make_user(instance))

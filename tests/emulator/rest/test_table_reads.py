@@ -240,3 +240,11 @@ def test_a_time_zone_that_does_not_exist_is_utc(api, make_user):
         assert api.send("PATCH", f"sys_user/{user}", {"time_zone": name}).status_code == 200
         record = made.rows("incident", sysparm_limit=1, sysparm_display_value="all")[0]
         assert record["sys_created_on"]["display_value"] == record["sys_created_on"]["value"]
+
+
+@pytest.mark.source("platform 2.3", "C")
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_table_closed_to_rest_is_closed_to_an_admin_too(api, method):
+    answer = api.open("/api/now/table/sys_store_app", method, json={} if method == "POST" else None)
+    assert answer.status_code == 403
+    assert answer.json["error"] == {"message": "User Not Authorized", "detail": "Failed API level ACL Validation"}
