@@ -154,6 +154,17 @@ PASSWORD_IS_IGNORED = Assumption(
     "C",
 )
 
+BATCH_MOST_REQUESTS = Assumption(1000, "Requests of one batch; more are 400.", "ours", "G")
+BATCH_LARGEST_INPUT = Assumption(5 * 1024 * 1024, "Bytes of one batched request's body.", "rest 7", "D")
+BATCH_LARGEST_OUTPUT = Assumption(10 * 1024 * 1024, "Bytes of one batched request's answer.", "rest 7", "D")
+BATCH_SECONDS = Assumption(30, "Seconds after which the rest of a batch stays unserviced.", "rest 7", "D")
+BATCH_UNSERVICED = Assumption(
+    True,
+    "unserviced_requests lists the ids of requests that time or the size of the answer left no room for.",
+    "rest 7 is silent",
+    "G",
+)
+BATCH_IN_BATCH_STATUS = Assumption(400, "Status of a batch inside a batch.", "ours; rest 7 is silent", "G")
 
 ALL = {name: each for name, each in globals().items() if isinstance(each, Assumption)}
 """Every assumption by its name, for the fidelity page."""

@@ -40,6 +40,16 @@ def read_record(body: bytes, media_type: str, charset: str) -> Mapping[str, obje
     return _first_record(_parse(_decode(body, charset)))
 
 
+def read_object(body: bytes, media_type: str, charset: str) -> Mapping[str, object]:
+    """Return a JSON object as it is, but numbers as their digits. Raises RequestUnreadable or UnsupportedMediaType."""
+    if media_type not in JSON_TYPES:
+        raise UnsupportedMediaType
+    parsed = _parse(_decode(body, charset))
+    if not isinstance(parsed, dict):
+        raise _unreadable("it is no object")
+    return {_text(name): value for name, value in parsed.items()}
+
+
 def _decode(body: bytes, charset: str) -> str:
     codec = CHARSETS.get(charset.lower())
     if codec is None:

@@ -37,6 +37,9 @@ TOO_LONG_PAGE = """<html>
 </html>
 """
 
+IN_BATCH = "ticketlab.in_batch"
+"""Key in the environment of a batch's request, which no front end has measured (rest 7, C)."""
+
 SESSION_MESSAGES = {
     "X-WantSessionDebugMessages": "debug_logs",
     "X-WantSessionNotificationMessages": "notifications",
@@ -113,7 +116,7 @@ def _session() -> Mapping[str, object]:
 def _open() -> Response | None:
     g.transaction_id = part(Ids).transaction_id()
     add(transaction=g.transaction_id)
-    if address_length() > assumptions.LONGEST_URL.value:
+    if IN_BATCH not in request.environ and address_length() > assumptions.LONGEST_URL.value:
         g.refused_at_edge = True
         return Response(TOO_LONG_PAGE, 414, content_type="text/html")
     if not request.path.startswith(API_PATH) or request.routing_exception is None:

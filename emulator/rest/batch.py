@@ -1,0 +1,228 @@
+"""The requests of a batch, each run through the app as if it had come by itself (rest 7, D).
+
+They act as whoever sent the batch, whatever headers they bring along, and each is its own transaction.
+"""
+
+import base64
+import binascii
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextvars import Context
+from dataclasses import dataclass
+from http import HTTPStatus
+from wsgiref.types import WSGIApplication, WSGIEnvironment
+
+from flask import Request
+from werkzeug.datastructures import Headers
+from werkzeug.test import EnvironBuilder, run_wsgi_app
+
+from ..errors import BadParameter
+from . import assumptions
+from .errors import envelope
+from .frame import IN_BATCH
+from .outgoing import API_PATH
+from .representation import Representation
+
+OWN_HEADERS = frozenset(
+    {
+        "accept",
+        "content-type",
+        "content-encoding",
+        "x-http-method-override",
+        "x-no-response-body",
+        "x-wantsessiondebugmessages",
+        "x-wantsessionnotificationmessages",
+    }
+)
+"""What a request of a batch may say for itself; who sends it and from where is the batch's to say."""
+NOT_INHERITED = OWN_HEADERS | {"content-length", "transfer-encoding", "accept-encoding", "connection", "expect"}
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+JSON = "application/json"
+
+
+class TooMuch(Exception):
+    """The answer is larger than it may be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One request of a batch."""
+
+    id: str
+    method: str
+    url: str
+    headers: Sequence[tuple[str, str]] = ()
+    body: bytes = b""
+    exclude_response_headers: bool = False
+    trouble: str = ""
+    """Why it cannot be sent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Sequence[tuple[str, str]] = ()
+    body: bytes = b""
+    milliseconds: int = 0
+    error: str = ""
+
+
+class Batch:
+    """Runs items one after the other, in the order given, on behalf of the request they came in."""
+
+    def __init__(self, send: WSGIApplication, outer: Request) -> None:
+        self._app = send
+        self._outer = outer
+
+    def run(self, items: Iterable[Item], most_bytes: int) -> tuple[Sequence[tuple[Item, Answer]], Sequence[Item]]:
+        """The answers, and the items that time or ``most_bytes`` of answers left no room for."""
+        end = time.monotonic() + assumptions.BATCH_SECONDS.value
+        serviced: list[tuple[Item, Answer]] = []
+        unserviced: list[Item] = []
+        for item in items:
+            if time.monotonic() > end or most_bytes <= 0:
+                unserviced.append(item)
+                continue
+            answer = self._run(item)
+            most_bytes -= len(answer.body)
+            serviced.append((item, answer))
+        return serviced, unserviced
+
+    def _run(self, item: Item) -> Answer:
+        started = time.monotonic()
+        try:
+            _check(item)
+            # An empty context: Flask would otherwise go on in the context of the request that is being answered.
+            status, headers, body = Context().run(_send, self._app, self._environ(item))
+        except BadParameter as refusal:
+            body = Representation.JSON.write(dict(envelope(refusal)))
+            return Answer(refusal.status, _described(body), body, error=refusal.detail or "")
+        except TooMuch:
+            return Answer(413, error=f"The answer is over {assumptions.BATCH_LARGEST_OUTPUT.value} bytes.")
+        return Answer(status, headers, body, round((time.monotonic() - started) * 1000))
+
+    def _environ(self, item: Item) -> WSGIEnvironment:
+        builder = EnvironBuilder(
+            path=item.url,
+            base_url=self._outer.host_url,
+            method=item.method,
+            headers=self._headers(item),
+            data=item.body,
+        )
+        environ = builder.get_environ()
+        environ[IN_BATCH] = True
+        environ["REMOTE_ADDR"] = self._outer.environ.get("REMOTE_ADDR", "")
+        return environ
+
+    def _headers(self, item: Item) -> Headers:
+        headers = Headers([each for each in self._outer.headers if each[0].lower() not in NOT_INHERITED])
+        headers["Accept"] = headers["Content-Type"] = JSON
+        for name, value in item.headers:
+            if name.lower() in OWN_HEADERS:
+                headers[name] = value
+        return headers
+
+
+def items_of(given: object) -> Sequence[Item]:
+    """The items of ``rest_requests``. Raises BadParameter."""
+    most = assumptions.BATCH_MOST_REQUESTS.value
+    if not isinstance(given, list) or not 0 < len(given) <= most or not all(isinstance(each, dict) for each in given):
+        raise BadParameter(detail=f"rest_requests must hold 1 to {most} requests.")
+    return [_item(each) for each in given]
+
+
+def written(item: Item, answer: Answer) -> Mapping[str, object]:
+    """An answer as the batch's own answer holds it."""
+    found: dict[str, object] = {
+        "id": item.id,
+        "body": base64.b64encode(answer.body).decode(),
+        "status_code": answer.status,
+        "status_text": _phrase(answer.status),
+        "execution_time": answer.milliseconds,
+    }
+    if not item.exclude_response_headers:
+        found["headers"] = [{"name": name, "value": value} for name, value in answer.headers]
+    return {**found, "error_message": answer.error} if answer.error else found
+
+
+def _send(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[int, Sequence[tuple[str, str]], bytes]:
+    chunks, status, headers = run_wsgi_app(app, environ)
+    try:
+        body = _joined(chunks, assumptions.BATCH_LARGEST_OUTPUT.value)
+    finally:
+        if hasattr(chunks, "close"):
+            chunks.close()
+    return int(status.partition(" ")[0]), _shown(headers, body), body
+
+
+def _item(given: Mapping[str, object]) -> Item:
+    headers = given.get("headers") or []
+    if not isinstance(headers, list) or not all(isinstance(each, dict) for each in headers):
+        raise BadParameter(detail="headers must be a list of names and values.")
+    body, trouble = _decoded(given.get("body"))
+    return Item(
+        id=_text(given, "id"),
+        method=_text(given, "method").upper() or "GET",
+        url=_text(given, "url"),
+        headers=[(_text(each, "name"), _text(each, "value")) for each in headers],
+        body=body,
+        trouble=trouble,
+        exclude_response_headers=str(given.get("exclude_response_headers", "")).lower() == "true",
+    )
+
+
+def _text(given: Mapping[str, object], name: str) -> str:
+    value = given.get(name)
+    if value is not None and not isinstance(value, str):
+        raise BadParameter(detail=f"{name} is no text.")
+    text = value or ""
+    if not text.isprintable():
+        raise BadParameter(detail=f"{name} has characters that cannot be printed.")
+    return text
+
+
+def _decoded(given: object) -> tuple[bytes, str]:
+    """The bytes of a body, or what is wrong with it."""
+    try:
+        return base64.b64decode("".join(str(given or "").split()).encode("ascii"), validate=True), ""
+    except (binascii.Error, UnicodeEncodeError):
+        return b"", "The body is not base64."
+
+
+def _check(item: Item) -> None:
+    """Raises BadParameter for what is not sent at all."""
+    if item.trouble:
+        raise BadParameter(detail=item.trouble)
+    path = item.url.partition("?")[0]
+    if item.method not in METHODS:
+        raise BadParameter(detail=f"The method {item.method[:20]} is unknown.")
+    if not path.startswith(API_PATH) or not path.isascii():
+        raise BadParameter(detail=f"The url must begin with {API_PATH}.")
+    if len(item.body) > assumptions.BATCH_LARGEST_INPUT.value:
+        raise BadParameter(detail=f"The body is over {assumptions.BATCH_LARGEST_INPUT.value} bytes.")
+
+
+def _joined(chunks: Iterable[bytes], most: int) -> bytes:
+    data = bytearray()
+    for chunk in chunks:
+        data += chunk
+        if len(data) > most:
+            raise TooMuch
+    return bytes(data)
+
+
+def _shown(headers: Headers, body: bytes) -> Sequence[tuple[str, str]]:
+    """Those of the item itself: the session's cookies are the batch's. Content-Length stands there even when 0."""
+    kept = [(name, value) for name, value in headers if name.lower() not in {"set-cookie", "content-length"}]
+    return [*kept, ("Content-Length", str(len(body)))]
+
+
+def _described(body: bytes) -> Sequence[tuple[str, str]]:
+    return [("Content-Type", Representation.JSON.content_type), ("Content-Length", str(len(body)))]
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return ""

@@ -1,0 +1,46 @@
+"""The Batch API: ``POST /api/now[/v1]/batch`` (rest 7)."""
+
+from flask import Blueprint, Response, current_app, request
+
+from ..errors import BadParameter
+from . import assumptions
+from .batch import Batch, items_of, written
+from .body import read_object
+from .frame import IN_BATCH, answer, check_accept, rest_caller, speak_rest
+from .incoming import body_type, read_body
+
+MAX_OUTPUT_HEADER = "X-BATCHREQUEST-MAX-OUTPUT-SIZE"
+
+blueprint = Blueprint("batch_api", __name__)
+speak_rest(blueprint)
+
+
+@blueprint.post("/api/now/batch", strict_slashes=False)
+@blueprint.post("/api/now/<any(v1, v2):version>/batch", strict_slashes=False)
+def batch(version: str = "") -> Response:  # noqa: ARG001 - all versions answer alike
+    """Answers in the order of the requests, each with its own status; the batch's id comes back as text (rest 7, C)."""
+    rest_caller()
+    check_accept()
+    if IN_BATCH in request.environ:
+        refusal = BadParameter(detail="A batch may hold no batch.")
+        refusal.status = assumptions.BATCH_IN_BATCH_STATUS.value
+        raise refusal
+    given = read_object(read_body(), *body_type())
+    identity = given.get("batch_request_id")
+    items = items_of(given.get("rest_requests"))
+    serviced, unserviced = Batch(current_app.wsgi_app, request).run(items, _most_bytes(len(items)))
+    return answer(
+        {
+            "batch_request_id": identity if isinstance(identity, str) else "",
+            "serviced_requests": [written(item, each) for item, each in serviced],
+            "unserviced_requests": [item.id for item in unserviced],
+        }
+    )
+
+
+def _most_bytes(count: int) -> int:
+    """Bytes of all answers together; every request has its own limit besides."""
+    text = request.headers.get(MAX_OUTPUT_HEADER, "").strip()
+    if text.isascii() and text.isdigit() and len(text) < 16:
+        return int(text)
+    return assumptions.BATCH_LARGEST_OUTPUT.value * count

@@ -1,0 +1,178 @@
+"""The Batch API (rest 7)."""
+
+import base64
+import gzip
+import json
+
+import pytest
+
+PATH = "/api/now/v1/batch"
+
+
+def item(identity, url, method="GET", body=None, **further):
+    data = body if isinstance(body, bytes) else json.dumps(body).encode() if body is not None else b""
+    return {"id": identity, "method": method, "url": url, "body": base64.b64encode(data).decode(), **further}
+
+
+def body_of(answer):
+    return base64.b64decode(answer["body"])
+
+
+def header_of(answer, name):
+    return next(each["value"] for each in answer["headers"] if each["name"] == name)
+
+
+@pytest.fixture(name="batch")
+def _batch(api):
+    def send(*items, client=None, headers=None, path=PATH, identity="1"):
+        given = {"batch_request_id": identity, "rest_requests": list(items)}
+        answer = (client or api).open(path, "POST", json=given, headers=headers)
+        assert answer.status_code == 200, answer.text
+        packed = answer.headers.get("Content-Encoding") == "gzip"
+        return json.loads(gzip.decompress(answer.data) if packed else answer.data)
+
+    return send
+
+
+@pytest.mark.source("rest 7", "D")
+@pytest.mark.parametrize("path", [PATH, "/api/now/batch"])
+@pytest.mark.parametrize("identity", ["7", 7])
+def test_answers_come_in_order_under_the_batchs_id_as_text(batch, path, identity):
+    names = ["b", "a", "c"]
+    given = [item(name, f"/api/now/table/incident?sysparm_query=number=INC000000{i}") for i, name in enumerate(names)]
+    found = batch(*given, path=path, identity=identity)
+    assert found["batch_request_id"] == "7"
+    assert [each["id"] for each in found["serviced_requests"]] == names
+    assert found["unserviced_requests"] == []
+
+
+@pytest.mark.source("rest 7", "C")
+def test_a_list_in_a_batch_tells_its_total(batch):
+    (found,) = batch(item("1", "/api/now/table/incident?sysparm_limit=1"))["serviced_requests"]
+    assert (found["status_code"], found["status_text"]) == (200, "OK")
+    assert len(json.loads(body_of(found))["result"]) == 1
+    assert int(header_of(found, "X-Total-Count")) > 1
+    assert header_of(found, "Content-Length") == str(len(body_of(found)))
+    assert {"Set-Cookie", "set-cookie"}.isdisjoint(each["name"] for each in found["headers"])
+    assert isinstance(found["execution_time"], int)
+
+
+@pytest.mark.source("rest 7", "C")
+def test_each_request_has_a_status_and_a_transaction_of_its_own(api, batch):
+    made = api.create("incident")["sys_id"]
+    found = batch(
+        item("made", "/api/now/table/incident", "POST", {"short_description": "first"}),
+        item("bad", "/api/now/table/no_table"),
+        item("gone", f"/api/now/table/incident/{made}", "DELETE"),
+        item("missing", f"/api/now/table/incident/{made}"),
+        item("curl", "/api/now/table/incident", "POST", b"{'short_description':'quoted'}"),
+    )["serviced_requests"]
+    assert [each["status_code"] for each in found] == [201, 400, 204, 404, 201]
+    assert (found[2]["body"], header_of(found[2], "Content-Length")) == ("", "0")
+    address = header_of(found[0], "Location")
+    assert json.loads(body_of(found[1]))["error"]["message"] == "Invalid table no_table"
+    assert api.get(f"incident/{address.rpartition('/')[2]}").json["result"]["short_description"] == "first"
+
+
+@pytest.mark.source("rest 7", "C")
+def test_requests_act_as_the_batch_does_whatever_they_claim(batch, make_user):
+    nobody = make_user()
+    admin = base64.b64encode(b"admin:admin").decode()
+    claims = [
+        {"name": "Authorization", "value": f"Basic {admin}"},
+        {"name": "Cookie", "value": "x=y"},
+        {"name": "Host", "value": "elsewhere"},
+    ]
+    found = batch(
+        item("read", "/api/now/table/sys_db_object", headers=claims),
+        item("write", "/api/now/table/incident", "POST", {}, headers=claims),
+        item("who", "/api/now/ui/user/current_user", headers=claims),
+        client=nobody,
+    )["serviced_requests"]
+    assert [each["status_code"] for each in found] == [403, 403, 200]
+    assert json.loads(body_of(found[2]))["result"]["user_name"] == nobody.auth[0]
+
+
+@pytest.mark.source("rest 7", "C")
+def test_json_and_xml_are_mixed_and_headers_left_out_when_not_wanted(batch):
+    url = "/api/now/table/incident?sysparm_limit=1"
+    xml, plain = batch(
+        item("xml", url, headers=[{"name": "Accept", "value": "application/xml"}]),
+        item("plain", url, exclude_response_headers=True),
+        headers={"Accept-Encoding": "gzip"},
+    )["serviced_requests"]
+    assert body_of(xml).startswith(b"<?xml")
+    assert "headers" not in plain
+    assert json.loads(body_of(plain))["result"]
+
+
+@pytest.mark.source("rest 7", "C")
+def test_a_long_address_is_no_trouble_in_a_batch(api, batch):
+    url = f"/api/now/table/incident?sysparm_query=sys_idIN{','.join(['0' * 32] * 700)}"
+    assert api.open(url).status_code == 414
+    assert batch(item("long", url))["serviced_requests"][0]["status_code"] == 200
+
+
+def test_files_go_through_a_batch_both_ways(api, batch):
+    target = api.create("incident")["sys_id"]
+    given = f"table_name=incident&table_sys_id={target}&file_name=a.bin"
+    data = bytes(range(256))
+    send = item(
+        "up",
+        f"/api/now/attachment/file?{given}",
+        "POST",
+        data,
+        headers=[{"name": "Content-Type", "value": "image/x-odd"}],
+    )
+    (up,) = batch(send)["serviced_requests"]
+    sys_id = json.loads(body_of(up))["result"]["sys_id"]
+    (down,) = batch(item("down", f"/api/now/attachment/{sys_id}/file"))["serviced_requests"]
+    assert (body_of(down), header_of(down, "Content-Type")) == (data, "image/x-odd")
+
+
+@pytest.mark.source("rest 7", "G")
+def test_a_batch_in_a_batch_and_pages_are_refused(batch):
+    inner = {"batch_request_id": "2", "rest_requests": [item("1", "/api/now/table/incident")]}
+    found = batch(
+        item("batch", PATH, "POST", inner),
+        item("page", "/login.do"),
+        item("lab", "/lab/health"),
+        item("elsewhere", "http://example.com/api/now/table/incident"),
+        item("method", "/api/now/table/incident", "TRACE"),
+        {"id": "body", "method": "POST", "url": "/api/now/table/incident", "body": "no base64"},
+    )["serviced_requests"]
+    assert {each["status_code"] for each in found} == {400}
+    assert all(json.loads(body_of(each))["status"] == "failure" for each in found)
+
+
+@pytest.mark.source("rest 7", "D")
+def test_what_the_answer_has_no_room_for_is_told(batch):
+    url = "/api/now/table/incident?sysparm_limit=1"
+    found = batch(item("1", url), item("2", url), headers={"X-BATCHREQUEST-MAX-OUTPUT-SIZE": "10"})
+    assert [each["id"] for each in found["serviced_requests"]] == ["1"]
+    assert found["unserviced_requests"] == ["2"]
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"rest_requests": []},
+        {"rest_requests": "x"},
+        {"rest_requests": [1]},
+        {"rest_requests": [{"id": {}, "url": "/api/now/table/incident"}]},
+        {"rest_requests": [{"id": "1", "headers": {"a": "b"}}]},
+        {"rest_requests": [{"id": "1\r\n", "url": "/api/now/table/incident"}]},
+        {"rest_requests": [{"id": "1"}] * 1001},
+        [],
+        "text",
+    ],
+)
+def test_what_is_no_batch_is_400(api, body):
+    assert api.open(PATH, "POST", json=body).status_code == 400
+
+
+def test_a_batch_needs_credentials(stranger):
+    assert (
+        stranger.open(PATH, "POST", json={"rest_requests": [item("1", "/api/now/table/incident")]}).status_code == 401
+    )
