@@ -34,10 +34,10 @@ from .start import prepare_database
 BODY_LIMIT = 1_000_000
 
 
-def create_app(settings: Settings) -> Flask:
+def create_app(settings: Settings, *, real_clock: Clock | None = None, ids: Ids | None = None) -> Flask:
     """Make the tenant that ``settings`` describe, its database migrated and seeded."""
     make_folder(settings.data)
-    ids = Ids()
+    ids = ids or Ids()
     session_key = key_from(settings.data / "keys", "connector-session", ids)
     logs = configure_logs(settings.data / "logs", "connector", terminal=settings.log_to_terminal)
     app = Flask(__name__, instance_path=str(settings.data.resolve()))
@@ -54,7 +54,7 @@ def create_app(settings: Settings) -> Flask:
     with app.app_context():
         engine = db.engine
     settings.place.install(engine, durable=settings.durable)
-    clock = LabClock(lambda: stored_clock(engine))
+    clock = LabClock(lambda: stored_clock(engine), real_clock)
     prepare_database(app, engine, settings, clock)
     language.install(app, settings, clock)
 

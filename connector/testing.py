@@ -1,6 +1,7 @@
-"""A tenant for tests: seeded, in a folder of the test's own, ready within milliseconds."""
+"""A tenant for tests: seeded, with data of the test's own, ready within milliseconds."""
 
 import shutil
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,36 +11,45 @@ from flask.testing import FlaskClient
 from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
 
-from ..shared.clock import ClockSetting
+from ..shared.clock import Clock, ClockSetting
 from ..shared.database import writing
+from ..shared.ids import Ids
 from ..shared.lab_state import write_clock
 from ..shared.temporary import temporary_folder
+from ..shared.web.parts import part_of
+from ..shared.worlds import Worlds, dispose
 from . import create_app
 from .database import db
+from .openid import SigningKeys
 from .settings import Settings
 
 PASSWORD = "ticketlab"  # noqa: S105 - of the demo's accounts
 ADMIN = "secadmin@contoso.onmicrosoft.com"
 READER = "reader@contoso.onmicrosoft.com"
+DEFAULTS: Mapping[str, Any] = {"url": "http://localhost", "log_to_terminal": False, "durable": False}
 
 
-def make_tenant(folder: Path, **settings: Any) -> Flask:
-    """Return a seeded tenant whose data lie in ``folder``; ``settings`` are those of ``Settings``.
+def make_tenant(
+    folder: Path | None = None, *, real_clock: Clock | None = None, ids: Ids | None = None, **settings: Any
+) -> Flask:
+    """Return a seeded tenant whose data lie in ``folder`` or in memory; ``settings`` are those of ``Settings``.
 
-    Its address is the one that Flask's test client asks for.
+    Its address is the one that Flask's test client asks for. One in memory comes from those that the process keeps,
+    and ``close`` gives it back.
     """
+    if folder is None:
+        return _worlds.take(Settings(**{"data": Path(), **DEFAULTS, **settings}), real_clock, ids)
     data = folder / "tenant"
     data.mkdir(exist_ok=True)
-    chosen = Settings(
-        **{"data": data, "url": "http://localhost", "log_to_terminal": False, "durable": False, **settings}
-    )
+    chosen = Settings(**{"data": data, **DEFAULTS, **settings})
     if chosen.data == data and not (data / "connector.db").exists():
-        for name in ("connector.db", "connector-seed.db"):
-            shutil.copy(_template(chosen.tenant, chosen.seed) / name, data / name)
-    tenant = create_app(chosen)
-    tenant.testing = True
-    tenant.jinja_env.bytecode_cache = _compiled_templates()
-    return tenant
+        _lay_out(data, chosen)
+    return _make(chosen, real_clock, ids)
+
+
+def close(tenant: Flask) -> None:
+    """End the tenant's world: one in memory may serve another test, one on files lets go of them."""
+    _worlds.give_back(tenant)
 
 
 def engine_of(tenant: Flask) -> Engine:
@@ -81,11 +91,28 @@ def _compiled_templates() -> FileSystemBytecodeCache:
     return FileSystemBytecodeCache(str(temporary_folder("pages")))
 
 
+def _make(settings: Settings, real_clock: Clock | None, ids: Ids | None) -> Flask:
+    tenant = create_app(settings, real_clock=real_clock, ids=ids)
+    tenant.testing = True
+    tenant.jinja_env.bytecode_cache = _compiled_templates()
+    return tenant
+
+
+def _lay_out(folder: Path, wanted: Settings) -> None:
+    image = _image(wanted.tenant, wanted.seed, bool(wanted.sso_client_secret))
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(image, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("logs", "*.lock"))
+
+
 @cache
-def _template(tenant: str, seed: str) -> Path:
-    """A folder with a migrated, seeded database, made once a process."""
+def _image(tenant: str, seed: str, signs: bool) -> Path:
+    """The data folder of a tenant that has just been migrated and seeded; making a signing key takes long."""
     folder = temporary_folder("tenant")
-    engine_of(
-        create_app(Settings(data=folder, tenant=tenant, seed=seed, durable=False, log_to_terminal=False))
-    ).dispose()
+    made = create_app(Settings(data=folder, tenant=tenant, seed=seed, **DEFAULTS))
+    if signs:
+        part_of(made, SigningKeys).current()
+    dispose(made)
     return folder
+
+
+_worlds = Worlds("connector", _make, _lay_out)

@@ -41,6 +41,10 @@ class Retention:
             self._next = now + EVERY
             self.purge()
 
+    def forget(self) -> None:
+        """Purge with the next login."""
+        self._next = None
+
     def purge(self) -> int:
         """Delete what expired a week ago and longer; returns how many rows and files those were."""
         oldest = self._clock.now() - KEPT

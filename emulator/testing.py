@@ -1,4 +1,8 @@
-"""Instances for tests: seeded, on files of their own, made in milliseconds from one image a process."""
+"""Instances for tests: seeded, each with data of its own, ready in milliseconds.
+
+``make_instance()`` gives one in memory; it comes from those that the process keeps, and ``close`` gives it back.
+``make_instance(folder)`` gives one on files of its own, for tests that look at them or end the process.
+"""
 
 import shutil
 from collections.abc import Mapping
@@ -11,8 +15,8 @@ from flask import Flask
 from ..shared.clock import Clock
 from ..shared.ids import Ids
 from ..shared.temporary import temporary_folder
+from ..shared.worlds import Worlds, dispose
 from . import create_app
-from .database import db
 from .settings import Settings
 
 DEFAULTS: Mapping[str, Any] = {
@@ -23,28 +27,38 @@ DEFAULTS: Mapping[str, Any] = {
 }
 
 
-def make_instance(folder: Path, *, real_clock: Clock | None = None, ids: Ids | None = None, **settings: Any) -> Flask:
-    """An instance whose data lie in ``folder``, seeded as its settings say (``seed="demo"`` by default)."""
-    wanted = Settings(data=folder, **{**DEFAULTS, **settings})
+def make_instance(
+    folder: Path | None = None, *, real_clock: Clock | None = None, ids: Ids | None = None, **settings: Any
+) -> Flask:
+    """An instance seeded as its settings say (``seed="demo"`` by default); its data lie in ``folder`` or in memory."""
+    wanted = Settings(**{"data": folder or Path(), **DEFAULTS, **settings})
+    if folder is None:
+        return _worlds.take(wanted, real_clock, ids)
+    _lay_out(folder, wanted)
+    return create_app(wanted, real_clock=real_clock, ids=ids)
+
+
+def close(app: Flask) -> None:
+    """End the instance's world: one in memory may serve another test, one on files lets go of them."""
+    _worlds.give_back(app)
+
+
+def _lay_out(folder: Path, wanted: Settings) -> None:
     image = _image(wanted.seed, wanted.release, wanted.name)
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(image, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("logs", "*.lock"))
-    return create_app(wanted, real_clock=real_clock, ids=ids)
 
 
 @cache
 def _image(seed: str, release: str, name: str) -> Path:
     """The data folder of an instance that has just been seeded."""
     folder = temporary_folder("image")
-    app = create_app(
-        Settings(data=folder, seed=seed, release=release, name=name, durable=False, log_to_terminal=False),
-    )
-    close(app)
+    dispose(create_app(Settings(data=folder, seed=seed, release=release, name=name, **DEFAULTS)))
     return folder
 
 
-def close(app: Flask) -> None:
-    """Let go of the instance's database files."""
-    with app.app_context():
-        for engine in db.engines.values():
-            engine.dispose()
+def _make(settings: Settings, real_clock: Clock, ids: Ids) -> Flask:
+    return create_app(settings, real_clock=real_clock, ids=ids)
+
+
+_worlds = Worlds("emulator", _make, _lay_out)

@@ -68,6 +68,10 @@ class LabClock:
         self._seen_at = time.monotonic()
         return self._seen.at(self._real.now())
 
+    def forget(self) -> None:
+        """The setting has been put back: read it afresh."""
+        self._seen, self._seen_at = ClockSetting(), -math.inf
+
     def about_now(self, seconds: float) -> datetime:
         """The time by a setting that may have been read up to so many seconds ago; costs nothing most of the time."""
         if time.monotonic() - self._seen_at > seconds:

@@ -19,6 +19,12 @@ class Secret:
         """Compare in constant time, on bytes: a text outside ASCII is a wrong secret, not an error."""
         return hmac.compare_digest(self._value.encode(), other.encode("utf-8", "surrogatepass"))
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Secret) and self.matches(other.reveal())
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
     def __bool__(self) -> bool:
         return bool(self._value)
 

@@ -112,6 +112,10 @@ class Connections:
             lambda error: self._note_trouble(connection_id, error.sentence),
         )
 
+    def forget(self) -> None:
+        """Leave no line open to an instance."""
+        self._http.close()
+
     def remove(self) -> bool:
         """Forget the connection: erased here at once, and revoked at the instance as soon as that hears."""
         row = self.current()

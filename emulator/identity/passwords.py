@@ -58,6 +58,11 @@ class Passwords:
         """Take as long as a wrong password does, for a user who does not exist (attack A46)."""
         self._spend_time(text[:LONGEST_PASSWORD])
 
+    def forget(self) -> None:
+        """Remember no password any more."""
+        with self._lock:
+            self._good_until.clear()
+
     def _spend_time(self, text: str) -> bool:
         try:
             self._hasher.verify(self._dummy, _as_bytes(text))

@@ -32,10 +32,11 @@ def install(app: Flask, *, gate: Gate, key: InstanceKey, clock: Clock, ids: Ids,
     properties = OAuthProperties(gate)
     clients = Clients(gate, key)
     tokens = Tokens(key)
-    credentials = Credentials(gate, tokens, TokenUses(lab_engine), clock, ids)
+    uses = TokenUses(lab_engine)
+    credentials = Credentials(gate, tokens, uses, clock, ids)
     families = Families(gate, credentials, tokens, clock)
     codes = Codes(gate.store, clock)
-    for each in (properties, clients, tokens, credentials, Consents(gate.store, clock, ids)):
+    for each in (properties, clients, tokens, uses, credentials, Consents(gate.store, clock, ids)):
         provide(app, each)
     behind = Behind(
         gate=gate,

@@ -45,6 +45,11 @@ class TokenUses:
         except DatabaseUnavailable as error:  # a note is not worth a failed request
             log().warning("oauth.use_not_noted", reason=error.reason)
 
+    def forget(self) -> None:
+        """The notes are gone: the next call is noted, whenever the last one was."""
+        with self._lock:
+            self._noted.clear()
+
     def last(self, entity: str, user: str) -> datetime | None:
         statement = select(TokenUse.at).where(TokenUse.entity == entity, TokenUse.user == user)
         with reading(self._engine) as connection:

@@ -10,12 +10,13 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, select
 
+from ...shared.ids import Ids
 from ..dictionary.declaration import load_schema
 from ..dictionary.model import Dictionary
 from ..dictionary.rows import DICTIONARY_TABLES, rows_of
 from ..records.gate import Gate, Transaction
 from ..records.snapshot import next_version
-from ..store.tables import KEY, RecordTables
+from ..store.tables import KEY, RecordTables, record_tables
 from .fill import AUTHOR
 from .records import SeedRows, read_data, stamped
 from .rows import Rows, write_rows
@@ -46,7 +47,7 @@ class SeedInstaller:
         """Bring the app's tables, scope, roles and access rules. What was left of an earlier one gives way."""
         schema = load_schema()
         with self._gate.transaction() as transaction:
-            tables = RecordTables(schema)
+            tables = record_tables(schema)
             by_table = {**self._dictionary_rows(schema, scope), **self._records(schema, scope, transaction)}
             by_table["sys_store_app"] = [
                 {**row, "version": version, "install_date": moment} for row in by_table["sys_store_app"]
@@ -61,7 +62,7 @@ class SeedInstaller:
         schema = load_schema()
         names = [name for name, table in schema.tables.items() if table.scope == scope]
         with self._gate.transaction() as transaction:
-            connection, tables = transaction.connection, RecordTables(schema)
+            connection, tables = transaction.connection, record_tables(schema)
             entities = self._values(connection, tables, f"{scope}_setup", "oauth_entity")
             self._delete(connection, tables, "oauth_credential", "oauth_entity", entities)
             self._delete(connection, tables, "oauth_entity", KEY, entities)
@@ -82,7 +83,7 @@ class SeedInstaller:
         }
 
     def _records(self, schema: Dictionary, scope: str, transaction: Transaction) -> dict[str, Rows]:
-        connection, tables = transaction.connection, RecordTables(schema)
+        connection, tables = transaction.connection, record_tables(schema)
 
         def known(table: str, element: str, key: str) -> str | None:
             found = self._values(connection, tables, table, KEY, where=(element, key))
@@ -110,7 +111,7 @@ class SeedInstaller:
 
     def _start_version(self, transaction: Transaction) -> None:
         version = self._store.version(transaction.connection)
-        self._store.touch(transaction.connection, next_version(version, self._gate.ids.token(12), dictionary=True))
+        self._store.touch(transaction.connection, next_version(version, Ids().token(12), dictionary=True))
 
     @staticmethod
     def _values(

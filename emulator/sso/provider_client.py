@@ -47,6 +47,11 @@ class ProviderClient:
             self._session.trust_env = False
         return self._session
 
+    def forget(self) -> None:
+        """Ask every provider anew."""
+        self._configurations.clear()
+        self._keys, self._session = {}, None
+
     def configuration(self, provider: Provider) -> Configuration:
         """The provider's addresses, from its well-known configuration. Raises ProviderFails."""
         url, now = provider.metadata_url, self._clock.now()

@@ -1,6 +1,5 @@
 """Brings a database into line with a dictionary: what is missing is made, and nothing is ever changed."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import Any
 
@@ -25,7 +24,7 @@ def reconcile(connection: Connection, tables: RecordTables) -> None:
     """Raises RefusedToStart when a column is stored in another way than the dictionary says."""
     for statement in _OWN_TABLES:
         connection.exec_driver_sql(statement)
-    wanted = _digest(tables)
+    wanted = tables.digest
     if connection.scalar(_STRUCTURE) == wanted:
         return  # looking at every table costs more than starting does
     inspector = inspect(connection)
@@ -42,11 +41,6 @@ def reconcile(connection: Connection, tables: RecordTables) -> None:
     for base in unions:
         create_view(connection, tables, base)
     connection.execute(_SET_STRUCTURE, {"structure": wanted})
-
-
-def _digest(tables: RecordTables) -> str:
-    content = "\n".join(repr(tables.hierarchy(base)) for base in tables.bases())
-    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def _complete(connection: Connection, inspector: Inspector, table: Table) -> None:

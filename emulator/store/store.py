@@ -14,7 +14,7 @@ from ...shared.database import reading, writing
 from ..dictionary.model import Dictionary
 from .columns import fold, folded
 from .reconcile import reconcile
-from .tables import CLASS, KEY, RecordTables
+from .tables import CLASS, KEY, RecordTables, record_tables
 
 Native = str | int | bool | Decimal | date | datetime | None
 """A field's value: aware moments in UTC, None for empty, never ``''``."""
@@ -45,7 +45,6 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
-        self._tables: RecordTables | None = None
 
     def reading(self) -> AbstractContextManager[Connection]:
         return reading(self.engine)
@@ -65,10 +64,7 @@ class Store:
             reconcile(own, self.tables(dictionary))
 
     def tables(self, dictionary: Dictionary) -> RecordTables:
-        tables = self._tables
-        if tables is None or tables.dictionary is not dictionary:
-            self._tables = tables = RecordTables(dictionary)
-        return tables
+        return record_tables(dictionary)
 
     def version(self, connection: Connection) -> str:
         """The token of the rules in force: whoever caches what it compiled from rules compares it."""

@@ -5,6 +5,7 @@ Table, found by a digest of that structure; nothing of it lies in the metadata o
 """
 
 import hashlib
+from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -22,6 +23,9 @@ from .columns import SQL_TYPES, folded, index_key
 CLASS = "sys_class_name"
 KEY = "sys_id"
 MOST_KEPT = 500
+MOST_KNOWN = 8
+"""Dictionaries whose SQL side is kept in a process."""
+
 
 Made = TypeVar("Made")
 
@@ -143,6 +147,12 @@ class RecordTables:
             found = self._kept[key] = make()
         return cast("Made", found)
 
+    @cached_property
+    def digest(self) -> str:
+        """What tells this structure from any other."""
+        content = "\n".join(repr(self.hierarchy(base)) for base in self.bases())
+        return hashlib.sha256(content.encode()).hexdigest()
+
     def bases(self) -> Sequence[str]:
         """The root of every hierarchy."""
         return sorted(name for name, table in self.dictionary.tables.items() if not table.extends)
@@ -178,3 +188,18 @@ class RecordTables:
             return column == classes[0]
         # As single parameters: a list would be written into the SQL anew for each execution.
         return column.in_([literal(name) for name in classes])
+
+
+_known: OrderedDict[int, RecordTables] = OrderedDict()
+
+
+def record_tables(dictionary: Dictionary) -> RecordTables:
+    """The SQL side of a dictionary, the same object for the same dictionary, as long as it is among the last used."""
+    with _compiling:
+        tables = _known.get(id(dictionary))  # it holds its dictionary, so that no other one gets this id
+        if tables is None:
+            tables = _known[id(dictionary)] = RecordTables(dictionary)
+        _known.move_to_end(id(dictionary))
+        while len(_known) > MOST_KNOWN:
+            _known.popitem(last=False)
+        return tables

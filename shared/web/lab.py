@@ -7,7 +7,7 @@ blueprint that ``lab_blueprint`` gives, under the same guard and with the same e
 from collections.abc import Mapping
 from datetime import datetime
 
-from flask import Blueprint, Flask, Response, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, request, url_for
 from marshmallow import Schema, ValidationError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -20,7 +20,7 @@ from .lab_guard import check_lab_request
 from .lab_input import clock_change, lab_input, nothing
 from .lab_interface import Account, Lab, Link, Pair, StartPage, Step, this_lab
 from .lab_snapshots import add_snapshots
-from .parts import part, provide
+from .parts import forget, part, provide
 
 LAB_PATH = "/lab"
 BODY_LIMIT = 1_000_000
@@ -119,6 +119,7 @@ def reset() -> AnyResponse:
     """Put the app back to its seed, keys and addresses kept."""
     nothing(lab_input(request))
     seed = this_lab().reset()
+    forget(current_app)
     log().info("lab.reset", seed=seed)
     return _done("reset", {"reset": True, "seed": seed})
 

@@ -6,13 +6,14 @@ the clock included.
 
 import re
 
-from flask import Blueprint, Response, jsonify, request
+from flask import Blueprint, Response, current_app, jsonify, request
 
 from ..errors import BadInput
 from ..logs import log
 from ..place import Image
 from .lab_input import lab_input, nothing
 from .lab_interface import this_lab
+from .parts import forget
 
 
 def add_snapshots(blueprint: Blueprint) -> None:
@@ -37,6 +38,7 @@ def restore(name: str) -> Response:
     """Become what the app was then. Whoever was logged in then is logged in again."""
     nothing(lab_input(request))
     this_lab().restore(_snapshot(name))
+    forget(current_app)
     log().info("lab.snapshot_restored", name=name)
     return jsonify({"restored": name})
 

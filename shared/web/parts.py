@@ -4,13 +4,21 @@
 and nothing that belongs to one app is global to the process.
 """
 
-from typing import TypeVar, cast
+from collections.abc import Mapping
+from typing import Protocol, TypeVar, cast, runtime_checkable
 
 from flask import Flask, current_app
 
 Part = TypeVar("Part")
 
 _KEY = "ticketlab.parts"
+
+
+@runtime_checkable
+class Forgetful(Protocol):
+    """A part that remembers, in this process, something of the data that a reset undoes."""
+
+    def forget(self) -> None: ...
 
 
 def provide(app: Flask, part: object, kind: type | None = None) -> None:
@@ -26,3 +34,16 @@ def part_of(app: Flask, kind: type[Part]) -> Part:
 def part(kind: type[Part]) -> Part:
     """Return the current app's part of this type."""
     return part_of(current_app, kind)
+
+
+def parts_of(app: Flask) -> Mapping[type, object]:
+    """Every part of the app, by the type under which it is found."""
+    found: Mapping[type, object] = app.extensions.get(_KEY, {})
+    return found
+
+
+def forget(app: Flask) -> None:
+    """Let every part forget what it remembers of the data: they have been put back."""
+    for each in parts_of(app).values():
+        if isinstance(each, Forgetful):
+            each.forget()
