@@ -15,6 +15,7 @@ from ..shared.clock import Clock, ClockSetting
 from ..shared.database import writing
 from ..shared.ids import Ids
 from ..shared.lab_state import write_clock
+from ..shared.secret import Secret
 from ..shared.temporary import temporary_folder
 from ..shared.web.parts import part_of
 from ..shared.worlds import Worlds, dispose
@@ -37,14 +38,12 @@ def make_tenant(
     Its address is the one that Flask's test client asks for. One in memory comes from those that the process keeps,
     and ``close`` gives it back.
     """
+    wanted = Settings(**{"data": folder or Path(), **DEFAULTS, **settings})
     if folder is None:
-        return _worlds.take(Settings(**{"data": Path(), **DEFAULTS, **settings}), real_clock, ids)
-    data = folder / "tenant"
-    data.mkdir(exist_ok=True)
-    chosen = Settings(**{"data": data, **DEFAULTS, **settings})
-    if chosen.data == data and not (data / "connector.db").exists():
-        _lay_out(data, chosen)
-    return _make(chosen, real_clock, ids)
+        return _worlds.take(wanted, real_clock, ids)
+    if not (folder / "connector.db").exists():
+        _lay_out(folder, wanted)
+    return _make(wanted, real_clock, ids)
 
 
 def close(tenant: Flask) -> None:
@@ -99,16 +98,16 @@ def _make(settings: Settings, real_clock: Clock | None, ids: Ids | None) -> Flas
 
 
 def _lay_out(folder: Path, wanted: Settings) -> None:
-    image = _image(wanted.tenant, wanted.seed, bool(wanted.sso_client_secret))
+    image = _image(wanted.tenant, wanted.seed, wanted.admin_password, bool(wanted.sso_client_secret))
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copytree(image, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("logs", "*.lock"))
 
 
 @cache
-def _image(tenant: str, seed: str, signs: bool) -> Path:
+def _image(tenant: str, seed: str, admin_password: Secret, signs: bool) -> Path:
     """The data folder of a tenant that has just been migrated and seeded; making a signing key takes long."""
     folder = temporary_folder("tenant")
-    made = create_app(Settings(data=folder, tenant=tenant, seed=seed, **DEFAULTS))
+    made = create_app(Settings(data=folder, tenant=tenant, seed=seed, admin_password=admin_password, **DEFAULTS))
     if signs:
         part_of(made, SigningKeys).current()
     dispose(made)

@@ -91,6 +91,7 @@ class World(Generic[Chosen]):
     image: Path
     plugs: Plugs
     look: Look = field(init=False)
+    in_use: bool = True
 
     def __post_init__(self) -> None:
         self.look = Look.of(self.app)
@@ -141,10 +142,13 @@ class Worlds(Generic[Chosen]):
 
     def give_back(self, app: Flask) -> None:
         """Keep the app for another test; one that does not come from here is let go of."""
-        world = app.extensions.pop(_WORLD, None)
+        world: World[Chosen] | None = app.extensions.get(_WORLD)
         if world is None:
             dispose(app)
             return
+        if not world.in_use:
+            return
+        world.in_use = False
         if not world.is_untouched:
             world.end()
             return
@@ -163,7 +167,7 @@ class Worlds(Generic[Chosen]):
                 self._idle.remove(world)
         if world is not None:
             world.renew()
-            world.app.extensions[_WORLD] = world
+            world.in_use = True
         return world
 
     def _made(self, kind: Chosen) -> World[Chosen]:

@@ -94,7 +94,7 @@ def profile(request: pytest.FixtureRequest) -> str:
 @pytest.fixture(scope="module")
 def world(profile: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     clock = SetClock()
-    instance = make_instance(tmp_path_factory.mktemp(profile), real_clock=clock)
+    instance = make_instance(real_clock=clock)
     set_property(instance, DEFAULT_PROFILE, profile)
     make_user(instance)
     yield World(instance, clock, profile)

@@ -82,8 +82,8 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    instance = make_instance(tmp_path_factory.mktemp("instance"))
+def world():
+    instance = make_instance()
     yield World(instance)
     close(instance)
 

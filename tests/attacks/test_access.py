@@ -18,8 +18,8 @@ SECONDS = 30
 
 
 @pytest.fixture
-def gate(tmp_path):
-    instance = make_instance(tmp_path)
+def gate():
+    instance = make_instance()
     yield part_of(instance, Gate)
     close(instance)
 

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from faults.fake_instance import CONNECTION, METADATA, TOKEN, FakeInstance, fake_instance
@@ -14,7 +13,7 @@ from tenant_flows import PAGE, authorize_again, come_back, connect, row_of, set_
 from ticketlab.connector.connection.service import Connections
 from ticketlab.connector.connection.status import Reason, State
 from ticketlab.connector.servicenow.tokens import LONGEST_LIFE, USUAL_LIFE
-from ticketlab.connector.testing import ADMIN, READER, bearer, engine_of, make_tenant, set_clock, sign_in
+from ticketlab.connector.testing import ADMIN, READER, bearer, close, make_tenant, set_clock, sign_in
 from ticketlab.shared.clock import ClockSetting
 from ticketlab.shared.web.parts import part_of
 
@@ -28,10 +27,10 @@ def instance() -> Iterator[FakeInstance]:
 
 
 @pytest.fixture
-def tenant(tmp_path: Path, instance: FakeInstance) -> Iterator[Flask]:
-    made = make_tenant(tmp_path, instances={"dev00001": instance.url}, call_seconds=5.0)
+def tenant(instance: FakeInstance) -> Iterator[Flask]:
+    made = make_tenant(instances={"dev00001": instance.url}, call_seconds=5.0)
     yield made
-    engine_of(made).dispose()
+    close(made)
 
 
 def nothing_was_asked(instance: FakeInstance) -> bool:
@@ -283,29 +282,29 @@ def test_b17_no_secret_reaches_the_browser(tenant: Flask) -> None:
 
 
 @pytest.mark.attack("B18")
-def test_b18_removal_erases_here_even_when_the_instance_does_not_hear(tmp_path: Path) -> None:
+def test_b18_removal_erases_here_even_when_the_instance_does_not_hear() -> None:
     with fake_instance() as instance:
-        tenant = make_tenant(tmp_path, instances={"dev00001": instance.url}, call_seconds=1.0)
+        tenant = make_tenant(instances={"dev00001": instance.url}, call_seconds=1.0)
         connect(tenant)
     started = time.monotonic()
     assert part_of(tenant, Connections).remove()
     assert time.monotonic() - started < 10
     assert part_of(tenant, Connections).current() is None
-    engine_of(tenant).dispose()
+    close(tenant)
 
 
 @pytest.mark.attack("B06")
-def test_b06_the_state_of_one_instance_does_not_finish_another(tmp_path: Path, instance: FakeInstance) -> None:
+def test_b06_the_state_of_one_instance_does_not_finish_another(instance: FakeInstance) -> None:
     """Whoever re-provisions meanwhile makes older journeys end nowhere: the code goes to neither."""
     with fake_instance() as other:
-        tenant = make_tenant(tmp_path, instances={"dev00001": instance.url, "dev00002": other.url})
+        tenant = make_tenant(instances={"dev00001": instance.url, "dev00002": other.url})
         browser = signed_in(tenant)
         old = set_out(browser).state
         set_out(browser, instance="dev00002")
         assert come_back(browser, state=old, code="the-code").status_code == 400
         assert nothing_was_asked(instance)
         assert nothing_was_asked(other)
-        engine_of(tenant).dispose()
+        close(tenant)
 
 
 @pytest.mark.attack("B20")

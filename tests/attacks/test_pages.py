@@ -2,8 +2,8 @@
 
 import pytest
 from app_routes import changing
-from flask import Flask
 from oauth_flows import ClientBrowser, log_in, make_user
+from ticketlab.connector.testing import close as close_tenant
 from ticketlab.connector.testing import make_tenant
 from ticketlab.connector.testing import sign_in as sign_in_to_tenant
 from ticketlab.emulator.testing import close, make_instance
@@ -12,16 +12,18 @@ REFUSED = {400, 401, 403}
 
 
 @pytest.fixture
-def instance(tmp_path):
-    made = make_instance(tmp_path)
+def instance():
+    made = make_instance()
     make_user(made, "clicker")
     yield made
     close(made)
 
 
 @pytest.fixture
-def tenant(tmp_path) -> Flask:
-    return make_tenant(tmp_path)
+def tenant():
+    made = make_tenant()
+    yield made
+    close_tenant(made)
 
 
 def forgeries(method: str, path: str, foreign_token: str):

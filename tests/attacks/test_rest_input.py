@@ -10,8 +10,8 @@ TABLE = "/api/now/table/incident"
 
 
 @pytest.fixture(scope="module")
-def instance(tmp_path_factory):
-    made = make_instance(tmp_path_factory.mktemp("attacked"))
+def instance():
+    made = make_instance()
     yield made
     close(made)
 

@@ -1,12 +1,11 @@
 """A tenant and the instance it may connect to."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from faults.fake_instance import FakeInstance, fake_instance
 from flask import Flask
-from ticketlab.connector.testing import engine_of, make_tenant
+from ticketlab.connector.testing import close, make_tenant
 
 
 @pytest.fixture
@@ -16,7 +15,7 @@ def instance() -> Iterator[FakeInstance]:
 
 
 @pytest.fixture
-def tenant(tmp_path: Path, instance: FakeInstance) -> Iterator[Flask]:
-    made = make_tenant(tmp_path, instances={"dev00001": instance.url}, call_seconds=5.0)
+def tenant(instance: FakeInstance) -> Iterator[Flask]:
+    made = make_tenant(instances={"dev00001": instance.url}, call_seconds=5.0)
     yield made
-    engine_of(made).dispose()
+    close(made)

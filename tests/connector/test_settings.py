@@ -61,7 +61,7 @@ def test_l09_keys_and_databases_are_for_their_owner_alone(tmp_path: Path) -> Non
 
 
 def test_an_empty_tenant_has_one_administrator_when_a_password_is_given(tmp_path: Path) -> None:
-    tenant = make_tenant(tmp_path, seed="empty", data=tmp_path / "own", admin_password=Secret("a long password"))
+    tenant = make_tenant(seed="empty", admin_password=Secret("a long password"))
     header = bearer(tenant.test_client(), "globaladmin@contoso.onmicrosoft.com", "a long password")
     users = tenant.test_client().get("/api/v1/users", headers=header).get_json()["value"]
     assert [user["upn"] for user in users] == ["globaladmin@contoso.onmicrosoft.com"]

@@ -35,6 +35,16 @@ class Heard:
 
 Script = Callable[[Heard, socket.socket], None]
 
+_free_ports: list[int] = []
+"""Used before in this process, and used again: a tenant that knows the address may be kept for another test."""
+
+
+def _listen() -> socket.socket:
+    while _free_ports:
+        with suppress(OSError):  # somebody else has taken it
+            return socket.create_server(("127.0.0.1", _free_ports.pop()), backlog=256)
+    return socket.create_server(("127.0.0.1", 0), backlog=256)
+
 
 @dataclass
 class FaultServer:
@@ -44,7 +54,7 @@ class FaultServer:
     heard: list[Heard] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=256)
+        self._listener = _listen()
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -59,10 +69,12 @@ class FaultServer:
 
     def stop(self) -> None:
         self._stopped.set()
+        port = self._listener.getsockname()[1]
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
         self._thread.join(5)
+        _free_ports.append(port)
 
     def _serve(self) -> None:
         while not self._stopped.is_set():

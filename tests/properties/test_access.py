@@ -70,8 +70,8 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world(tmp_path_factory):
-    instance = make_instance(tmp_path_factory.mktemp("instance"))
+def world():
+    instance = make_instance()
     gate = part_of(instance, Gate)
     roles = {row.value("name"): row.sys_id for row in gate.record("sys_user_role", SYSTEM).query().rows}
     _make_rules(gate, roles)

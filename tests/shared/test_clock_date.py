@@ -2,23 +2,30 @@
 
 from datetime import timedelta
 from email.utils import parsedate_to_datetime
-from pathlib import Path
 
 import pytest
+from ticketlab.connector.testing import close as close_tenant
 from ticketlab.connector.testing import make_tenant
 from ticketlab.emulator.testing import close, make_instance
 
 
 @pytest.fixture
-def instance(tmp_path: Path):
-    made = make_instance(tmp_path / "instance")
+def instance():
+    made = make_instance()
     yield made
     close(made)
 
 
+@pytest.fixture
+def tenant():
+    made = make_tenant()
+    yield made
+    close_tenant(made)
+
+
 @pytest.fixture(params=["instance", "tenant"])
-def client(request, tmp_path: Path, instance):
-    return (instance if request.param == "instance" else make_tenant(tmp_path)).test_client()
+def client(request):
+    return request.getfixturevalue(request.param).test_client()
 
 
 def date_of(client, path="/lab/health"):

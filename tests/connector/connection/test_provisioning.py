@@ -11,7 +11,7 @@ from tenant_flows import DETAILS, PAGE, authorize_again, come_back, connect, row
 from ticketlab.connector.connection.models import Connection
 from ticketlab.connector.connection.service import Connections
 from ticketlab.connector.connection.status import Reason, State
-from ticketlab.connector.testing import READER, bearer, csrf_token, engine_of, make_tenant
+from ticketlab.connector.testing import READER, bearer, close, csrf_token, make_tenant
 from ticketlab.shared.web.parts import part_of
 
 FIVE_OF_DATA_EXCHANGE = {"instance_name", "client_id", "client_secret", "access_token", "refresh_token"}
@@ -141,16 +141,16 @@ def test_a_connection_that_works_survives_a_denied_second_authorisation(tenant: 
 
 
 @pytest.mark.attack("U01")
-def test_u01_an_instance_that_is_down_is_said_on_the_page(tmp_path: Path) -> None:
+def test_u01_an_instance_that_is_down_is_said_on_the_page() -> None:
     """Nobody is sent to an address where nobody answers, and nothing is a 500."""
-    tenant = make_tenant(tmp_path, instances={"dev00001": refused_url()})
+    tenant = make_tenant(instances={"dev00001": refused_url()})
     browser = signed_in(tenant)
     answer = browser.post(PAGE, data={**DETAILS, "csrf_token": csrf_token(browser, PAGE)})
     assert (answer.status_code, answer.location) == (303, PAGE)
     assert "cannot be reached" in browser.get(PAGE).text
     api = browser.post("/api/v1/connection/authorize", headers=bearer(browser))
     assert (api.status_code, api.mimetype) == (502, "application/problem+json")
-    engine_of(tenant).dispose()
+    close(tenant)
 
 
 def test_a_reader_sees_the_status_and_cannot_change_it(tenant: Flask) -> None:
@@ -172,12 +172,12 @@ def test_removal_revokes_there_and_erases_here(tenant: Flask, instance: FakeInst
     assert part_of(tenant, Connections).current() is None
 
 
-def test_secrets_are_sealed_in_the_database(tenant: Flask, tmp_path: Path) -> None:
+def test_secrets_are_sealed_in_the_database(tenant: Flask) -> None:
     """Not one of them can be read in the file or its log."""
     connect(tenant)
     row = row_of(tenant)
     assert row.access_token is not None
-    written = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
+    written = b"".join(path.read_bytes() for path in Path(tenant.instance_path).rglob("*") if path.is_file())
     for secret in (b"the-client-secret", b"access-1", b"refresh-1", b"the-code"):
         assert secret not in written
 

@@ -3,7 +3,6 @@
 import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from faults.fake_instance import NOT_AUTHENTICATED, TOKEN, FakeInstance
@@ -117,12 +116,12 @@ def test_u07_one_renewal_even_when_the_instance_issues_the_same_token_again(
 
 
 @pytest.mark.attack("R10")
-def test_r10_processes_share_one_renewal(tmp_path: Path, connected: Flask, instance: FakeInstance) -> None:
+def test_r10_processes_share_one_renewal(connected: Flask, instance: FakeInstance) -> None:
     """The lease lies in the database, so worker processes wait for each other as threads do."""
     instance.valid.clear()
     context = multiprocessing.get_context("spawn")
     barrier, results = context.Barrier(3), context.Queue()
-    arguments = (str(tmp_path), instance.url, barrier, results)
+    arguments = (connected.instance_path, instance.url, barrier, results)
     processes = [context.Process(target=call_at_once, args=arguments) for _ in range(3)]
     for process in processes:
         process.start()

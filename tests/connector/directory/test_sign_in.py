@@ -1,7 +1,6 @@
 """Signing in and out of the security center."""
 
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -9,7 +8,17 @@ from sqlalchemy import func, select
 from ticketlab.connector.database import reading_session, writing_session
 from ticketlab.connector.directory.models import BrowserSession, DirectoryUser
 from ticketlab.connector.directory.web import safe_next
-from ticketlab.connector.testing import ADMIN, PASSWORD, READER, csrf_token, engine_of, make_tenant, set_clock, sign_in
+from ticketlab.connector.testing import (
+    ADMIN,
+    PASSWORD,
+    READER,
+    close,
+    csrf_token,
+    engine_of,
+    make_tenant,
+    set_clock,
+    sign_in,
+)
 from ticketlab.shared.clock import ClockSetting
 
 COOKIE = "ticketlab_tenant_session"
@@ -94,17 +103,16 @@ def test_c07_a_session_ends_after_half_a_day(tenant: Flask) -> None:
 
 
 @pytest.mark.attack("C08")
-def test_c08_the_cookie_is_closed_to_scripts_and_other_sites(tenant: Flask, tmp_path: Path) -> None:
+def test_c08_the_cookie_is_closed_to_scripts_and_other_sites(tenant: Flask) -> None:
     """Over https it is secure and bound to the host as well."""
     header = tenant.test_client().get("/signin").headers["Set-Cookie"]
     assert header.startswith(f"{COOKIE}=")
     assert "HttpOnly; Path=/; SameSite=Lax" in header
-    (tmp_path / "secure").mkdir()
-    secure = make_tenant(tmp_path / "secure", url="https://localhost")
+    secure = make_tenant(url="https://localhost")
     header = secure.test_client().get("/signin", base_url="https://localhost").headers["Set-Cookie"]
     assert header.startswith(f"__Host-{COOKIE}=")
     assert "Secure" in header
-    engine_of(secure).dispose()
+    close(secure)
 
 
 @pytest.mark.attack("C08")
@@ -143,9 +151,9 @@ def test_a_path_of_our_own_is_kept() -> None:
     assert safe_next("/securescore?tab=actions&q=//x") == "/securescore?tab=actions&q=//x"
 
 
-def test_a_page_under_another_loopback_name_leads_to_the_configured_address(tmp_path: Path) -> None:
+def test_a_page_under_another_loopback_name_leads_to_the_configured_address() -> None:
     """Or the OAuth callback would come back to a host whose cookie the browser does not send."""
-    made = make_tenant(tmp_path, url="http://127.0.0.1:8090")
+    made = make_tenant(url="http://127.0.0.1:8090")
     client = made.test_client()
     for other in ("http://localhost:8090", "http://[::1]:8090"):
         led = client.get("/ticketProvisioning?change=1", base_url=other)
@@ -153,7 +161,7 @@ def test_a_page_under_another_loopback_name_leads_to_the_configured_address(tmp_
     assert client.get("/signin", base_url="http://127.0.0.1:8090").status_code == 200
     assert client.get("/lab/health", base_url="http://localhost:8090").status_code == 200
     assert client.get("/api/v1/me", base_url="http://localhost:8090").status_code == 401
-    engine_of(made).dispose()
+    close(made)
 
 
 @pytest.mark.attack("C17")

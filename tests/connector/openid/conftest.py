@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -13,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from joserfc import jwt
 from joserfc.jwk import KeySet
-from ticketlab.connector.testing import ADMIN, engine_of, make_tenant, sign_in
+from ticketlab.connector.testing import ADMIN, close, make_tenant, sign_in
 from ticketlab.shared.secret import Secret
 from ticketlab.shared.single_sign_on import client_id_of
 from werkzeug.test import TestResponse
@@ -23,12 +22,10 @@ CALLBACK = "http://127.0.0.1:8080/sso_callback.do"
 
 
 @pytest.fixture
-def tenant(tmp_path: Path) -> Iterator[Flask]:
-    made = make_tenant(
-        tmp_path, instances={"dev00001": "http://127.0.0.1:8080"}, sso_client_secret=Secret(SECRET), seed="demo"
-    )
+def tenant() -> Iterator[Flask]:
+    made = make_tenant(instances={"dev00001": "http://127.0.0.1:8080"}, sso_client_secret=Secret(SECRET), seed="demo")
     yield made
-    engine_of(made).dispose()
+    close(made)
 
 
 @dataclass

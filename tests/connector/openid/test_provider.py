@@ -189,10 +189,10 @@ def test_published_keys_are_public_and_the_private_ones_lie_in_a_private_file(in
     assert file.stat().st_mode & 0o077 == 0
 
 
-def test_without_the_shared_secret_there_is_no_registration(tmp_path: Path) -> None:
+def test_without_the_shared_secret_there_is_no_registration() -> None:
     from ticketlab.connector.testing import make_tenant
 
-    tenant = make_tenant(tmp_path, instances={"dev00001": "http://127.0.0.1:8080"})
+    tenant = make_tenant(instances={"dev00001": "http://127.0.0.1:8080"})
     instance = Instance(tenant, tenant.test_client())
     assert instance.authorize().status_code == 400
 

@@ -13,8 +13,8 @@ APP = "x_mioms_m365ticket"
 
 
 @pytest.fixture
-def instance(tmp_path):
-    made = make_instance(tmp_path)
+def instance():
+    made = make_instance()
     yield made
     close(made)
 

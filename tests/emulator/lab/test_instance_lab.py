@@ -8,8 +8,8 @@ PLATFORM = "/api/now/table"
 
 
 @pytest.fixture(scope="module")
-def instance(tmp_path_factory):
-    made = make_instance(tmp_path_factory.mktemp("instance"))
+def instance():
+    made = make_instance()
     yield made
     close(made)
 
@@ -75,8 +75,8 @@ def test_a_reset_puts_the_clock_back(client):
     assert client.get("/lab/clock").json["offset_seconds"] == 0
 
 
-def test_the_kept_state_is_what_a_reset_returns_to(tmp_path):
-    own = make_instance(tmp_path)
+def test_the_kept_state_is_what_a_reset_returns_to():
+    own = make_instance()
     client = own.test_client()
     seeded = total(client)
     make_incident(client)

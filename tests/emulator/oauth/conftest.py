@@ -12,8 +12,8 @@ def clock():
 
 
 @pytest.fixture
-def instance(tmp_path, clock):
-    made = make_instance(tmp_path, real_clock=clock)
+def instance(clock):
+    made = make_instance(real_clock=clock)
     yield made
     close(made)
 

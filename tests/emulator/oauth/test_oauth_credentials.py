@@ -2,6 +2,7 @@
 
 import json
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import request
@@ -16,6 +17,7 @@ from ticketlab.emulator.records.gate import Gate
 from ticketlab.emulator.settings import Settings
 from ticketlab.emulator.testing import close
 from ticketlab.shared.errors import BadInput
+from ticketlab.shared.web.lab_interface import Lab
 from ticketlab.shared.web.parts import part_of
 
 
@@ -154,9 +156,9 @@ def test_status_tells_the_latest_of_two_users(instance, browser, client_app, tok
     assert status(instance, client_app).user_name == "second"
 
 
-def test_reading_with_a_token_writes_nothing_to_the_records(instance, tokens, tmp_path):
+def test_reading_with_a_token_writes_nothing_to_the_records(instance, tokens):
     """The last use is noted in the lab's database, at most once a second."""
-    database = tmp_path / "emulator.db-wal"
+    database = Path(instance.instance_path) / "emulator.db-wal"
     before = database.stat()
     for _ in range(5):
         caller_of(instance, token=tokens["access_token"])
@@ -166,12 +168,8 @@ def test_reading_with_a_token_writes_nothing_to_the_records(instance, tokens, tm
 
 def test_tokens_are_dead_under_another_key(instance, client_app, tokens, tmp_path):
     """A database restored beside other keys holds no token that works, and no secret that opens."""
-    copy = tmp_path / "copy"
-    copy.mkdir()
-    close(instance)
-    for name in ("emulator.db", "lab.db"):
-        (copy / name).write_bytes((tmp_path / name).read_bytes())
-    restored = create_app(Settings(data=copy, log_to_terminal=False, password_memory_kib=64))
+    part_of(instance, Lab).save(tmp_path / "emulator.db")
+    restored = create_app(Settings(data=tmp_path, log_to_terminal=False, password_memory_kib=64))
     with pytest.raises(NotAuthenticated):
         caller_of(restored, token=tokens["access_token"])
     close(restored)

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
@@ -211,11 +212,11 @@ def test_one_credential_of_each_type_for_a_client_and_a_user(instance, browser, 
     assert sorted(row.value("type") for row in rows) == ["access_token", "refresh_token"]
 
 
-def test_tokens_and_codes_are_kept_hashed(instance, browser, client_app, tmp_path):
+def test_tokens_and_codes_are_kept_hashed(instance, browser, client_app):
     """Neither the database nor its journal holds a code or token that was given out."""
     code = code_for(browser, client_app)
     body = json.loads(exchange(browser, client_app, code).text)
-    kept = b"".join(path.read_bytes() for path in tmp_path.rglob("*.db*"))
+    kept = b"".join(path.read_bytes() for path in Path(instance.instance_path).rglob("*.db*"))
     for given in (code, body["access_token"], body["refresh_token"], client_app.secret):
         assert given.encode() not in kept
 

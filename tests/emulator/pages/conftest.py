@@ -26,8 +26,8 @@ def clock():
 
 
 @pytest.fixture
-def instance(tmp_path, clock):
-    made = make_instance(tmp_path, real_clock=clock)
+def instance(clock):
+    made = make_instance(real_clock=clock)
     yield made
     close(made)
 
@@ -38,9 +38,9 @@ def admin(instance):
 
 
 @pytest.fixture(scope="module")
-def untouched(tmp_path_factory):
+def untouched():
     """An instance that no test changes."""
-    made = make_instance(tmp_path_factory.mktemp("untouched"))
+    made = make_instance()
     yield made
     close(made)
 

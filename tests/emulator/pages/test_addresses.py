@@ -1,5 +1,7 @@
 """IP Address Access Control: who may reach the instance at all, and nobody locked out by his own hand."""
 
+from pathlib import Path
+
 import pytest
 from people import api
 from ticketlab.emulator.records.gate import Gate
@@ -38,11 +40,11 @@ def test_a_denied_address_is_answered_403_on_every_path(instance, path):
 
 
 @pytest.mark.source("platform 2.4", "D")
-def test_a_denied_client_is_named_in_the_log_as_the_node_log_names_it(instance, tmp_path):
+def test_a_denied_client_is_named_in_the_log_as_the_node_log_names_it(instance):
     """So that somebody who looks for the address finds it."""
     rule(instance, ELSEWHERE)
     status_from(instance, ELSEWHERE)
-    written = (tmp_path / "logs" / "emulator.jsonl").read_text()
+    written = (Path(instance.instance_path) / "logs" / "emulator.jsonl").read_text()
     assert "WARNING *** Security restricted: Access restricted (127.0.0.2 not authorized)" in written
 
 
@@ -160,8 +162,8 @@ def test_a_forwarded_address_is_not_looked_at_from_just_anybody(instance):
 
 class TestBehindAProxy:
     @pytest.fixture
-    def instance(self, tmp_path):
-        made = make_instance(tmp_path, trusted_proxies=("10.1.0.0/16",))
+    def instance(self):
+        made = make_instance(trusted_proxies=("10.1.0.0/16",))
         yield made
         close(made)
 

@@ -8,8 +8,8 @@ REFUSED = "ACL Exception Insert Failed due to security constraints"
 
 
 @pytest.fixture
-def instance(tmp_path):
-    made = make_instance(tmp_path)
+def instance():
+    made = make_instance()
     yield made
     close(made)
 

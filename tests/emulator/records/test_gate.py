@@ -20,8 +20,8 @@ APP_SCOPE = "x_mioms_m365ticket"
 
 
 @pytest.fixture
-def instance(tmp_path):
-    made = make_instance(tmp_path)
+def instance():
+    made = make_instance()
     yield made
     close(made)
 

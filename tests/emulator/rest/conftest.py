@@ -38,8 +38,8 @@ class Api:
 
 
 @pytest.fixture(scope="module")
-def instance(tmp_path_factory):
-    made = make_instance(tmp_path_factory.mktemp("instance"))
+def instance():
+    made = make_instance()
     yield made
     close(made)
 

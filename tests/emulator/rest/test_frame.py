@@ -191,7 +191,7 @@ def test_c17_any_host_is_echoed_and_none_is_trusted(api):
 def test_on_australia_the_text_of_a_401_is_newer(tmp_path):
     from ticketlab.emulator.testing import close, make_instance
 
-    made = make_instance(tmp_path, release="australia")
+    made = make_instance(release="australia")
     answer = made.test_client().get("/api/now/table/incident")
     close(made)
     assert answer.json["error"]["message"] == "User is not authenticated"

@@ -16,8 +16,8 @@ ADMIN = "6816f79cc0a8016401c5a33be04be441"
 
 
 @pytest.fixture(scope="module")
-def instance(tmp_path_factory):
-    made = make_instance(tmp_path_factory.mktemp("demo"))
+def instance():
+    made = make_instance()
     yield made
     close(made)
 
@@ -173,8 +173,8 @@ def test_an_empty_seed_has_one_admin_whose_password_only_the_data_folder_tells(t
 
 
 @pytest.mark.source("security-center, prerequisites", "D")
-def test_before_kingston_the_connectors_app_is_not_there(tmp_path):
-    made = make_instance(tmp_path, release="jakarta")
+def test_before_kingston_the_connectors_app_is_not_there():
+    made = make_instance(release="jakarta")
     apps = part_of(made, Gate).record("sys_store_app", Caller.system()).query().rows
     close(made)
     assert [row.value("scope") for row in apps] == []
@@ -182,16 +182,16 @@ def test_before_kingston_the_connectors_app_is_not_there(tmp_path):
 
 @pytest.mark.parametrize(("release", "value"), [("london", ""), ("madrid", "true"), ("orlando", "true")])
 @pytest.mark.source("platform 1.1", "D")
-def test_the_state_parameter_is_required_from_madrid_on(tmp_path, release, value):
-    made = make_instance(tmp_path, release=release)
+def test_the_state_parameter_is_required_from_madrid_on(release, value):
+    made = make_instance(release=release)
     found = part_of(made, Gate).get_property("glide.oauth.state.parameter.required")
     close(made)
     assert found == value
 
 
-def test_instances_with_equal_random_sources_keep_their_own_rules(tmp_path):
+def test_instances_with_equal_random_sources_keep_their_own_rules():
     """Compiled rules are shared by version in the process, so no two contents may bear one version."""
-    made = [make_instance(tmp_path / name, ids=Ids.seeded(7)) for name in "ab"]
+    made = [make_instance(ids=Ids.seeded(7)) for name in "ab"]
     found = []
     for number, instance in enumerate(made):
         gate = part_of(instance, Gate)

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -17,7 +16,8 @@ from people import Page, make_person
 from requests import PreparedRequest, Response
 from requests.adapters import BaseAdapter
 from ticketlab.connector.openid import SigningKeys
-from ticketlab.connector.testing import bearer, engine_of, make_tenant
+from ticketlab.connector.testing import bearer, make_tenant
+from ticketlab.connector.testing import close as close_tenant
 from ticketlab.emulator.sso.provider_client import ProviderClient
 from ticketlab.emulator.testing import close, make_instance
 from ticketlab.shared.secret import Secret
@@ -150,19 +150,19 @@ class Browser:
 
 
 @contextmanager
-def make_world(folder: Path) -> Iterator[World]:
-    tenant = make_tenant(folder, url=TENANT, instances={"dev00001": INSTANCE}, sso_client_secret=SECRET)
-    instance = make_instance(folder / "instance", tenant_url=TENANT, sso_client_secret=SECRET)
+def make_world() -> Iterator[World]:
+    tenant = make_tenant(url=TENANT, instances={"dev00001": INSTANCE}, sso_client_secret=SECRET)
+    instance = make_instance(tenant_url=TENANT, sso_client_secret=SECRET)
     wire = ToTheTenant(tenant)
     session = part_of(instance, ProviderClient).session
     session.adapters.clear()
     session.mount("http://", wire)
     yield World(instance, tenant, wire)
-    engine_of(tenant).dispose()
+    close_tenant(tenant)
     close(instance)
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with make_world(tmp_path) as made:
+def world() -> Iterator[World]:
+    with make_world() as made:
         yield made

@@ -20,9 +20,9 @@ Claims = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
-def shared_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[World, str]]:
+def shared_world() -> Iterator[tuple[World, str]]:
     """One for all attacks, since none of them gets anywhere."""
-    with make_world(tmp_path_factory.mktemp("world")) as world:
+    with make_world() as world:
         world.instance_user("m365.integration", email=MAIL)
         world.directory_user("m365.integration", MAIL)
         yield world, world.switch(match_field="email")
