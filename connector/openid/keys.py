@@ -68,6 +68,10 @@ class SigningKeys:
             self._write([*self._read(), made])
         return made.kid
 
+    def forget(self) -> None:
+        """Read the file again, whatever it says of its age."""
+        self._seen = (0, ())
+
     def _new(self) -> SigningKey:
         from joserfc.jwk import RSAKey  # not needed for the start
 

@@ -59,6 +59,10 @@ class DecisionLog:
         except DatabaseUnavailable as error:  # a note is not worth the answer, least of all to what was committed
             log().warning("decisions.not_kept", reason=error.reason)
 
+    def forget(self) -> None:
+        """The log is empty again."""
+        self._since_trim = 0
+
     def of(self, transaction: str) -> Sequence[DecisionRow]:
         """The decisions of one request, in the order they were taken."""
         statement = select(DecisionRow.__table__).where(DecisionRow.transaction == transaction)
