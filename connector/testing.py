@@ -1,6 +1,5 @@
 """A tenant for tests: seeded, with data of the test's own, ready within milliseconds."""
 
-import shutil
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -16,7 +15,7 @@ from ..shared.database import writing
 from ..shared.ids import Ids
 from ..shared.lab_state import write_clock
 from ..shared.secret import Secret
-from ..shared.temporary import temporary_folder
+from ..shared.temporary import copy_folder, temporary_folder
 from ..shared.web.parts import part_of
 from ..shared.worlds import Worlds, dispose
 from . import create_app
@@ -33,16 +32,16 @@ DEFAULTS: Mapping[str, Any] = {"url": "http://localhost", "log_to_terminal": Fal
 def make_tenant(
     folder: Path | None = None, *, real_clock: Clock | None = None, ids: Ids | None = None, **settings: Any
 ) -> Flask:
-    """Return a seeded tenant whose data lie in ``folder`` or in memory; ``settings`` are those of ``Settings``.
+    """Return a seeded tenant whose data lie in ``folder/tenant`` or in memory; ``settings`` are those of ``Settings``.
 
     Its address is the one that Flask's test client asks for. One in memory comes from those that the process keeps,
     and ``close`` gives it back.
     """
-    wanted = Settings(**{"data": folder or Path(), **DEFAULTS, **settings})
     if folder is None:
-        return _worlds.take(wanted, real_clock, ids)
-    if not (folder / "connector.db").exists():
-        _lay_out(folder, wanted)
+        return _worlds.take(Settings(**{"data": Path(), **DEFAULTS, **settings}), real_clock, ids)
+    wanted = Settings(**{"data": folder / "tenant", **DEFAULTS, **settings})
+    if not (wanted.data / "connector.db").exists():
+        copy_folder(_image_for(wanted), wanted.data, "keys", "logs")  # it makes keys of its own
     return _make(wanted, real_clock, ids)
 
 
@@ -98,9 +97,11 @@ def _make(settings: Settings, real_clock: Clock | None, ids: Ids | None) -> Flas
 
 
 def _lay_out(folder: Path, wanted: Settings) -> None:
-    image = _image(wanted.tenant, wanted.seed, wanted.admin_password, bool(wanted.sso_client_secret))
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(image, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("logs", "*.lock"))
+    copy_folder(_image_for(wanted), folder, "logs")
+
+
+def _image_for(wanted: Settings) -> Path:
+    return _image(wanted.tenant, wanted.seed, wanted.admin_password, bool(wanted.sso_client_secret))
 
 
 @cache

@@ -4,7 +4,6 @@
 ``make_instance(folder)`` gives one on files of its own, for tests that look at them or end the process.
 """
 
-import shutil
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -14,7 +13,7 @@ from flask import Flask
 
 from ..shared.clock import Clock
 from ..shared.ids import Ids
-from ..shared.temporary import temporary_folder
+from ..shared.temporary import copy_folder, temporary_folder
 from ..shared.worlds import Worlds, dispose
 from . import create_app
 from .settings import Settings
@@ -44,9 +43,7 @@ def close(app: Flask) -> None:
 
 
 def _lay_out(folder: Path, wanted: Settings) -> None:
-    image = _image(wanted.seed, wanted.release, wanted.name)
-    folder.mkdir(parents=True, exist_ok=True)
-    shutil.copytree(image, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("logs", "*.lock"))
+    copy_folder(_image(wanted.seed, wanted.release, wanted.name), folder, "logs")
 
 
 @cache

@@ -24,6 +24,11 @@ def temporary_folder(name: str, *, in_memory: bool = False) -> Path:
     return folder
 
 
+def copy_folder(source: Path, target: Path, *but: str) -> None:
+    """Copy what lies in ``source``, but for these names, to whatever lies in ``target``."""
+    shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*but))
+
+
 @cache
 def _memory() -> Path | None:
     """The folder of this process in memory. Those of processes that were killed are removed: they would cost memory."""

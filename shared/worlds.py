@@ -21,7 +21,7 @@ from sqlalchemy.pool import QueuePool
 
 from .clock import Clock, SystemClock
 from .ids import Ids
-from .logs import close_logs, configure_logs
+from .logs import configure_logs
 from .temporary import temporary_folder
 from .web.lab_interface import Lab
 from .web.parts import forget, part_of, parts_of
@@ -98,7 +98,6 @@ class World(Generic[Chosen]):
 
     def renew(self) -> None:
         """Become a world that nobody has used."""
-        close_logs()
         mirror(self.image, self.data, live_files(self.app))
         shutil.rmtree(self.data / LOGS, ignore_errors=True)
         part_of(self.app, Lab).reset()  # type: ignore[type-abstract]  # a Protocol is its key

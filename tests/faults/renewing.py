@@ -19,7 +19,7 @@ def call(tenant: Flask) -> str:
 
 def call_at_once(folder: str, instance_url: str, start: Barrier, answers: "Queue[list[str]]") -> None:
     """In a process of its own: wait for the others, then call from eight threads."""
-    tenant = make_tenant(Path(folder), instances={"dev00001": instance_url}, call_seconds=10.0)
+    tenant = make_tenant(Path(folder), data=Path(folder), instances={"dev00001": instance_url}, call_seconds=10.0)
     start.wait()
     with ThreadPoolExecutor(8) as pool:
         answers.put(list(pool.map(lambda _: call(tenant), range(8))))

@@ -17,7 +17,7 @@ from ticketlab.emulator.records.gate import Gate
 from ticketlab.emulator.settings import Settings
 from ticketlab.emulator.testing import close
 from ticketlab.shared.errors import BadInput
-from ticketlab.shared.web.lab_interface import Lab
+from ticketlab.shared.seed_image import save_image
 from ticketlab.shared.web.parts import part_of
 
 
@@ -168,7 +168,7 @@ def test_reading_with_a_token_writes_nothing_to_the_records(instance, tokens):
 
 def test_tokens_are_dead_under_another_key(instance, client_app, tokens, tmp_path):
     """A database restored beside other keys holds no token that works, and no secret that opens."""
-    part_of(instance, Lab).save(tmp_path / "emulator.db")
+    save_image(part_of(instance, Gate).store.engine, tmp_path / "emulator.db")
     restored = create_app(Settings(data=tmp_path, log_to_terminal=False, password_memory_kib=64))
     with pytest.raises(NotAuthenticated):
         caller_of(restored, token=tokens["access_token"])
