@@ -6,22 +6,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from oauth_flows import ClientBrowser, log_in
-from ticketlab.connector.testing import engine_of, make_tenant
+from ticketlab.connector.testing import close as close_tenant
+from ticketlab.connector.testing import make_tenant
 from ticketlab.connector.testing import sign_in as sign_in_to_tenant
 from ticketlab.emulator.testing import close, make_instance
 
 
 @pytest.fixture(scope="module", params=["instance", "tenant"])
-def app_attacked(request, tmp_path_factory) -> Iterator[Flask]:
-    folder = tmp_path_factory.mktemp("attacked")
-    if request.param == "tenant":
-        app = make_tenant(folder)
-        yield app
-        engine_of(app).dispose()
-    else:
-        app = make_instance(folder)
-        yield app
-        close(app)
+def app_attacked(request) -> Iterator[Flask]:
+    app = make_tenant() if request.param == "tenant" else make_instance()
+    yield app
+    (close_tenant if request.param == "tenant" else close)(app)
 
 
 @pytest.fixture

@@ -16,8 +16,8 @@ MISSING_SCOPE = "Missing required api access scope"
 
 
 @pytest.fixture(scope="module")
-def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    made = make_instance(tmp_path_factory.mktemp("deputy"))
+def instance() -> Iterator[Flask]:
+    made = make_instance()
     user = make_user(made)
     role = records(made, "sys_user_role").find(f"name={INTEGRATION}").sys_id
     records(made, "sys_user_has_role").insert({"user": user, "role": role, "state": "active"})

@@ -30,8 +30,8 @@ class Client:
 
 
 @pytest.fixture(scope="module")
-def instance(tmp_path_factory):
-    made = make_instance(tmp_path_factory.mktemp("values"))
+def instance():
+    made = make_instance()
     yield made
     close(made)
 
