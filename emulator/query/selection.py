@@ -50,11 +50,13 @@ def select_records(
     limit: int | None,
     offset: int = 0,
     unknown_matches_nothing: bool = False,
+    named: bool = True,
 ) -> Selection:
     """Compile a query on ``table``, whose records include those of tables that extend it.
 
     The page is cut before the restrictions are applied, as on the platform: a short page is not the last (rest 1,
-    meas). A restriction that names what does not exist holds for no record. Raises InvalidTable and QueryTooComplex.
+    meas). A restriction that names what does not exist holds for no record. Without ``named`` the display values of
+    references are left out, each of which is a look-up of its own. Raises InvalidTable and QueryTooComplex.
     """
     dictionary.table(table)
     resolver = Resolver(dictionary, table, context, unknown_matches_nothing=unknown_matches_nothing)
@@ -67,6 +69,7 @@ def select_records(
         _shown_paths(tables, table, tuple(paths)),
         limited=limit is not None,
         skips=offset > 0,
+        named=named,
     )
     values = plan.values()
     # Negative numbers would mean no limit to SQLite.
@@ -99,11 +102,21 @@ class _Plan:
     paths: tuple[str, ...]
     limited: bool
     skips: bool
+    named: bool
 
     @cached_property
     def shape(self) -> tuple[Any, ...]:
         restrictions = tuple(map(shape, self.restrictions))
-        return self.table, shape(self.condition), restrictions, self.orders, self.paths, self.limited, self.skips
+        return (
+            self.table,
+            shape(self.condition),
+            restrictions,
+            self.orders,
+            self.paths,
+            self.limited,
+            self.skips,
+            self.named,
+        )
 
     @property
     def cuts_before_restricting(self) -> bool:
@@ -177,7 +190,7 @@ class _Statements:
                 continue
             column = sources.column(path)
             yield column.label(path)
-            if is_reference(field):
+            if self._plan.named and is_reference(field):
                 yield sources.shown(column, field.reference).label(f"{path}.{DISPLAY}")
         if KEY not in self._plan.paths:
             yield sources.root.c[KEY].label(KEY)

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from ..access.operations import Operation
 from ..dictionary.types import FieldType
 from ..errors import QueryRefused, TableReadRefused
 from ..query import Aggregate, EncodedQuery, Function, Grouping, parse, select_aggregates
+from ..store.store import StoredRow
 from . import attachment_rules
 from .field_reading import STEP, check_query, may_read
 from .reading import CLOSED_TABLES
@@ -72,13 +71,13 @@ def _shown_records(work: Work, grouping: Grouping) -> Sequence[EncodedQuery]:
     return restrictions(verdict) if grouping.paths else ()
 
 
-def _group(work: Work, grouping: Grouping, found: RowMapping) -> Group:
+def _group(work: Work, grouping: Grouping, found: StoredRow) -> Group:
     values = {each: _text(work, each, found[f"aggregate_{index}"]) for index, each in enumerate(grouping.aggregates)}
     fields = {path: _value(work, path, index, found) for index, path in enumerate(grouping.groups)}
     return Group(values, fields)
 
 
-def _value(work: Work, path: str, index: int, found: RowMapping) -> FieldValue:
+def _value(work: Work, path: str, index: int, found: StoredRow) -> FieldValue:
     field = work.resolve(path)
     if field is None:
         raise LookupError(path)

@@ -1,9 +1,11 @@
 """Which fields of which rows a reader sees, and which a reader's query may name."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from copy import copy
+from dataclasses import dataclass, replace
 
 from ..access.operations import Operation
+from ..access.trail import Trail
 from ..errors import QueryRefused
 from ..query import EncodedQuery, parse, select_records
 from .row import Row
@@ -20,20 +22,42 @@ ByRow = Mapping[str, str]
 """Paths that only some records show, with the encoded query of those that do."""
 
 
+@dataclass(frozen=True, slots=True)
+class Readable:
+    """What a reader sees of a table's fields."""
+
+    paths: Sequence[str]
+    """Those that exist and may be read, each once, in the order asked for."""
+    by_row: ByRow
+    denials: Sequence[tuple[str, str, str, str]]
+    """Step, rule, reason and record of each that may not."""
+
+
 def readable_paths(work: Work, fields: Sequence[str] | None) -> tuple[Sequence[str], ByRow]:
-    """The asked-for paths that exist and that the caller may read, each once, in the order asked for."""
+    """The asked-for paths that exist and that the caller may read. What is hidden is noted on the trail."""
+    asked = None if fields is None else tuple(fields)
+    found = work.rights.keep(("readable", work.table, asked), lambda: _readable(work, asked))
+    for denial in found.denials:
+        work.trail.deny(*denial)
+    return found.paths, found.by_row
+
+
+def _readable(work: Work, fields: Sequence[str] | None) -> Readable:
     asked: Iterable[str] = work.dictionary.fields(work.table) if fields is None else dict.fromkeys(fields)
+    aside = copy(work)
+    aside.trail = Trail(work.caller, work.table, Operation.READ)
     paths: list[str] = []
     by_row: dict[str, str] = {}
     for path in asked:
-        if work.resolve(path) is None or not may_read(work, path, some_rows=True):
+        if work.resolve(path) is None or not may_read(aside, path, some_rows=True):
             continue
         paths.append(path)
         element = path.partition(".")[0]
         restriction = work.judge_field(element, Operation.READ).restriction
         if restriction:
             by_row[path] = restriction
-    return paths, by_row
+    denials = [(each.step, each.rule, each.reason, each.record) for each in aside.trail.decisions]
+    return Readable(tuple(paths), by_row, denials)
 
 
 def check_query(work: Work, query: EncodedQuery) -> None:

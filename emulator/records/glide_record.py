@@ -39,19 +39,22 @@ class GlideRecord:
         offset: int = 0,
         count: bool = False,
         displayed: bool = False,
+        named: bool = True,
     ) -> Page:
         """Return the rows that match an encoded query and that the caller may read.
 
         ``fields`` may hold dot-walks; None means every field. ``displayed`` also reads what stands for
-        journal fields and lists. ``count`` asks for the total.
+        journal fields and lists, ``named`` what references point to is called. ``count`` asks for the total.
         """
         with self._gate.reading(self._trail(Operation.READ), self._within) as work:
-            return reading.read_page(work, reading.Request(query, fields, limit, offset, count, displayed))
+            return reading.read_page(work, reading.Request(query, fields, limit, offset, count, displayed, named))
 
-    def get(self, sys_id: str, fields: Sequence[str] | None = None, *, displayed: bool = False) -> Row:
+    def get(
+        self, sys_id: str, fields: Sequence[str] | None = None, *, displayed: bool = False, named: bool = True
+    ) -> Row:
         """Return one record. Raises NoRecordFound when there is none that this caller may read."""
         with self._gate.reading(self._trail(Operation.READ), self._within) as work:
-            return reading.read_one(work, sys_id, fields, displayed=displayed)
+            return reading.read_one(work, sys_id, fields, displayed=displayed, named=named)
 
     def find(self, query: str, fields: Sequence[str] | None = None) -> Row | None:
         """Return the first row that matches, or None."""

@@ -5,14 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import RowMapping
-
 from ..access.acl import Verdict
 from ..access.operations import Operation
 from ..dictionary.model import Field
 from ..dictionary.types import FieldType, Storage
 from ..errors import NoRecordFound, TableReadRefused
 from ..query import parse, select_records
+from ..store.store import StoredRow
 from . import attachment_rules, journal, lists
 from .coerce import SYS_ID
 from .field_reading import check_query, readable_paths, without_hidden
@@ -35,6 +34,8 @@ class Request:
     offset: int = 0
     count: bool = False
     displayed: bool = False
+    named: bool = True
+    """Whether references are read with the display values of the records they point to."""
     checked: bool = True
     """Whether the query is the caller's own, whose fields the caller has to be able to read."""
 
@@ -59,8 +60,10 @@ def read_page(work: Work, request: Request) -> Page:
         context=work.context,
         limit=request.limit,
         offset=request.offset,
+        named=request.named,
     )
-    rows: Sequence[Row] = [build_row(work, paths, found) for found in work.store.rows(work.connection, selection.rows)]
+    stored = work.store.rows(work.connection, selection.rows)
+    rows: Sequence[Row] = [build_row(work, paths, found, named=request.named) for found in stored]
     rows = without_hidden(work, rows, by_row)
     if attachment_rules.bound(work, work.table):
         rows = attachment_rules.with_readable_record(work, rows)
@@ -70,10 +73,12 @@ def read_page(work: Work, request: Request) -> Page:
     return Page(rows, total, tuple(str(term) for term in selection.dropped))
 
 
-def read_one(work: Work, sys_id: str, fields: Sequence[str] | None, *, displayed: bool = False) -> Row:
+def read_one(
+    work: Work, sys_id: str, fields: Sequence[str] | None, *, displayed: bool = False, named: bool = True
+) -> Row:
     """Raises NoRecordFound; whether the record is missing or hidden, only the trail says."""
     if RECORD_ID.fullmatch(sys_id):
-        page = read_page(work, Request(f"sys_id={sys_id}", fields, 1, displayed=displayed, checked=False))
+        page = read_page(work, Request(f"sys_id={sys_id}", fields, 1, displayed=displayed, named=named, checked=False))
         if page.rows:
             return page.rows[0]
     else:
@@ -102,22 +107,33 @@ def _refused_page(work: Work, request: Request, verdict: Verdict) -> Page:
     return Page((), work.store.count(work.connection, selection.count) if request.count else None)
 
 
-def build_row(work: Work, paths: Sequence[str], found: RowMapping) -> Row:
+Plan = Sequence[tuple[str, Field]]
+"""Paths, and the field at the end of each."""
+
+
+def build_row(work: Work, paths: Sequence[str], found: StoredRow, *, named: bool = True) -> Row:
     """Labels, choices and defaults are those of the row's own class."""
     table = str(found.get("sys_class_name") or work.table)
     if table not in work.dictionary.tables:
         table = work.table
-    values = {path: _field_value(work, table, path, found) for path in paths}
+    key = ("row", work.table, table, paths)
+    plan = work.snapshot.tables.keep(key, lambda: _plan(work, table, paths))
+    values = {
+        path: FieldValue(
+            field,
+            native := None if field.type.storage is Storage.VIRTUAL else found[path],
+            _label(work, field, native, found.get(f"{path}.§display")) if named else None,
+        )
+        for path, field in plan
+    }
     return Row(table, str(found["sys_id"]), values, work.caller.time_zone)
 
 
-def _field_value(work: Work, table: str, path: str, found: RowMapping) -> FieldValue:
-    own = work.dictionary.field(table, path) if "." not in path else None
-    field = own or work.resolve(path)
-    if field is None:
-        raise LookupError(path)
-    native = None if field.type.storage is Storage.VIRTUAL else found[path]
-    return FieldValue(field, native, _label(work, field, native, found.get(f"{path}.§display")))
+def _plan(work: Work, table: str, paths: Sequence[str]) -> Plan:
+    fields = (
+        (path, (None if "." in path else work.dictionary.field(table, path)) or work.resolve(path)) for path in paths
+    )
+    return tuple((path, field) for path, field in fields if field is not None)
 
 
 def _label(work: Work, field: Field, native: Any, joined: str | None) -> str | None:

@@ -1,14 +1,16 @@
 """The rules in force: dictionary, policy and business rules of one version, compiled once and kept."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 
 from sqlalchemy import Connection
 
+from ..access.caller import Caller
 from ..access.load import POLICY_TABLES, load_policy
 from ..access.policy import Policy
+from ..access.rights import Rights, kind_of
 from ..access.roles import roles_of
 from ..dictionary.model import Dictionary
 from ..dictionary.rows import DICTIONARY_TABLES, ReadTable, Row, compile_rows
@@ -25,6 +27,9 @@ VERSIONED_TABLES = POLICY_TABLES | DICTIONARY_TABLES | RULE_TABLES
 MOST_KEPT = 8
 """Snapshots kept in a process; one is a few megabytes."""
 
+MOST_KINDS = 500
+"""Kinds of callers whose rights a snapshot keeps."""
+
 
 @dataclass
 class Snapshot:
@@ -36,9 +41,8 @@ class Snapshot:
     policy: Policy
     business_rules: Sequence[BusinessRule] = ()
     data_policies: Sequence[DataPolicy] = ()
-    named: dict[tuple[frozenset[str], frozenset[str], bool, str], bool] = field(default_factory=dict)
-    """Judgements that cannot change with this version: of which tables somebody with these roles may see names."""
     _roles: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict)
+    _rights: dict[Hashable, Rights] = field(default_factory=dict)
 
     def roles(self, read: ReadTable, user: str, elevated: frozenset[str] = frozenset()) -> frozenset[str]:
         """The user's roles: a new version is made whenever any could have changed."""
@@ -46,6 +50,16 @@ class Snapshot:
         if key not in self._roles:
             self._roles[key] = roles_of(read, self.policy, user, elevated)
         return self._roles[key]
+
+    def rights(self, caller: Caller) -> Rights:
+        """What these rules say of such a caller."""
+        kind = kind_of(caller)
+        found = self._rights.get(kind)
+        if found is None:
+            if len(self._rights) >= MOST_KINDS:
+                self._rights.clear()
+            found = self._rights[kind] = Rights(self.dictionary, self.policy, caller)
+        return found
 
 
 def reader(store: Store, connection: Connection, dictionary: Dictionary, tables: RecordTables) -> ReadTable:
@@ -55,7 +69,7 @@ def reader(store: Store, connection: Connection, dictionary: Dictionary, tables:
         selection = select_records(
             dictionary, tables, table, parse(query), paths=paths, context=QueryContext(), limit=None
         )
-        return [dict(row) for row in store.rows(connection, selection.rows)]
+        return store.rows(connection, selection.rows)
 
     return read
 

@@ -7,10 +7,11 @@ from sqlalchemy import Connection
 
 from ...shared.clock import Clock
 from ...shared.ids import Ids
-from ..access.acl import Verdict, judge_field, judge_record
+from ..access.acl import Verdict
 from ..access.caller import Caller
 from ..access.channel import check_channel
 from ..access.operations import Operation
+from ..access.rights import Rights
 from ..access.scope import check_scope
 from ..access.trail import Trail
 from ..dictionary.model import Dictionary, Field
@@ -40,6 +41,11 @@ class Work:
     @property
     def dictionary(self) -> Dictionary:
         return self.snapshot.dictionary
+
+    @property
+    def rights(self) -> Rights:
+        """What the rules say of the caller."""
+        return self.snapshot.rights(self.trail.caller)
 
     @property
     def caller(self) -> Caller:
@@ -77,19 +83,14 @@ class Work:
         check_scope(self.dictionary, self.snapshot.policy, self.trail, operation)
 
     def judge_record(self, operation: Operation, table: str = "") -> Verdict:
-        return judge_record(self.dictionary, self.snapshot.policy, self.caller, table or self.table, operation)
+        return self.rights.on_records(table or self.table, operation)
 
     def judge_field(self, element: str, operation: Operation, table: str = "") -> Verdict:
-        return judge_field(self.dictionary, self.snapshot.policy, self.caller, table or self.table, element, operation)
+        return self.rights.on_field(table or self.table, element, operation)
 
     def may_name(self, table: str) -> bool:
         """Whether the caller may read any record of a table, and so be shown what records of it are called."""
-        caller = self.caller
-        key = (caller.roles, caller.elevated, caller.is_system, table)
-        known = self.snapshot.named.get(key)
-        if known is None:
-            known = self.snapshot.named[key] = self.judge_record(Operation.READ, table).allowed
-        return known
+        return self.judge_record(Operation.READ, table).allowed
 
     def matches(self, table: str, sys_id: str, query: str) -> bool:
         """Whether the record, as it stands in this transaction, matches an encoded query."""

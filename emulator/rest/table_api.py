@@ -109,6 +109,7 @@ def list_records(call: Call) -> Response:
         offset=asked.offset,
         count=not asked.no_count,
         displayed=call.displayed,
+        named=call.displayed,
     )
     if call.version == "v1" and not page.rows:
         raise NoRecordFound  # v2 and the latest version answer with an empty list (rest 1, D)
@@ -122,7 +123,7 @@ def create_record(call: Call) -> Response:
 
 
 def get_record(call: Call, sys_id: str) -> Response:
-    row = call.records.get(sys_id, call.fields or None, displayed=call.displayed)
+    row = call.records.get(sys_id, call.fields or None, displayed=call.displayed, named=call.displayed)
     return answer({"result": render(row, call.form)})
 
 

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, Select, Table, text
+from sqlalchemy import Connection, Engine, Select, Table, text
 from sqlalchemy.engine import CursorResult
 
 from ...shared.database import reading, writing
@@ -15,6 +15,9 @@ from ..dictionary.model import Dictionary
 from .columns import fold, folded
 from .reconcile import reconcile
 from .tables import CLASS, KEY, RecordTables, record_tables
+
+StoredRow = Mapping[str, Any]
+"""A row by the labels of its statement."""
 
 Native = str | int | bool | Decimal | date | datetime | None
 """A field's value: aware moments in UTC, None for empty, never ``''``."""
@@ -74,8 +77,10 @@ class Store:
         """Start a new version of the rules."""
         connection.execute(_TOUCH, {"version": token})
 
-    def rows(self, connection: Connection, prepared: Prepared) -> Sequence[RowMapping]:
-        return connection.execute(prepared.statement, prepared.values).mappings().all()
+    def rows(self, connection: Connection, prepared: Prepared) -> Sequence[StoredRow]:
+        found = connection.execute(prepared.statement, prepared.values)
+        names = tuple(found.keys())
+        return [dict(zip(names, row, strict=True)) for row in found]  # read by name many times over
 
     def count(self, connection: Connection, prepared: Prepared) -> int:
         return int(connection.scalar(prepared.statement, prepared.values) or 0)
