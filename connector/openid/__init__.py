@@ -1,17 +1,22 @@
 """The tenant's directory as an OpenID provider: instances let people sign in with it."""
 
+from datetime import timedelta
+
 from flask import Flask
 from sqlalchemy import Engine
 
 from ...shared.clock import Clock
 from ...shared.ids import Ids
+from ...shared.signing_keys import SigningKeys
 from ...shared.web.parts import part_of, provide
 from ..directory.web import SignInLeadsOn
 from ..settings import Settings
 from .codes import Codes
-from .keys import SigningKeys
 from .registrations import Registrations
 from .server import OpenIDServer
+
+PUBLISHED = timedelta(days=1)
+"""How long a signing key can still be had after a rotation."""
 
 __all__ = ["OpenIDServer", "Registrations", "SigningKeys", "install"]
 
@@ -24,7 +29,7 @@ def install(app: Flask, *, settings: Settings, engine: Engine, clock: Clock, ids
     registrations.write(settings)
     provide(app, registrations)
     provide(app, Codes(engine, clock))
-    provide(app, SigningKeys(settings.data / "keys", clock, ids))
+    provide(app, SigningKeys(settings.data / "keys" / "openid-signing", clock, ids, published=PUBLISHED))
     provide(app, OpenIDServer(app))
     part_of(app, SignInLeadsOn).origin_of = origin_behind
     app.register_blueprint(blueprint)

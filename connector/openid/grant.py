@@ -12,13 +12,13 @@ from flask import request as flask_request
 from joserfc.jwk import RSAKey
 
 from ...shared.ids import Ids
+from ...shared.signing_keys import ALGORITHM, SigningKeys
 from ...shared.web.parts import part
 from ..directory import User, Users
 from ..directory.token_endpoint import client_credentials
 from ..settings import Settings
 from .client import RegisteredClient
 from .codes import Code, Codes
-from .keys import ALGORITHM, SigningKeys
 from .registrations import Registrations
 
 ID_TOKEN_SECONDS = 3600

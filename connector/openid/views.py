@@ -5,11 +5,11 @@ from urllib.parse import parse_qs, urlsplit
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.wrappers import Response as AnyResponse
 
+from ...shared.signing_keys import SigningKeys
 from ...shared.web.parts import part
 from ..directory import current_user
 from ..directory.access_tokens import AccessTokens
 from ..settings import Settings
-from .keys import SigningKeys
 from .registrations import Registrations
 from .server import OpenIDServer, check_tenant, configuration
 

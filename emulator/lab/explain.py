@@ -15,6 +15,7 @@ from ..access.load_scopes import EXECUTE
 from ..access.operations import Operation
 from ..identity.elevation import roles_to_elevate
 from ..identity.users import UserAccount, Users
+from ..query import parse
 from ..records.explain import Answer, Explanation, Question, explain
 from ..records.gate import Gate
 from .views import blueprint
@@ -27,6 +28,7 @@ CHANNELS = {
 }
 SENTENCES = {
     Answer.ALLOWED: "Yes.",
+    Answer.VALUES: "Yes, as far as access goes. Business rules or data policies judge the values: give them to know.",
     Answer.SOME: "For some records: a rule has a condition. Name a record to know.",
     Answer.HIDDEN: "No, and nobody is told: what is asked for is left out of the answer.",
     Answer.DROPPED: "No, and nobody is told: the field keeps its value, and the rest of the request goes on.",
@@ -47,6 +49,8 @@ class QuestionSchema(StrictSchema):
     operation = Text(load_default="read", validate=validate.OneOf([str(each) for each in OPERATIONS]))
     record = Text(load_default="", validate=validate.Length(max=100))
     field = Text(load_default="", validate=validate.Length(max=200))
+    values = Text(load_default="", validate=validate.Length(max=4000))
+    """What is to be written, as a template has it: ``state=6^close_notes=Done``."""
     elevated = fields.Boolean(load_default=False)
 
 
@@ -86,7 +90,9 @@ def answer(gate: Gate, users: Users, asked: Mapping[str, str]) -> Explained:
     if account is None:
         raise UnknownUser(detail=f"{asked['user'][:100]} has no sys_user record.")
     caller = _caller(gate, users, account, asked)
-    question = Question(asked["table"], asked["operation"], _sys_id(gate, asked), asked["field"])
+    question = Question(
+        asked["table"], asked["operation"], _sys_id(gate, asked), asked["field"], _values(asked.get("values", ""))
+    )
     explanation = explain(gate, caller, question)
     return Explained(explanation, (_identity(account, caller, question), *explanation.decisions))
 
@@ -107,6 +113,11 @@ def _sys_id(gate: Gate, asked: Mapping[str, str]) -> str:
         return record
     found = gate.record(table, Caller.system()).find(f"{dictionary.display_element(table)}={record}", ("sys_id",))
     return found.sys_id if found else record
+
+
+def _values(template: str) -> Mapping[str, object] | None:
+    """Field values out of an encoded query of equalities; None when nobody has given any."""
+    return {term.field: term.value for term in parse(template).terms} if template else None
 
 
 def _identity(account: UserAccount, caller: Caller, question: Question) -> Decision:

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
+from ...shared.signing_keys import SigningKeys
 from ...shared.web.lab import lab_load
+from ...shared.web.lab_input import lab_input, nothing
 from ...shared.web.parts import part
 from ..access.decision import Outcome
 from ..identity.keys import InstanceKey
@@ -34,6 +36,14 @@ def make_user() -> tuple[Response, int]:
     """A user whose password works."""
     row = create_user(part(Gate), part(Passwords), lab_load(UserSchema))
     return jsonify({"sys_id": row.sys_id, "user_name": row.value("user_name")}), 201
+
+
+@blueprint.post("/oauth-keys")
+def rotate_oauth_keys() -> Response:
+    """Sign access tokens of the format JWT with a new key; the one before stays published for 105 days."""
+    nothing(lab_input(request))
+    kid = part(SigningKeys).rotate()
+    return jsonify({"kid": kid, "published": [key["kid"] for key in part(SigningKeys).published()]})
 
 
 @blueprint.get("/decisions")

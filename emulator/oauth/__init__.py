@@ -5,12 +5,14 @@ from sqlalchemy import Engine
 
 from ...shared.clock import Clock
 from ...shared.ids import Ids
+from ...shared.signing_keys import SigningKeys
 from ...shared.web.parts import part_of, provide
 from ..identity.authenticators import Authenticators
 from ..identity.keys import InstanceKey
 from ..identity.users import Users
 from ..records.gate import Gate
 from ..settings import Settings
+from .access_jwts import KEYS_PUBLISHED, AccessJwts
 from .api_scopes import ApiScopes
 from .bearer import BearerAuthenticator
 from .clients import Clients
@@ -31,12 +33,15 @@ def install(app: Flask, *, gate: Gate, key: InstanceKey, clock: Clock, ids: Ids,
     users = part_of(app, Users)
     properties = OAuthProperties(gate)
     clients = Clients(gate, key)
-    tokens = Tokens(key)
+    settings = part_of(app, Settings)
+    keys = SigningKeys(settings.data / "keys" / "oauth-signing", clock, ids, published=KEYS_PUBLISHED)
+    jwts = AccessJwts(keys, clock, settings.url)
+    tokens = Tokens(key, jwts)
     uses = TokenUses(lab_engine)
     credentials = Credentials(gate, tokens, uses, clock, ids)
     families = Families(gate, credentials, tokens, clock)
     codes = Codes(gate.store, clock)
-    for each in (properties, clients, tokens, uses, credentials, Consents(gate.store, clock, ids)):
+    for each in (properties, clients, tokens, uses, credentials, keys, Consents(gate.store, clock, ids)):
         provide(app, each)
     behind = Behind(
         gate=gate,
@@ -49,7 +54,9 @@ def install(app: Flask, *, gate: Gate, key: InstanceKey, clock: Clock, ids: Ids,
         tries=FailedTries(lab_engine, clock),
         clock=clock,
         ids=ids,
-        issuer=part_of(app, Settings).url,
+        issuer=settings.url,
+        jwts=jwts,
+        tokens=tokens,
     )
     provide(app, OAuthServer(behind))
     part_of(app, Authenticators).add(BearerAuthenticator(credentials, users, properties, ApiScopes(gate)))

@@ -55,9 +55,12 @@ FIELDS = (
     "user_field",
     "enable_jti_verification",
     "clock_skew",
+    "token_format",
+    "subject_claim",
 )
 
 SECURELY_SCOPED = "securely_scoped"
+JWT = "jwt"
 CLOCK_SKEW = 300
 """Seconds by which an assertion's clock may differ (platform 1.3, D)."""
 
@@ -86,6 +89,10 @@ class Client(ClientMixin):
     user_field: str = "email"
     verifies_jti: bool = True
     clock_skew: timedelta = timedelta(seconds=CLOCK_SKEW)
+    gets_jwts: bool = False
+    """Token Format JWT: its access tokens are JWTs."""
+    subject_claim: str = ""
+    """The user's field that a JWT names its user by."""
 
     @property
     def is_hardened(self) -> bool:
@@ -193,6 +200,8 @@ def _client(row: Row, ring: KeyRing, otherwise: Profile, scopes: tuple[str, ...]
         user_field=row.value("user_field") or "email",
         verifies_jti=row.native("enable_jti_verification") is not False,
         clock_skew=timedelta(seconds=skew if isinstance(skew, int) and 0 <= skew <= 86_400 else CLOCK_SKEW),
+        gets_jwts=row.value("token_format") == JWT,
+        subject_claim=row.value("subject_claim"),
     )
 
 

@@ -188,7 +188,7 @@ class RefreshTokenGrant(_RefreshTokenGrant):
     def authenticate_user(self, refresh_token: LiveRefreshToken) -> UserAccount:
         return self.server.eligibility.usable(refresh_token.credential.account.sys_id, transaction_of(self.request))
 
-    def issue_token(self, user: UserAccount, refresh_token: TokenMixin) -> dict[str, str | int]:  # noqa: ARG002
+    def issue_token(self, user: UserAccount, refresh_token: TokenMixin) -> dict[str, str | int]:
         client = cast("Client", self.request.client)
         credential = cast("LiveRefreshToken", refresh_token).credential
         if client.is_hardened and not credential.family:
@@ -202,7 +202,7 @@ class RefreshTokenGrant(_RefreshTokenGrant):
         )
         if not isinstance(issued, IssuedTokens):
             raise InvalidTokenError
-        return dict(issued.body)
+        return dict(self.server.in_its_format(issued, client, user).body)
 
     def revoke_old_credential(self, refresh_token: TokenMixin) -> None:
         """It stays, or was rotated with the issue."""
@@ -230,11 +230,13 @@ def issue(
     transaction = transaction_of(request)
     with_refresh = with_refresh and (policy.REFRESH_TOKEN_FOR_PUBLIC_CLIENTS or not client.is_public)
     if not client.is_hardened:
-        return server.credentials.issue(transaction, client, user, scope=scope, with_refresh=with_refresh)
+        issued = server.credentials.issue(transaction, client, user, scope=scope, with_refresh=with_refresh)
+        return server.in_its_format(issued, client, user)
     _check_scope(request, client)
     granted = client.get_allowed_scope(scope)
     family = family or server.ids.sys_id()
-    return server.families.issue(transaction, client, user, family, granted, refresh=with_refresh)
+    issued = server.families.issue(transaction, client, user, family, granted, refresh=with_refresh)
+    return server.in_its_format(issued, client, user)
 
 
 def _check_scope(request: OAuth2Request, client: Client, redirect_uri: str | None = None) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import cast
 from urllib.parse import urlencode
 
@@ -18,11 +18,12 @@ from ...shared.logs import log
 from ..access.caller import Caller
 from ..identity.users import UserAccount, Users
 from ..records.gate import Gate
+from .access_jwts import AccessJwts
 from .assertions import Assertions
 from .client_authentication import ClientAuthentication, uses_basic
 from .clients import Client, Clients
 from .codes import Codes
-from .credentials import Credentials
+from .credentials import Credentials, IssuedTokens
 from .eligibility import Eligibility
 from .families import Families
 from .grants import AuthorizationCodeGrant, RefreshTokenGrant, S256Challenge
@@ -32,6 +33,7 @@ from .profiles import Profile
 from .refusals import SwitchedOffError, message_of, refusal_of
 from .requests import InstanceRequest, ShownRequest, check_not_repeated
 from .subjects import UsersByField
+from .tokens import Tokens
 from .tries import FailedTries
 
 LOG_SOURCE = "com.glide.ui.ServletErrorListener"
@@ -58,6 +60,8 @@ class Behind:
     ids: Ids
     issuer: str
     """The instance's own address."""
+    jwts: AccessJwts
+    tokens: Tokens
 
 
 class OAuthServer(AuthorizationServer):
@@ -75,6 +79,8 @@ class OAuthServer(AuthorizationServer):
         self.clock = behind.clock
         self.ids = behind.ids
         self.issuer = behind.issuer.rstrip("/")
+        self._jwts = behind.jwts
+        self._tokens = behind.tokens
         self.eligibility = Eligibility(self.gate, self.users, self.properties)
         self.assertions = Assertions(self.gate, self.clock)
         self.users_by_field = UsersByField(self.gate, self.users)
@@ -115,6 +121,13 @@ class OAuthServer(AuthorizationServer):
             return self.handle_response(status, body, headers)
         except OAuth2Error as error:
             return self.handle_error_response(asked, error)
+
+    def in_its_format(self, issued: IssuedTokens, client: Client, user: UserAccount) -> IssuedTokens:
+        """What was issued, the access token in the client's Token Format."""
+        credential = self._tokens.credential_of(issued.access_token) if client.gets_jwts else None
+        if credential is None:
+            return issued
+        return replace(issued, access_token=self._jwts.of(credential, client, user, issued.scope))
 
     def decide(self, parameters: Mapping[str, str], user: UserAccount | None) -> Response:
         """Answer an authorization request as it was shown: a code for ``user``, or a denial for None."""

@@ -10,6 +10,7 @@ import hashlib
 import hmac
 
 from ..identity.keys import InstanceKey
+from .access_jwts import AccessJwts, looks_like_jwt
 
 LENGTH = 86
 PREFIX = "tlh_"
@@ -21,8 +22,9 @@ _SYS_ID_BYTES = 16
 class Tokens:
     """Derives tokens from credentials, and finds the credential that a token names."""
 
-    def __init__(self, key: InstanceKey) -> None:
+    def __init__(self, key: InstanceKey, jwts: AccessJwts | None = None) -> None:
         self._key = key
+        self._jwts = jwts
 
     def token_of(self, credential: str, *, hardened: bool = False) -> str:
         sys_id = bytes.fromhex(credential)
@@ -30,6 +32,8 @@ class Tokens:
 
     def credential_of(self, token: str) -> str | None:
         """The sys_id of the credential a token stands for; None for any text that this instance did not make."""
+        if self._jwts is not None and looks_like_jwt(token):
+            return self._jwts.credential_of(token)
         hardened = token.startswith(PREFIX) and len(token) == LENGTH + len(PREFIX)
         text = token.removeprefix(PREFIX) if hardened else token
         if len(text) != LENGTH:

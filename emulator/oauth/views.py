@@ -5,6 +5,7 @@ from typing import NoReturn
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
+from ...shared.signing_keys import SigningKeys
 from ...shared.web.parts import part
 from . import inspection
 from .server import OAuthServer
@@ -43,6 +44,12 @@ def introspect() -> Response:
     if told is None:
         raise NotFound
     return told
+
+
+@blueprint.get("/api/now/oauth/jwks")
+def jwks() -> Response:
+    """The keys that sign access tokens of the format JWT; a rotated one goes after 105 days (platform 1.0, D)."""
+    return jsonify({"keys": part(SigningKeys).published()})
 
 
 @blueprint.get("/.well-known/oauth-authorization-server")

@@ -1,7 +1,8 @@
-"""What may this caller do? The steps that a request would go through, taken on a connection that only reads.
+"""What may this caller do? The steps that a request would go through, taken without a trace.
 
-They are the gate's own functions, so an explanation and the enforcement cannot drift apart. What depends on values that
-nobody has given yet is said to depend on them: the conditions a new record has to match, business rules, data policies.
+They are the gate's own functions, so an explanation and the enforcement cannot drift apart. Access rules are asked on a
+connection that only reads. Business rules and data policies look at the values of a record: when the values are given,
+the write is done as a request would do it, and undone; when they are not, the answer is said to depend on them.
 """
 
 from __future__ import annotations
@@ -16,14 +17,14 @@ from ..access.operations import Operation
 from ..access.scope import check_execute
 from ..access.trail import Trail
 from ..errors import PlatformError
-from . import attachment_rules
+from . import attachment_rules, writing
 from .assign import is_writable
+from .coerce import Input
 from .reading import Request, read_one, read_page
 from .rules import binding
-from .writing import check_table, existing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from ..access.caller import Caller
     from ..access.decision import Decision
@@ -36,6 +37,8 @@ class Answer(StrEnum):
 
     ALLOWED = "allowed"
     SOME = "depends on the record"
+    VALUES = "depends on the values"
+    """The caller may; business rules or data policies judge what is written."""
     HIDDEN = "left out"
     """A field that is read without an error and not shown, or a list without records."""
     DROPPED = "dropped"
@@ -51,6 +54,15 @@ class Question:
     operation: str
     record: str = ""
     field: str = ""
+    values: Mapping[str, object] | None = None
+    """What is to be written; None when nobody has said, an empty one for a write of nothing."""
+
+    @property
+    def can_be_tried(self) -> bool:
+        """Whether it says all that the outcome of a write depends on."""
+        if self.operation == Operation.DELETE:
+            return bool(self.record)
+        return self.values is not None and (self.operation == Operation.CREATE or bool(self.record))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +77,44 @@ class Explanation:
 
 
 def explain(gate: Gate, caller: Caller, question: Question) -> Explanation:
-    """Go the way of such a request without doing it, and leave no trace."""
+    """Go the way of such a request, and leave no trace."""
     trail = Trail(caller, question.table, question.operation)
     with gate.looking(trail) as work:
         work.refresh_caller()
         try:
             if question.operation == EXECUTE:
-                answer = _execute(work)
-            elif question.operation == Operation.READ:
-                answer = _read(work, question)
-            else:
-                answer = _write(work, question, Operation(question.operation))
+                return Explanation(_execute(work), tuple(trail.decisions))
+            if question.operation == Operation.READ:
+                return Explanation(_read(work, question), tuple(trail.decisions))
+            answer, dropped = _write(work, question, Operation(question.operation))
         except PlatformError as refusal:
             return Explanation(Answer.REFUSED, tuple(trail.decisions), refusal)
-        return Explanation(answer, tuple(trail.decisions), rules=_rules(work, question))
+        rules = _rules(work, question)
+    if question.can_be_tried:
+        return _tried(gate, caller, question, dropped=dropped, rules=rules)
+    if answer is Answer.ALLOWED:
+        answer = Answer.DROPPED if dropped else Answer.VALUES if rules else Answer.ALLOWED
+    return Explanation(answer, tuple(trail.decisions), rules=rules)
+
+
+def _tried(
+    gate: Gate, caller: Caller, question: Question, *, dropped: bool, rules: Sequence[tuple[str, str]]
+) -> Explanation:
+    """Do it, see what comes of it, and undo it."""
+    trail = Trail(caller, question.table, question.operation)
+    values = question.values or {}
+    try:
+        with gate.trying(trail) as work:
+            if question.operation == Operation.CREATE:
+                writing.insert(work, values, Input(time_zone=caller.time_zone))
+            elif question.operation == Operation.WRITE:
+                writing.update(work, question.record, values, Input(time_zone=caller.time_zone))
+            else:
+                writing.delete(work, question.record)
+    except PlatformError as refusal:
+        return Explanation(Answer.REFUSED, tuple(trail.decisions), refusal, rules)
+    answer = Answer.DROPPED if dropped and question.field in values else Answer.ALLOWED
+    return Explanation(answer, tuple(trail.decisions), rules=rules)
 
 
 def _execute(work: Work) -> Answer:
@@ -110,17 +146,17 @@ def _read(work: Work, question: Question) -> Answer:
     return Answer.SOME if field.conditions else _whether_some(work, verdict)
 
 
-def _write(work: Work, question: Question, operation: Operation) -> Answer:
+def _write(work: Work, question: Question, operation: Operation) -> tuple[Answer, bool]:
+    """What the access rules say, and whether they drop the field in question."""
     table = work.table
     if question.record and operation is not Operation.CREATE:
-        table, _stored = existing(work, question.record, operation)
+        table, _stored = writing.existing(work, question.record, operation)
         answer = Answer.ALLOWED
     else:
         work.enter(operation)
-        answer = _whether_some(work, check_table(work, operation))
-    if question.field and operation is not Operation.DELETE and not _writes_field(work, table, question, operation):
-        return Answer.DROPPED if answer is Answer.ALLOWED else answer
-    return answer
+        answer = _whether_some(work, writing.check_table(work, operation))
+    asks_of_field = bool(question.field) and operation is not Operation.DELETE
+    return answer, asks_of_field and not _writes_field(work, table, question, operation)
 
 
 def _writes_field(work: Work, table: str, question: Question, operation: Operation) -> bool:
@@ -136,8 +172,6 @@ def _whether_some(work: Work, verdict: Verdict) -> Answer:
 
 
 def _rules(work: Work, question: Question) -> Sequence[tuple[str, str]]:
-    if question.operation in {Operation.READ, EXECUTE}:
-        return ()
     rules = [
         (f"Business rule {rule.name}", rule.record)
         for rule in binding(work.snapshot.business_rules, work.dictionary, work.table)

@@ -1,7 +1,7 @@
 """The gate: the only way to a record, for REST, pages, OAuth and the scoped app alike."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -29,6 +29,10 @@ class Transaction:
 
     connection: Connection
     trails: list[Trail] = field(default_factory=list)
+
+
+class _Undone(Exception):
+    """A trial has come to its end."""
 
 
 class Gate:
@@ -84,6 +88,13 @@ class Gate:
         """What an explanation works with: nothing of it is kept, logged or tracked."""
         with self.store.reading() as connection:
             yield self._work(connection, trail)
+
+    @contextmanager
+    def trying(self, trail: Trail) -> Iterator[Work]:
+        """What a trial works with: it writes as a request would, and then all of it is undone, unlogged, untracked."""
+        with suppress(_Undone), self.store.writing() as connection:
+            yield self._work(connection, trail)
+            raise _Undone
 
     @contextmanager
     def writing(self, trail: Trail, within: Transaction | None) -> Iterator[Work]:

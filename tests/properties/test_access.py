@@ -53,6 +53,17 @@ RULES: tuple[dict[str, Any], ...] = (
     {"name": "sys_user.title", "operation": "write", "script": "is_own_record"},
 )
 
+VALUES: tuple[dict[str, object], ...] = (
+    {},
+    {"short_description": "other", "description": "other"},
+    {"short_description": "stop here", "name": "other"},
+    {"state": "6", "short_description": "other"},
+    {"state": "6", "close_code": "Solution provided", "close_notes": "Done", "label": "other"},
+    {"priority": "1", "impact": "1", "urgency": "1", "number": "X1", "title": "other"},
+    {"nonsense": "other", "name": "other", "description": ""},
+)
+"""What is written in a question that gives values."""
+
 
 class Undo(Exception):
     """Leave the database as it was."""
@@ -88,6 +99,15 @@ def _make_rules(gate: Gate, roles: dict[str, str]) -> None:
         if "_role" in rule:
             given = {"sys_security_acl": made.sys_id, "sys_user_role": roles[rule["_role"]]}
             gate.record("sys_security_acl_role", SYSTEM).insert(given)
+    stop = {"name": "Stop", "collection": "task", "when": "before", "filter_condition": "short_descriptionLIKEstop"}
+    flags = {"action_insert": True, "action_update": True, "abort_action": True, "active": True}
+    gate.record("sys_script", SYSTEM).insert({**stop, **flags})
+    keep = {"name": "Keep", "collection": "core_company", "when": "before", "filter_condition": "nameSTARTSWITHA"}
+    gate.record("sys_script", SYSTEM).insert({**keep, "action_delete": True, "abort_action": True, "active": True})
+    policy = {"short_description": "Say why", "model_table": "problem", "conditions": "priority=1", "active": True}
+    made = gate.record("sys_data_policy2", SYSTEM).insert(policy)
+    mandatory = {"sys_data_policy": made.sys_id, "table": "problem", "field": "description", "mandatory": True}
+    gate.record("sys_data_policy_rule", SYSTEM).insert(mandatory)
     _change(gate, "sys_scope", f"scope={APP}", runtime_access_tracking="enforcing")
     _change(gate, "sys_db_object", "name=problem", caller_access="2", create_access=True)
     _change(gate, "sys_db_object", "name=change_request", ws_access=False)
@@ -139,12 +159,20 @@ def ask(world: World, chance: random.Random) -> tuple[Caller, Question]:
     if operation == "read" and chance.random() < 0.3:
         record = ""
     field = chance.choice(FIELDS) if operation != "delete" else ""
+    if operation in {"write", "create"} and chance.random() < 0.5:
+        values = dict(chance.choice(VALUES))
+        return caller, Question(table, operation, record, chance.choice(["", *values]), values)
     return caller, Question(table, operation, record, field if operation == "read" or "." not in field else "")
 
 
 def check(gate: Gate, caller: Caller, question: Question) -> None:
     explanation = explain(gate, caller, question)
     refusal = enforce(gate, caller, question, explanation)
+    if question.can_be_tried:
+        assert explanation.answer in {Answer.ALLOWED, Answer.DROPPED, Answer.REFUSED}, question
+        told = explanation.refusal
+        assert (type(told), str(told)) == (type(refusal), str(refusal)), (question, caller)
+        return
     if isinstance(refusal, BusinessRuleAborted | DataPolicyRefused):
         assert explanation.rules
     elif refusal is not None and explanation.answer is Answer.SOME and question.operation == "create":
@@ -175,15 +203,21 @@ def _compare(
         _compare_read(records, question, explanation.answer)
         return
     if question.operation == "create":
-        row = records.insert({question.field: "other"} if question.field else {})
+        row = records.insert(_given(question, "other"))
         _compare_value(gate, transaction, row.sys_id, question, explanation.answer, "")
     elif question.operation == "delete":
         records.delete(question.record)
     else:
         before = _value(gate, transaction, question, question.record)
-        records.update(question.record, {question.field: f"{before}x"} if question.field else {})
+        records.update(question.record, _given(question, f"{before}x"))
         _compare_value(gate, transaction, question.record, question, explanation.answer, before)
     assert explanation.answer is not Answer.REFUSED, (question, caller, explanation)
+
+
+def _given(question: Question, otherwise: str) -> dict[str, object]:
+    if question.values is not None:
+        return dict(question.values)
+    return {question.field: otherwise} if question.field else {}
 
 
 def _compare_read(records: Any, question: Question, answer: Answer) -> None:
@@ -210,7 +244,8 @@ def _value(gate: Gate, transaction: Transaction, question: Question, sys_id: str
 def _compare_value(
     gate: Gate, transaction: Transaction, sys_id: str, question: Question, answer: Answer, before: str
 ) -> None:
-    if not question.field:
+    if not question.field or question.values is not None:
+        _check_dropped(gate, transaction, sys_id, question, answer, before)
         return
     after = _value(gate, transaction, question, sys_id)
     if answer is Answer.DROPPED:
@@ -218,6 +253,16 @@ def _compare_value(
         assert after != "other", question
     elif answer is Answer.ALLOWED:
         assert after != before, question
+
+
+def _check_dropped(
+    gate: Gate, transaction: Transaction, sys_id: str, question: Question, answer: Answer, before: str
+) -> None:
+    """A value that is said to be dropped did not get into the record."""
+    if question.field and answer is Answer.DROPPED:
+        after = _value(gate, transaction, question, sys_id)
+        given = str((question.values or {}).get(question.field))
+        assert after == before or after != given, question
 
 
 def run(world: World, seed: int, questions: int) -> None:

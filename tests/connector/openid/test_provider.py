@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from joserfc.errors import InvalidKeyIdError
 from joserfc.jwt import JWTClaimsRegistry
-from ticketlab.connector.openid.keys import SigningKeys
+from ticketlab.connector.openid import SigningKeys
 from ticketlab.connector.testing import ADMIN, PASSWORD, bearer, csrf_token, set_clock
 from ticketlab.shared.clock import ClockSetting
 from ticketlab.shared.web.parts import part_of

@@ -52,10 +52,37 @@ def test_the_same_for_a_client_of_the_rest_api_is_allowed(instance):
 
 def test_a_record_is_named_by_its_number(instance):
     found = explained(instance, user="admin", table="incident", operation="write", record="INC0000001")
-    assert found["answer"] == "allowed"
+    assert found["answer"] == "depends on the values"
     assert {"rule": "Data policy Make close info mandatory when resolved or closed"}.items() <= (
         found["judged_by_values"][0].items()
     )
+
+
+def test_given_values_are_judged_by_the_rules_and_policies_that_they_would_meet(instance):
+    """Without a trace: the record is as before, and the log knows nothing of it."""
+    gate = part_of(instance, Gate)
+    number = gate.record("incident", SYSTEM).find("active=true^close_codeISEMPTY").value("number")
+    asked = {"user": "admin", "table": "incident", "operation": "write", "record": number}
+    resolved = explained(instance, **asked, values="state=6")
+    assert resolved["answer"] == "refused"
+    assert resolved["steps"][-1]["step"] == "data policy"
+    assert resolved["steps"][-1]["record"].startswith("sys_data_policy2.")
+    assert resolved["refusal"]["detail"].startswith("Data Policy Exception:")
+    complete = explained(instance, **asked, values="state=6^close_code=Solution provided^close_notes=Done")
+    assert complete["answer"] == "allowed"
+    assert gate.record("incident", SYSTEM).find(f"number={number}").value("state") != "6"
+    assert gate.log.latest(10) == []
+
+
+def test_a_business_rule_is_judged_by_the_values_too(instance):
+    rule = {"name": "Never", "collection": "incident", "when": "before", "filter_condition": "short_description=no"}
+    flags = {"action_insert": True, "abort_action": True, "active": True}
+    part_of(instance, Gate).record("sys_script", SYSTEM).insert({**rule, **flags})
+    asked = {"user": "admin", "table": "incident", "operation": "create"}
+    assert explained(instance, **asked)["answer"] == "depends on the values"
+    assert explained(instance, **asked, values="short_description=yes")["answer"] == "allowed"
+    refused = explained(instance, **asked, values="short_description=no")
+    assert (refused["answer"], refused["steps"][-1]["rule"]) == ("refused", "Never")
 
 
 def test_an_elevated_session_is_a_question_of_its_own(instance):

@@ -1,6 +1,6 @@
-"""The keys that sign id tokens: RSA, in ``DIR/keys``, outside the database; the newest signs.
+"""The keys that sign tokens: RSA, in ``DIR/keys``, outside the database; the newest signs.
 
-After a rotation the one before stays published for a day, so that what it has signed can still be verified.
+After a rotation the one before stays published for a while, so that what it has signed can still be verified.
 """
 
 import fcntl
@@ -13,12 +13,11 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from ...shared.clock import Clock
-from ...shared.ids import Ids
+from .clock import Clock
+from .ids import Ids
 
 ALGORITHM = "RS256"
 BITS = 2048
-PUBLISHED_AFTER_ROTATION = timedelta(days=1)
 PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "oth"}
 
 
@@ -37,8 +36,10 @@ class SigningKey:
 class SigningKeys:
     """Read from the file whenever it has changed, so every process signs with the same key."""
 
-    def __init__(self, folder: Path, clock: Clock, ids: Ids) -> None:
-        self._path = folder / "openid-signing"
+    def __init__(self, path: Path, clock: Clock, ids: Ids, *, published: timedelta) -> None:
+        """``published``: how long a key can still be had after another took its place."""
+        self._path = path
+        self._published_for = published
         self._clock = clock
         self._ids = ids
         self._seen: tuple[int, Sequence[SigningKey]] = (0, ())
@@ -55,7 +56,7 @@ class SigningKeys:
         """The public keys by which a token may be verified, the newest first."""
         self.current()
         keys = self._read()
-        ends = [key.made_at + PUBLISHED_AFTER_ROTATION for key in keys[1:]]
+        ends = [key.made_at + self._published_for for key in keys[1:]]
         now = self._clock.now()
         kept = [key for key, end in zip(keys[:-1], ends, strict=True) if now < end]
         return [key.public for key in reversed([*kept, keys[-1]])]
