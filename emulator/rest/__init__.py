@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import attachment_api, batch_api, small_apis, stats_api, table_api
+from . import attachment_api, batch_api, jsonv2, small_apis, stats_api, table_api
 from .frame import install_frame
 from .outgoing import platform_headers
 
@@ -14,3 +14,4 @@ def install(app: Flask) -> None:
     install_frame(app)
     for api in (table_api, stats_api, attachment_api, batch_api, small_apis):
         app.register_blueprint(api.blueprint)
+    jsonv2.install(app)

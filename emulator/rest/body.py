@@ -50,6 +50,14 @@ def read_object(body: bytes, media_type: str, charset: str) -> Mapping[str, obje
     return {_text(name): value for name, value in parsed.items()}
 
 
+def read_records(body: bytes, media_type: str, charset: str) -> Sequence[Mapping[str, object]]:
+    """Return the records under the key ``records``. Raises RequestUnreadable or UnsupportedMediaType."""
+    records = read_object(body, media_type, charset).get("records")
+    if not isinstance(records, list):
+        raise _unreadable("records is no array")
+    return [_first_record(each) for each in records]
+
+
 def _decode(body: bytes, charset: str) -> str:
     codec = CHARSETS.get(charset.lower())
     if codec is None:
