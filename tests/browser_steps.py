@@ -51,6 +51,31 @@ class Person:
             group.locator("summary").click()
         group.get_by_role("link", name=module, exact=True).click()
 
+    def search(self, field: str, text: str) -> None:
+        """Search in the list that is open."""
+        self.page.get_by_label("Search in", exact=True).select_option(label=field)
+        self.page.get_by_label("Search for").fill(text)
+        self.page.get_by_role("button", name="Search").click()
+
+    def open_user(self, user_name: str) -> None:
+        """User Administration > Users > the user's form."""
+        self.open_instance("/")
+        self.menu("User Administration", "Users")
+        self.search("User ID", user_name)
+        self.page.get_by_role("link", name=user_name, exact=True).click()
+
+    def submit_new(self, table: str, texts: dict[str, str], choices: dict[str, str] | None = None) -> None:
+        """Fill in and submit the form of a new record."""
+        self.open_instance(f"/{table}.do?sys_id=-1")
+        for label, text in texts.items():
+            self.page.get_by_role("textbox", name=label).or_(self.page.get_by_role("combobox", name=label)).first.fill(
+                text
+            )
+        for label, choice in (choices or {}).items():
+            self.page.get_by_label(label).select_option(label=choice)
+        self.page.get_by_role("button", name="Submit").first.click()
+        expect(self.page.get_by_role("alert")).to_have_count(0)
+
     def step(self, number: int) -> Locator:
         return self.page.locator(f"#step-{number}")
 
@@ -67,6 +92,11 @@ class Person:
             self.page.locator("#client_secret").input_value(),
             entity=entity,
         )
+        self.create_user(made)
+        return made
+
+    def create_user(self, made: Integration) -> None:
+        """Step 2 of the checklist, which is open."""
         second = self.step(2)
         second.get_by_label("User ID").fill(made.user)
         second.get_by_label("Name", exact=False).last.fill("Microsoft 365 integration")
@@ -74,7 +104,6 @@ class Person:
         second.get_by_label("Password").fill(made.password)
         second.get_by_role("button", name="Create integration user").click()
         expect(self.step(2)).to_contain_text("Complete")
-        return made
 
     def allow_as(self, made: Integration) -> None:
         """Not You, log in as the integration user, Allow."""

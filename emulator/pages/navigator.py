@@ -100,12 +100,16 @@ SYSTEM = (
         ),
         frozenset({ADMIN}),
     ),
+    Application(
+        "System Policy",
+        (_list("Data Policies", "sys_data_policy2"), _list("Data Policy Rules", "sys_data_policy_rule")),
+        frozenset({ADMIN}),
+    ),
     Application("System Properties", (_list("All Properties", "sys_properties"),), frozenset({ADMIN})),
     Application(
         "System Security",
         (
             _list("Access Control (ACL)", "sys_security_acl"),
-            _list("Data Policies", "sys_data_policy2"),
             _list("IP Address Access Control", "ip_access"),
             _list("REST API Keys", "api_key"),
             _list("Inbound Authentication Profiles", "inbound_auth_profile"),

@@ -141,7 +141,7 @@ def test_from_provisioned_not_authorised_one_press_of_authorize_leads_to_the_car
     expect(page.get_by_role("region", name="Connection status")).to_contain_text("not authorized", ignore_case=True)
     person.home()
     expect(person.card("change")).to_have_count(0)
-    expect(page.locator("#unauthorized")).to_contain_text("not authorized", ignore_case=True)
+    expect(page.locator("#unauthorized")).to_contain_text("ServiceNow is not authorized.")
     page.goto(f"{person.tenant}/securescore/AdminMFAV2")
     page.locator("#share summary").click()
     expect(page.locator("#share").get_by_role("link", name="ServiceNow")).to_have_count(0)
@@ -164,7 +164,7 @@ def test_authorized_with_personal_credentials_both_sides_warn(person):
     person.provision(made)
     page.get_by_role("button", name="Allow").click()
     expect(page.get_by_role("region", name="Connection status").get_by_role("alert")).to_contain_text(
-        "not by the integration user"
+        "The connection was authorized by admin, not by the integration user m365.integration"
     )
     person.open_instance(CHECKLIST)
     expect(person.step(3)).to_contain_text("wrong user", ignore_case=True)
