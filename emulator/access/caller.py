@@ -43,6 +43,10 @@ class Caller:
     def system(cls) -> "Caller":
         return cls(user="", user_name="system", channel=Channel.SYSTEM)
 
+    def as_instance(self) -> "Caller":
+        """The instance itself, doing what follows from this caller's write; what it makes bears his name."""
+        return replace(self, channel=Channel.SYSTEM, scope=GLOBAL_SCOPE)
+
     @property
     def is_system(self) -> bool:
         return self.channel is Channel.SYSTEM

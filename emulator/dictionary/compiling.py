@@ -54,6 +54,7 @@ _FIELD_PATHS = (
     "active",
     "reference",
     "default_value",
+    "audit",
 )
 _CHOICE_PATHS = ("name", "element", "value", "label", "sequence", "inactive", "language")
 
@@ -178,6 +179,7 @@ def _compile_table(row: Found, extends: str, scope: str, parts: _Parts, declared
         access=_access(row),
         numbering=parts.numbers.get(name),
         sys_id=row["sys_id"],
+        audited=any(each["audit"] for each in parts.fields.get(name, ()) if not each["element"]),
         labels={element: each["label"] for element, each in labels.items() if element and element not in fields},
         defaults=parts.defaults.get(name, {}),
         choices={each: found for each, found in parts.choices.get(name, {}).items() if each not in fields},

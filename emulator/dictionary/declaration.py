@@ -94,6 +94,7 @@ def _table(name: str, entry: Mapping[str, Any]) -> Table:
         numbering=Numbering(**entry["numbering"]) if "numbering" in entry else None,
         indexes=tuple(_index(each) for each in entry.get("indexes", ())),
         sys_id=record_id("sys_db_object", name),
+        audited=entry.get("audit", False),
         labels=entry.get("labels", {}),
         defaults=entry.get("defaults", {}),
         choices={element: _choices(each) for element, each in entry.get("choices", {}).items()},

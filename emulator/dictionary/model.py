@@ -83,6 +83,8 @@ class Table:
     indexes: tuple[Index, ...] = ()
     sys_id: str = ""
     """sys_id of the table's sys_db_object record."""
+    audited: bool = False
+    """Whether changes of its records are kept in sys_audit; tables that extend it follow."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """Labels this table gives to inherited fields."""
     defaults: Mapping[str, str] = field(default_factory=dict)
@@ -128,6 +130,9 @@ class Dictionary:
 
     def is_a(self, name: str, ancestor: str) -> bool:
         return any(table.name == ancestor for table in self.chain(name))
+
+    def is_audited(self, name: str) -> bool:
+        return any(table.audited for table in self.chain(name))
 
     def descendants(self, name: str) -> frozenset[str]:
         """The table itself and every table that extends it, directly or not."""

@@ -84,6 +84,7 @@ def _dictionary_entries(table: Table) -> Iterator[Row]:
         "read_only": False,
         "display": False,
         "active": True,
+        "audit": table.audited,
         "sys_scope": scope,
     }
     for field in table.fields.values():

@@ -1,28 +1,40 @@
-"""sys_audit: who changed which field of a task, from what to what."""
-
-from collections.abc import Mapping
+"""Who changed which field from what to what (sys_audit), and which records are gone (sys_audit_delete)."""
 
 from ..store.store import Native
+from .draft import Draft
 from .row import raw_text
-from .work import Work
 
-AUDITED = "task"
-"""Tables are audited where they extend this one; on a real instance it is a setting of each table."""
+CHANGES, DELETIONS = "sys_audit", "sys_audit_delete"
+NOT_AUDITED = frozenset({"sys_updated_on", "sys_updated_by", "sys_mod_count"})
 
 
-def changes(work: Work, table: str, sys_id: str, before: Mapping[str, Native], changed: Mapping[str, Native]) -> None:
-    if not work.dictionary.is_a(table, AUDITED):
+def changes(draft: Draft) -> None:
+    """Note every field that the write changes, of a table that is audited."""
+    if draft.is_new or not draft.work.dictionary.is_audited(draft.table):
         return
-    for element, value in changed.items():
-        row: dict[str, Native] = {
-            "sys_id": work.ids.sys_id(),
-            "tablename": table,
-            "documentkey": sys_id,
-            "fieldname": element,
-            "oldvalue": raw_text(before.get(element)),
-            "newvalue": raw_text(value),
-            "user": work.caller.user_name,
-            "sys_created_on": work.clock.now(),
-            "sys_created_by": work.caller.user_name,
-        }
-        work.store.insert(work.connection, work.snapshot.tables, "sys_audit", row)
+    for element, value in draft.changed.items():
+        if element not in NOT_AUDITED:
+            row = {"fieldname": element, "oldvalue": raw_text(draft.was(element)), "newvalue": raw_text(value)}
+            _write(draft, CHANGES, {**row, "record_checkpoint": draft.values.get("sys_mod_count")})
+
+
+def deletion(draft: Draft) -> None:
+    """Note that the record was there, of a table that is audited (rest 10: clients learn of deletions so)."""
+    if draft.work.dictionary.is_audited(draft.table):
+        shown = draft.raw(draft.work.dictionary.display_element(draft.table))
+        _write(draft, DELETIONS, {"display_value": shown})
+
+
+def _write(draft: Draft, table: str, values: dict[str, Native]) -> None:
+    work = draft.work
+    stamps: dict[str, Native] = {
+        "sys_id": work.ids.sys_id(),
+        "tablename": draft.table,
+        "documentkey": draft.sys_id,
+        "user": work.caller.user_name,
+        "sys_created_on": work.now,
+        "sys_created_by": work.caller.user_name,
+    }
+    if table == DELETIONS:
+        stamps |= {"sys_updated_on": work.now, "sys_updated_by": work.caller.user_name, "sys_mod_count": 0}
+    work.store.insert(work.connection, work.snapshot.tables, table, {**stamps, **values})

@@ -1,49 +1,84 @@
-"""Business rules and data policies at work on a written row."""
+"""Business rules, data lookups and data policies at work on a draft."""
 
 from ..access.operations import Operation
+from ..dictionary.types import Storage
 from ..errors import BusinessRuleAborted, DataPolicyRefused
-from ..query import parse
-from .assign import assign
-from .coerce import Input
-from .rules import BusinessRule, binding
-from .work import Work
+from .draft import Draft
+from .rules import BusinessRule
+from .scripts import SCRIPTS
+
+STEP = "business rule"
+ENGINES_AT = 1000
+"""Rules of a lower order run before the platform's own engines, the others after them (G)."""
 
 
-def apply_rules(work: Work, when: str, operation: Operation, table: str, sys_id: str) -> None:
-    """Run the active rules of the table and of all it extends, in order. Raises BusinessRuleAborted."""
-    for rule in binding(work.snapshot.business_rules, work.dictionary, table):
-        if rule.when != when or operation not in rule.operations or not work.matches(table, sys_id, rule.condition):
-            continue
-        if rule.abort:
-            work.trail.refuse(
-                BusinessRuleAborted(table, rule.name, rule.sys_id),
-                "business rule",
-                rule.name,
-                f"The record matches its condition {rule.condition!r}, and it aborts.",
-                rule.record,
-            )
-        if rule.sets:
-            _set_values(work, rule, table, sys_id)
+def run_before(draft: Draft, operation: Operation) -> None:
+    """What happens to a draft before it is written. Raises BusinessRuleAborted."""
+    rules = draft.work.snapshot.rules_of(draft.table, "before", operation)
+    for rule in rules:
+        if rule.order < ENGINES_AT:
+            _run(draft, rule)
+    look_up(draft)
+    for rule in rules:
+        if rule.order >= ENGINES_AT:
+            _run(draft, rule)
 
 
-def _set_values(work: Work, rule: BusinessRule, table: str, sys_id: str) -> None:
-    values = {term.field: term.value for term in parse(rule.sets).terms}
-    columns = assign(work, table, values, Input(), Operation.WRITE).columns
-    if columns:
-        work.store.update(work.connection, work.snapshot.tables, table, sys_id, columns)
-        work.trail.alter("business rule", rule.name, f"It sets {', '.join(columns)}.", rule.record)
+def run_after(draft: Draft, operation: Operation) -> None:
+    """What happens once the draft is written. Raises BusinessRuleAborted, which undoes all of it."""
+    for rule in draft.work.snapshot.rules_of(draft.table, "after", operation):
+        _run(draft, rule)
 
 
-def check_data_policies(work: Work, table: str, sys_id: str) -> None:
+def _run(draft: Draft, rule: BusinessRule) -> None:
+    if not draft.matches(rule.condition):
+        return
+    if rule.abort:
+        abort(draft, rule, f"The record matches its condition {rule.condition!r}, and it aborts.")
+    if rule.sets:
+        values = draft.equalities(rule.sets)
+        for element, text in values.items():
+            draft.give(element, text)
+        draft.work.trail.alter(STEP, rule.name, f"It sets {', '.join(values)}.", rule.record)
+    script = SCRIPTS.get(rule.script)
+    if script is not None:
+        reason = script(draft)
+        if reason:
+            abort(draft, rule, reason)
+
+
+def abort(draft: Draft, rule: BusinessRule, reason: str) -> None:
+    draft.work.trail.refuse(
+        BusinessRuleAborted(draft.table, rule.name, rule.sys_id), STEP, rule.name, reason, rule.record
+    )
+
+
+def look_up(draft: Draft) -> None:
+    """Set what the data lookups of the table say; where no row matches, the record keeps its values."""
+    for lookup in draft.work.snapshot.lookups_of(draft.table):
+        found = lookup.rows.get(tuple(draft.values.get(each) for each in lookup.match), ())
+        for element, value in zip(lookup.set, found, strict=False):
+            if draft.values.get(element) != value:
+                draft.set(element, value)
+                draft.work.trail.alter("data lookup", lookup.name, f"It sets {element}.", lookup.record)
+
+
+def check_data_policies(draft: Draft) -> None:
     """Every field that an applying policy makes mandatory must be filled. Raises DataPolicyRefused."""
-    fields = work.dictionary.fields(table)
-    for policy in binding(work.snapshot.data_policies, work.dictionary, table):
-        if not work.matches(table, sys_id, policy.condition):
-            continue
+    fields = draft.work.dictionary.fields(draft.table)
+    for policy in draft.work.snapshot.policies_of(draft.table):
         wanted = [element for element in policy.mandatory if element in fields]
-        missing = [element for element in wanted if not work.matches(table, sys_id, f"{element}ISNOTEMPTY")]
+        if not wanted or not draft.matches(policy.condition):
+            continue
+        missing = [fields[element].label for element in wanted if _is_empty(draft, element)]
         if missing:
-            labels = [fields[element].label for element in missing]
-            work.trail.refuse(
-                DataPolicyRefused(labels), "data policy", policy.name, f"{', '.join(labels)} is empty.", policy.record
+            draft.work.trail.refuse(
+                DataPolicyRefused(missing), "data policy", policy.name, f"{', '.join(missing)} is empty.", policy.record
             )
+
+
+def _is_empty(draft: Draft, element: str) -> bool:
+    """A journal is filled by an entry of this very write."""
+    if draft.work.dictionary.fields(draft.table)[element].type.storage is Storage.VIRTUAL:
+        return not draft.entries.get(element)
+    return draft.values.get(element) in {None, ""}

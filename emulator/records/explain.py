@@ -21,7 +21,6 @@ from . import attachment_rules, writing
 from .assign import is_writable
 from .coerce import Input
 from .reading import Request, read_one, read_page
-from .rules import binding
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -174,10 +173,10 @@ def _whether_some(work: Work, verdict: Verdict) -> Answer:
 def _rules(work: Work, question: Question) -> Sequence[tuple[str, str]]:
     rules = [
         (f"Business rule {rule.name}", rule.record)
-        for rule in binding(work.snapshot.business_rules, work.dictionary, work.table)
-        if rule.abort and question.operation in rule.operations
+        for rule in work.snapshot.rules_of(work.table, "before", question.operation)
+        if rule.abort or rule.script
     ]
     if question.operation == Operation.DELETE:
         return rules
-    policies = binding(work.snapshot.data_policies, work.dictionary, work.table)
+    policies = work.snapshot.policies_of(work.table)
     return [*rules, *((f"Data policy {each.name}", each.record) for each in policies)]

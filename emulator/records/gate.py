@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -101,11 +102,11 @@ class Gate:
         """What a write works with, in the given transaction or in one of its own."""
         if within is not None:
             within.trails.append(trail)
-            yield self._work(within.connection, trail)
+            yield self._work(within.connection, trail, within)
             return
         with self.transaction() as transaction:
             transaction.trails.append(trail)
-            yield self._work(transaction.connection, trail)
+            yield self._work(transaction.connection, trail, transaction)
 
     def _conclude(self, trail: Trail) -> None:
         """Inside another transaction of this request, later: what is to be written would wait for its lock."""
@@ -148,5 +149,6 @@ class Gate:
             snapshot = self._snapshots.current(connection)
             return snapshot.roles(reader(self.store, connection, snapshot.dictionary, snapshot.tables), user, elevated)
 
-    def _work(self, connection: Connection, trail: Trail) -> Work:
-        return Work(self.store, connection, self._snapshots, self.clock, self.ids, trail)
+    def _work(self, connection: Connection, trail: Trail, within: Transaction | None = None) -> Work:
+        own = partial(self.record, caller=trail.caller.as_instance(), within=within) if within is not None else None
+        return Work(self.store, connection, self._snapshots, self.clock, self.ids, trail, own)

@@ -31,6 +31,11 @@ def append(work: Work, table: str, sys_id: str, entries: Mapping[str, str]) -> N
         work.store.insert(work.connection, work.snapshot.tables, TABLE, values)
 
 
+def forget(work: Work, sys_id: str) -> None:
+    """A deleted record's entries go with it."""
+    work.store.delete_where(work.connection, work.snapshot.tables, TABLE, "element_id", sys_id)
+
+
 def _later_id(work: Work, record: str) -> str:
     """A sys_id above that of the record's newest entry: entries of one second are told apart by nothing else."""
     newest = f"element_id={record}^ORDERBYDESCsys_created_on"

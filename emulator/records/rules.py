@@ -25,6 +25,9 @@ class BusinessRule:
     abort: bool
     sets: str
     """Field values to set, as an encoded query of equalities."""
+    script: str = ""
+    """The name of a script that is known here; any other text is kept and never evaluated."""
+    order: int = 100
 
     @property
     def record(self) -> str:
@@ -58,6 +61,8 @@ def load_business_rules(read: ReadTable) -> Sequence[BusinessRule]:
         "action_insert",
         "action_update",
         "action_delete",
+        "script",
+        "order",
     ]
     rows = read("sys_script", "active=true^ORDERBYorder^ORDERBYsys_id", paths)
     flags = (
@@ -75,6 +80,8 @@ def load_business_rules(read: ReadTable) -> Sequence[BusinessRule]:
             condition=row["filter_condition"] or "",
             abort=bool(row["abort_action"]),
             sets=row["template"] or "",
+            script=(row["script"] or "").strip(),
+            order=row["order"] or 0,
         )
         for row in rows
     ]
@@ -82,7 +89,7 @@ def load_business_rules(read: ReadTable) -> Sequence[BusinessRule]:
 
 def load_data_policies(read: ReadTable) -> Sequence[DataPolicy]:
     mandatory: dict[str, list[str]] = defaultdict(list)
-    for rule in read("sys_data_policy_rule", "mandatory=true^ORDERBYsys_id", ("sys_data_policy", "field")):
+    for rule in read("sys_data_policy_rule", "mandatory=true^ORDERBYfield^ORDERBYsys_id", ("sys_data_policy", "field")):
         mandatory[rule["sys_data_policy"]].append(rule["field"])
     paths = ("sys_id", "short_description", "model_table", "conditions")
     return [

@@ -4,6 +4,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -18,9 +19,12 @@ from ..query import parse, select_records
 from ..query.context import QueryContext
 from ..store.store import Store
 from ..store.tables import RecordTables
-from .rules import RULE_TABLES, BusinessRule, DataPolicy, load_business_rules, load_data_policies
+from .conditions import Condition
+from .lookups import LOOKUP_TABLES, Lookup, load_lookups
+from .rules import RULE_TABLES, BusinessRule, DataPolicy, binding, load_business_rules, load_data_policies
+from .state_models import MODEL_TABLES, StateModels, load_state_models
 
-VERSIONED_TABLES = POLICY_TABLES | DICTIONARY_TABLES | RULE_TABLES
+VERSIONED_TABLES = POLICY_TABLES | DICTIONARY_TABLES | RULE_TABLES | MODEL_TABLES | LOOKUP_TABLES
 """A write to one of these starts a new version, so that every process sees it with its next request."""
 
 
@@ -41,8 +45,31 @@ class Snapshot:
     policy: Policy
     business_rules: Sequence[BusinessRule] = ()
     data_policies: Sequence[DataPolicy] = ()
+    state_models: StateModels = field(default_factory=lambda: StateModels({}))
+    lookups: Sequence[Lookup] = ()
+    conditions: dict[tuple[str, str], Condition] = field(default_factory=dict)
+    """Conditions of rules, by table and text, that were compiled before."""
+    _bound: dict[tuple[str, ...], Sequence[Any]] = field(default_factory=dict)
     _roles: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict)
     _rights: dict[Hashable, Rights] = field(default_factory=dict)
+
+    def rules_of(self, table: str, when: str, operation: str) -> Sequence[BusinessRule]:
+        """The business rules that a write to the table runs, in order, those of the tables it extends included."""
+        key = (table, when, operation)
+        if key not in self._bound:
+            bound = binding(self.business_rules, self.dictionary, table)
+            self._bound[key] = [each for each in bound if each.when == when and operation in each.operations]
+        return self._bound[key]
+
+    def policies_of(self, table: str) -> Sequence[DataPolicy]:
+        if (table,) not in self._bound:
+            self._bound[table,] = binding(self.data_policies, self.dictionary, table)
+        return self._bound[table,]
+
+    def lookups_of(self, table: str) -> Sequence[Lookup]:
+        if (table, "lookup") not in self._bound:
+            self._bound[table, "lookup"] = [each for each in self.lookups if self.dictionary.is_a(table, each.table)]
+        return self._bound[table, "lookup"]
 
     def roles(self, read: ReadTable, user: str, elevated: frozenset[str] = frozenset()) -> frozenset[str]:
         """The user's roles: a new version is made whenever any could have changed."""
@@ -129,7 +156,14 @@ class Snapshots:
         tables = self._store.tables(dictionary)
         read = reader(self._store, connection, dictionary, tables)
         return Snapshot(
-            version, dictionary, tables, load_policy(read), load_business_rules(read), load_data_policies(read)
+            version,
+            dictionary,
+            tables,
+            load_policy(read),
+            load_business_rules(read),
+            load_data_policies(read),
+            load_state_models(read),
+            load_lookups(read),
         )
 
     def _dictionary(self, connection: Connection) -> Dictionary:

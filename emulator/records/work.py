@@ -1,7 +1,11 @@
 """What one request through the gate works with."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
 
@@ -23,12 +27,22 @@ from ..query.context import QueryContext
 from ..store.store import Store
 from .snapshot import Snapshot, Snapshots, reader
 
+if TYPE_CHECKING:
+    from .glide_record import GlideRecord
+
 
 class Work:
     """A connection, the rules as that connection sees them, and the trail of decisions."""
 
     def __init__(
-        self, store: Store, connection: Connection, snapshots: Snapshots, clock: Clock, ids: Ids, trail: Trail
+        self,
+        store: Store,
+        connection: Connection,
+        snapshots: Snapshots,
+        clock: Clock,
+        ids: Ids,
+        trail: Trail,
+        record: Callable[[str], GlideRecord] | None = None,
     ) -> None:
         self.store = store
         self.connection = connection
@@ -36,7 +50,19 @@ class Work:
         self.clock = clock
         self.ids = ids
         self.trail = trail
+        self._record = record
         self.snapshot: Snapshot = snapshots.current(connection)
+
+    @property
+    def now(self) -> datetime:
+        """The moment of a write, to the second."""
+        return self.clock.now().replace(microsecond=0)
+
+    def record(self, table: str) -> GlideRecord:
+        """Records of a table as the instance itself writes them, in this transaction. Only a write may ask."""
+        if self._record is None:
+            raise LookupError("a read has no transaction to write in")
+        return self._record(table)
 
     @property
     def dictionary(self) -> Dictionary:

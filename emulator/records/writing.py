@@ -1,8 +1,7 @@
 """How the gate writes, all inside one write transaction.
 
-table → channel → scope → user (table, row, fields) → values, defaults, number → the row → before-rules → data policies
-→ journal, audit → after-rules. The row is written before the rules look at it, so that one query language decides
-their conditions; an abort undoes it.
+table → channel → scope → user (table, row, fields) → values, defaults, number → before-rules, data lookups → data
+policies → the row → journal → after-rules → audit. Rules look at a draft; an abort undoes whatever was written.
 """
 
 from collections.abc import Mapping
@@ -24,7 +23,8 @@ from .assign import Assigned, assign
 from .coerce import Input
 from .computed import computed
 from .defaults import defaults, next_number
-from .enforce import apply_rules, check_data_policies
+from .draft import Draft
+from .enforce import check_data_policies, run_after, run_before
 from .reading import RECORD_ID, Request, read_page
 from .row import Row
 from .snapshot import VERSIONED_TABLES, next_version
@@ -43,66 +43,97 @@ def insert(work: Work, given: Mapping[str, object], how: Input) -> Row:
     check_table(work, Operation.CREATE)
     attachment_rules.check_creation(work)
     assigned = assign(work, work.table, given, how, Operation.CREATE)
-    sys_id = str(assigned.columns.get("sys_id") or work.ids.sys_id())
-    now = work.clock.now().replace(microsecond=0)
-    columns: dict[str, Native] = {
-        **defaults(work, work.table),
-        **_stamps(work, {"sys_created_on": now, "sys_created_by": _author(work), "sys_mod_count": 0}),
-        **_stamps(work, {"sys_updated_on": now, "sys_updated_by": _author(work)}),
-        **computed(work, work.table, sys_id, assigned.columns, {}),
-        **_stamps(work, {"sys_class_name": work.table}),
-        "sys_id": sys_id,
-    }
-    if work.dictionary.numbering(work.table) is not None and not columns.get("number"):
-        columns["number"] = next_number(work, work.table)
-    try:
-        work.store.insert(work.connection, work.snapshot.tables, work.table, columns)
-    except IntegrityError as error:
-        _refuse_duplicate(work, error)
-    _check_row(work, Operation.CREATE, work.table, sys_id)
-    return _complete(work, Operation.CREATE, work.table, sys_id, assigned)
+    draft = _new_draft(work, assigned)
+    _check_new_row(draft)
+    run_before(draft, Operation.CREATE)
+    check_data_policies(draft)
+    _write(draft)
+    return _complete(draft, Operation.CREATE)
 
 
 def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input) -> Row:
     table, before = existing(work, sys_id, Operation.WRITE)
     assigned = assign(work, table, given, how, Operation.WRITE, sys_id)
-    values = computed(work, table, sys_id, assigned.columns, before)
-    changed = {element: value for element, value in values.items() if before.get(element) != value}
-    if not changed and not assigned.entries:
+    values = {**before, **computed(work, table, sys_id, assigned.columns, before)}
+    draft = Draft(work, table, sys_id, values, before, assigned.entries)
+    if not draft.writes_anything:
         return _read_back(work, table, sys_id)
-    stamps: dict[str, Native] = {
-        "sys_updated_on": work.clock.now().replace(microsecond=0),
-        "sys_updated_by": _author(work),
-        "sys_mod_count": _count(before.get("sys_mod_count")) + 1,
-    }
-    try:
-        work.store.update(
-            work.connection, work.snapshot.tables, table, sys_id, {**_stamps(work, stamps, table), **changed}
-        )
-    except IntegrityError as error:
-        _refuse_duplicate(work, error)
-    audit.changes(work, table, sys_id, before, changed)
-    return _complete(work, Operation.WRITE, table, sys_id, assigned)
+    run_before(draft, Operation.WRITE)
+    check_data_policies(draft)
+    if not draft.writes_anything:  # a rule took everything back
+        return _read_back(work, table, sys_id)
+    stamps: dict[str, Native] = {"sys_updated_on": work.now, "sys_updated_by": _author(work)}
+    for element, value in {**stamps, "sys_mod_count": _count(before.get("sys_mod_count")) + 1}.items():
+        draft.set(element, value)
+    _write(draft)
+    return _complete(draft, Operation.WRITE)
 
 
 def delete(work: Work, sys_id: str) -> None:
-    table, _before = existing(work, sys_id, Operation.DELETE)
-    apply_rules(work, "before", Operation.DELETE, table, sys_id)
+    table, before = existing(work, sys_id, Operation.DELETE)
+    draft = Draft(work, table, sys_id, dict(before), before)
+    run_before(draft, Operation.DELETE)
     work.store.delete(work.connection, work.snapshot.tables, table, sys_id)
     attachment_rules.remove_of(work, table, sys_id)
+    journal.forget(work, sys_id)
+    audit.deletion(draft)
+    run_after(draft, Operation.DELETE)
     check_own_address(work, table)
     _start_version(work, table)
 
 
-def _complete(work: Work, operation: Operation, table: str, sys_id: str, assigned: Assigned) -> Row:
-    apply_rules(work, "before", operation, table, sys_id)
-    check_data_policies(work, table, sys_id)
+def _new_draft(work: Work, assigned: Assigned) -> Draft:
+    """A new record with its defaults, its number and the platform's own fields."""
+    table, now, author = work.table, work.now, _author(work)
+    sys_id = str(assigned.columns.get("sys_id") or work.ids.sys_id())
+    stamps: dict[str, Native] = {
+        "sys_created_on": now,
+        "sys_created_by": author,
+        "sys_updated_on": now,
+        "sys_updated_by": author,
+        "sys_mod_count": 0,
+    }
+    known = work.dictionary.fields(table)
+    values: dict[str, Native] = {
+        **defaults(work, table),
+        **{element: value for element, value in stamps.items() if element in known},
+        **computed(work, table, sys_id, assigned.columns, {}),
+        "sys_id": sys_id,
+    }
+    if "sys_class_name" in known:
+        values["sys_class_name"] = table
+    if work.dictionary.numbering(table) is not None and not values.get("number"):
+        values["number"] = next_number(work, table)
+    return Draft(work, table, sys_id, values, {}, assigned.entries)
+
+
+def _write(draft: Draft) -> None:
+    try:
+        draft.write()
+    except IntegrityError as error:
+        _refuse_duplicate(draft.work, error)
+
+
+def _complete(draft: Draft, operation: Operation) -> Row:
+    """What follows once the row is written, in the same transaction."""
+    work, table, sys_id = draft.work, draft.table, draft.sys_id
     check_range(work, table, sys_id)
     check_own_address(work, table)
-    journal.append(work, table, sys_id, assigned.entries)
-    apply_rules(work, "after", operation, table, sys_id)
+    journal.append(work, table, sys_id, draft.entries)
+    written = dict(draft.values)
+    run_after(draft, operation)
+    later = {element: value for element, value in draft.values.items() if written.get(element) != value}
+    if later:
+        work.store.update(work.connection, work.snapshot.tables, table, sys_id, later)
+    audit.changes(draft)
     _start_version(work, table)
     return _read_back(work, table, sys_id)
+
+
+def _check_new_row(draft: Draft) -> None:
+    """A rule with a condition allows the new records that fulfil it."""
+    verdict = draft.work.judge_record(Operation.CREATE)
+    _judge_row(draft.work, Operation.CREATE, verdict, matches=draft.matches(verdict.restriction))
 
 
 def check_table(work: Work, operation: Operation) -> Verdict:
@@ -118,7 +149,11 @@ def check_table(work: Work, operation: Operation) -> Verdict:
 
 def _check_row(work: Work, operation: Operation, table: str, sys_id: str) -> None:
     verdict = work.judge_record(operation, table)
-    if not verdict.allowed or not work.matches(table, sys_id, verdict.restriction):
+    _judge_row(work, operation, verdict, matches=work.matches(table, sys_id, verdict.restriction))
+
+
+def _judge_row(work: Work, operation: Operation, verdict: Verdict, *, matches: bool) -> None:
+    if not verdict.allowed or not matches:
         reason = verdict.reason if not verdict.allowed else OUTSIDE
         work.trail.refuse(AclRefused(operation.in_acl_text), STEP, verdict.rule, reason, verdict.record)
     if verdict.conditions:
@@ -167,12 +202,6 @@ def _read_back(work: Work, table: str, sys_id: str) -> Row:
     except PlatformError:
         rows = ()
     return rows[0] if rows else Row(table, sys_id, {}, work.caller.time_zone)
-
-
-def _stamps(work: Work, values: Mapping[str, Native], table: str = "") -> dict[str, Native]:
-    """Those of the platform's own fields that the table has."""
-    known = work.dictionary.fields(table or work.table)
-    return {element: value for element, value in values.items() if element in known}
 
 
 def _author(work: Work) -> str:

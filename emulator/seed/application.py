@@ -107,6 +107,7 @@ class SeedInstaller:
             for element in elements:
                 self._delete(connection, tables, table, element, scopes)
         self._delete(connection, tables, "sys_user_role", KEY, roles)
+        self._delete(connection, tables, "sys_script", "sys_scope", scopes)
         self._delete(connection, tables, "sys_scope", KEY, scopes)
 
     def _start_version(self, transaction: Transaction) -> None:

@@ -19,6 +19,7 @@ from .files import read_file
 from .records import Entry, SeedRows, read_data, stamped
 from .rows import write_rows
 from .secrets import Secrets, keep_secrets
+from .state_models import state_models
 from .volume import Tell, write_volume
 
 AUTHOR = "admin"
@@ -26,7 +27,7 @@ APP = "x_mioms_m365ticket"
 APP_NEEDS = "kingston"
 """The connector's app installs on Kingston or later (security-center, D)."""
 
-EVERYWHERE = ("base", "sso", "access", "table_access", "oauth", "identity")
+EVERYWHERE = ("base", "sso", "access", "table_access", "oauth", "identity", "behaviour")
 DEMO = ("people", "work", "cmdb", "catalog", "development")
 """Files of ``data/``, which may name each other's records."""
 
@@ -58,6 +59,7 @@ def fill(store: Store, dictionary: Dictionary, settings: Settings, secrets: Secr
     seed.add({"sys_scope": [{"scope": GLOBAL_SCOPE, "sys_id": GLOBAL_SCOPE, "name": "Global", "version": "1.0"}]})
     for name in _files(wanted, installed=installed):
         seed.add(read_data(name))
+    seed.add(state_models())
     if wanted.is_empty:
         seed.add({"sys_user": [_only_admin(settings, secrets)]})
     if wanted.file:

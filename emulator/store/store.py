@@ -103,6 +103,13 @@ class Store:
         statement = target.delete().where(self._is(target, sys_id), tables.of_class(table, target))
         return self._changed(connection.execute(statement))
 
+    def delete_where(self, connection: Connection, tables: RecordTables, table: str, element: str, value: str) -> int:
+        """Delete the records of a table whose text field has this value; returns how many there were."""
+        target = tables.sql_table(table)
+        column = target.c[tables.column_name(table, element) or element]
+        statement = target.delete().where(folded(column) == fold(value), tables.of_class(table, target))
+        return self._changed(connection.execute(statement))
+
     def next_counter(self, connection: Connection, table: str, first: int) -> int:
         """The next number of a table, ``first`` at first; a raised first number is caught up with."""
         return int(connection.execute(_NEXT, {"name": table, "first": first}).scalar_one())
