@@ -14,12 +14,11 @@ from ..shared.web.request_id import install_request_ids
 from . import address_door, apps, front_door, identity, lab, oauth, pages, rest, retention, sso
 from .access.addresses import TrustedProxies
 from .apps.store.installing import HiService, Installer
-from .dictionary.declaration import load_schema
 from .identity.keys import InstanceKey
 from .identity.passwords import Passwords
 from .records.attachments import Attachments
 from .records.gate import Gate
-from .seed import Secrets, write_addresses
+from .seed import Secrets, declared_schema, write_addresses, write_tables
 from .seed.application import SeedInstaller
 from .settings import Settings
 from .sso.registration import write_registration
@@ -34,7 +33,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     """
     settings = settings or Settings.from_environment()
     ids = ids or Ids()
-    schema = load_schema()
+    schema = declared_schema(settings)
     app = Flask(
         __name__,
         template_folder="pages/templates",
@@ -83,6 +82,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     with one_at_a_time(settings.data / "emulator.lock"):
         make_tables(databases, schema)
         fill_when_empty(databases, schema, settings, Secrets(part_of(app, Passwords), key, ids))
+        write_tables(gate)
         write_addresses(gate, settings)
         write_registration(gate, key, settings)
         attachments.pin_once(lab.SEED)

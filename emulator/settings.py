@@ -47,6 +47,8 @@ class Settings:
     """The PostgreSQL database that holds everything in place of files in ``data``."""
     tls_url: str = ""
     """Where the same instance answers over https, when it does."""
+    tables: Path | None = None
+    """A TOML file with tables and fields of the user's own (docs/records.md)."""
     log_to_terminal: bool = True
 
     def __post_init__(self) -> None:
@@ -102,6 +104,7 @@ class Settings:
                 hi_password=Secret(env.str("HI_PASSWORD", "hi-demo")),
                 database=Server(Secret(env.str("DATABASE", "")), env.str("DATABASE_SCHEMA", Server.prefix)),
                 tls_url=env.str("TLS_URL", cls.tls_url),
+                tables=Path(env.str("TABLES")) if env.str("TABLES", "") else None,
                 log_to_terminal=env.bool("LOG_TO_TERMINAL", default=cls.log_to_terminal),
             )
         except EnvError as error:

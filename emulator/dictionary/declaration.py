@@ -54,7 +54,7 @@ def load_schema() -> Dictionary:
     for file in sorted(folder.iterdir(), key=lambda each: each.name):
         if file.name.endswith(".toml"):
             for name, entry in tomllib.loads(file.read_text(encoding="utf-8")).items():
-                declared[name] = _table(name, entry)
+                declared[name] = declared_table(name, entry)
     dictionary = Dictionary(declared)
     check(dictionary)
     return dictionary
@@ -72,7 +72,7 @@ def scope_id(scope: str) -> str:
 
 def system_fields(table: str) -> Mapping[str, Field]:
     """The ``sys_`` fields of a root table."""
-    return {element: _field(table, element, entry) for element, entry in _SYSTEM_FIELDS.items()}
+    return {element: declared_field(table, element, entry) for element, entry in _SYSTEM_FIELDS.items()}
 
 
 def label_of(element: str) -> str:
@@ -80,8 +80,9 @@ def label_of(element: str) -> str:
     return element.replace("_", " ").strip().capitalize()
 
 
-def _table(name: str, entry: Mapping[str, Any]) -> Table:
-    own = {element: _field(name, element, each) for element, each in entry.get("fields", {}).items()}
+def declared_table(name: str, entry: Mapping[str, Any]) -> Table:
+    """The table that an entry of a declaration describes. Raises ValueError for a type that there is not."""
+    own = {element: declared_field(name, element, each) for element, each in entry.get("fields", {}).items()}
     extends = entry.get("extends", "")
     return Table(
         name=name,
@@ -104,7 +105,7 @@ def _table(name: str, entry: Mapping[str, Any]) -> Table:
     )
 
 
-def _field(table: str, element: str, entry: Mapping[str, Any]) -> Field:
+def declared_field(table: str, element: str, entry: Mapping[str, Any]) -> Field:
     reference = entry.get("reference", "")
     type_ = FieldType(entry.get("type", FieldType.REFERENCE if reference else FieldType.STRING))
     return Field(

@@ -3,9 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from .model import Dictionary, Field
+from .tables_file import OWN_NAME
 
 CLASS = "sys_class_name"
 MOST_FALLBACK_COLUMNS = 6
+MOST_OWN_COLUMNS = 3
 OWN_PREFIX = "sys_"
 
 
@@ -14,6 +16,9 @@ def list_columns(dictionary: Dictionary, table: str) -> list[str]:
     fields = dictionary.fields(table)
     declared = next((each.list_columns for each in dictionary.chain(table) if each.list_columns), ())
     columns = [each for each in declared if each in fields] or _fallback(dictionary, table, fields)
+    if not dictionary.table(table).list_columns:  # what tells its records from those of the table it extends
+        own = [each for each in dictionary.table(table).fields if each not in columns]
+        columns += [each for each in own if not each.startswith(OWN_PREFIX)][:MOST_OWN_COLUMNS]
     if CLASS in fields and CLASS not in columns and len(dictionary.descendants(table)) > 1:
         columns.insert(1, CLASS)
     return columns
@@ -26,7 +31,18 @@ def form_sections(dictionary: Dictionary, table: str) -> Sequence[tuple[str, Seq
     if not declared:
         own = [name for name, each in fields.items() if not name.startswith(OWN_PREFIX) and not each.type.is_secret]
         return [("", own)]
-    return [(title, [each for each in elements if each in fields]) for title, elements in declared]
+    named = {element for _title, elements in declared for element in elements}
+    own = [name for name, each in fields.items() if name not in named and _is_own(name, each.table)]
+    return [
+        (title, [*(each for each in elements if each in fields), *(own if not index else ())])
+        for index, (title, elements) in enumerate(declared)
+    ]
+
+
+def _is_own(element: str, table: str) -> bool:
+    """A field that an instance has of its own stands at the end of the first section, unless a section names it."""
+    own = OWN_NAME.fullmatch(element) or OWN_NAME.fullmatch(table)
+    return own is not None and not element.startswith(OWN_PREFIX)
 
 
 def form_elements(dictionary: Dictionary, table: str) -> list[str]:

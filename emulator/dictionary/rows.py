@@ -12,7 +12,7 @@ from .compiling import DICTIONARY_TABLES, PUBLIC, ReadTable, compile_rows
 from .declaration import record_id, scope_id
 from .model import Dictionary, Numbering, Table
 
-__all__ = ["DICTIONARY_TABLES", "DictionaryRows", "ReadTable", "compile_rows", "rows_of"]
+__all__ = ["DICTIONARY_TABLES", "DictionaryRows", "ReadTable", "compile_rows", "describing_rows", "rows_of"]
 
 COLLECTION = "collection"
 """``internal_type`` of the sys_dictionary row that stands for the table itself (G)."""
@@ -34,15 +34,23 @@ class DictionaryRows:
         return [{path: row.get(path) for path in paths} for row in self.tables.get(table, ())]
 
 
+def describing_rows(table: Table) -> Mapping[str, Sequence[Row]]:
+    """The rows that a table of its own has beside its sys_db_object one: entries, labels and choices."""
+    return {
+        "sys_dictionary": list(_dictionary_entries(table)),
+        "sys_documentation": list(_documentation(table)),
+        "sys_choice": list(_choice_rows(table)),
+    }
+
+
 def rows_of(dictionary: Dictionary) -> DictionaryRows:
     """Every row that describes the dictionary. The same dictionary gives the same rows, sys_ids included."""
     rows: dict[str, list[Row]] = {table: [] for table in sorted(DICTIONARY_TABLES)}
     for table in dictionary.tables.values():
         rows["sys_db_object"].append(_db_object(dictionary, table))
-        rows["sys_dictionary"].extend(_dictionary_entries(table))
-        rows["sys_documentation"].extend(_documentation(table))
+        for kind, described in describing_rows(table).items():
+            rows[kind].extend(described)
         rows["sys_dictionary_override"].extend(_overrides(dictionary, table))
-        rows["sys_choice"].extend(_choice_rows(table))
         if table.numbering:
             rows["sys_number"].append(_number(table.name, table.numbering))
     return DictionaryRows(rows)

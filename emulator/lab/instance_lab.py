@@ -11,12 +11,11 @@ from ...shared.lab_state import change_clock, read_clock
 from ...shared.place import Image
 from ...shared.web.lab import Account, Link, Pair, StartPage, Step
 from ..database import LabBase
-from ..dictionary.declaration import load_schema
 from ..identity.keys import InstanceKey
 from ..identity.sessions import UserSession
 from ..records.attachments import Attachments
 from ..records.gate import Gate
-from ..seed import seed_image, write_addresses
+from ..seed import seed_image, write_addresses, write_tables
 from ..settings import Settings
 from ..sso.registration import write_registration
 from .pinned_image import PinnedImage
@@ -91,7 +90,8 @@ class InstanceLab:
     def restore(self, snapshot: Image) -> None:
         """Become what it was, sessions and clock included; what this start was told of addresses holds on."""
         snapshot.restore()
-        self._store.reconcile(load_schema())
+        self._store.reconcile(self._gate.schema)
+        write_tables(self._gate)
         write_addresses(self._gate, self._settings)
         write_registration(self._gate, self._instance_key, self._settings)
 

@@ -21,6 +21,7 @@ from . import attachment_rules, writing
 from .assign import is_writable
 from .coerce import Input
 from .reading import Request, read_one, read_page
+from .scripts import REFUSING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -174,7 +175,7 @@ def _rules(work: Work, question: Question) -> Sequence[tuple[str, str]]:
     rules = [
         (f"Business rule {rule.name}", rule.record)
         for rule in work.snapshot.rules_of(work.table, "before", question.operation)
-        if rule.abort or rule.script
+        if rule.abort or rule.script in REFUSING
     ]
     if question.operation == Operation.DELETE:
         return rules

@@ -44,6 +44,8 @@ class Gate:
         self.clock = clock
         self.ids = ids
         self.log = log
+        self.schema = bootstrap
+        """What is declared, by the instance and by its user; its dictionary rows may say more."""
         self._snapshots = Snapshots(store, bootstrap)
         self._open: ContextVar[Transaction | None] = ContextVar("open_transaction", default=None)
 

@@ -10,6 +10,7 @@ from typing import NoReturn
 
 from sqlalchemy.exc import IntegrityError
 
+from ...shared.errors import RefusedToStart
 from ...shared.ids import Ids
 from ..access.acl import Verdict
 from ..access.operations import Operation
@@ -17,7 +18,7 @@ from ..access.trail import Trail
 from ..dictionary.rows import DICTIONARY_TABLES
 from ..errors import AclRefused, BusinessRuleAborted, NoRecordFound, OperationFailed, PlatformError
 from ..store.store import Native
-from . import attachment_rules, audit, journal
+from . import attachment_rules, audit, journal, table_rows
 from .addresses import check_own_address, check_range
 from .assign import Assigned, assign
 from .coerce import Input
@@ -45,6 +46,7 @@ def insert(work: Work, given: Mapping[str, object], how: Input) -> Row:
     assigned = assign(work, work.table, given, how, Operation.CREATE)
     draft = _new_draft(work, assigned)
     _check_new_row(draft)
+    table_rows.prepare(draft)
     run_before(draft, Operation.CREATE)
     check_data_policies(draft)
     _write(draft)
@@ -77,6 +79,7 @@ def delete(work: Work, sys_id: str) -> None:
     attachment_rules.remove_of(work, table, sys_id)
     journal.forget(work, sys_id)
     audit.deletion(draft)
+    table_rows.follow(draft, Operation.DELETE)
     run_after(draft, Operation.DELETE)
     check_own_address(work, table)
     _start_version(work, table)
@@ -120,6 +123,7 @@ def _complete(draft: Draft, operation: Operation) -> Row:
     check_range(work, table, sys_id)
     check_own_address(work, table)
     journal.append(work, table, sys_id, draft.entries)
+    table_rows.follow(draft, operation)
     written = dict(draft.values)
     run_after(draft, operation)
     later = {element: value for element, value in draft.values.items() if written.get(element) != value}
@@ -221,7 +225,7 @@ def _start_version(work: Work, table: str) -> None:
             # Compiled here and now, so that further writes of this transaction see what was just changed.
             work.snapshot = work.snapshots.compile(work.connection)
             work.store.reconcile(work.dictionary, work.connection)
-        except (ValueError, LookupError) as error:
+        except (ValueError, LookupError, RefusedToStart) as error:
             work.trail.refuse(OperationFailed(detail=str(error)), "dictionary", "consistent dictionary", str(error))
     if names & VERSIONED_TABLES:
         # Not from work.ids: seeded alike, two instances would name different rules by one version, which they share.

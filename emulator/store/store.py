@@ -110,6 +110,11 @@ class Store:
         statement = target.delete().where(folded(column) == fold(value), tables.of_class(table, target))
         return self._changed(connection.execute(statement))
 
+    def delete_all(self, connection: Connection, tables: RecordTables, table: str) -> int:
+        """Delete every record of a table, those of tables that extend it included; returns how many there were."""
+        target = tables.sql_table(table)
+        return self._changed(connection.execute(target.delete().where(tables.of_class(table, target))))
+
     def next_counter(self, connection: Connection, table: str, first: int) -> int:
         """The next number of a table, ``first`` at first; a raised first number is caught up with."""
         return int(connection.execute(_NEXT, {"name": table, "first": first}).scalar_one())

@@ -4,6 +4,7 @@ import os
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -61,6 +62,9 @@ def ticketlab() -> None:
     """A ServiceNow instance and a Microsoft 365 tenant, with the withdrawn connector between them."""
 
 
+TABLES = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
 def _name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     """A name stands in front of a domain: ``NAME.service-now.com``, ``NAME.onmicrosoft.com``."""
     if not HOST_LABEL.fullmatch(value):
@@ -90,6 +94,7 @@ KIND = (
     option("--database-schema", default=PairOptions.database_schema, help="The prefix of the schemas there."),
     option("--tls", is_flag=True, help="Let the instance answer over https as well."),
     option("--seed", callback=_seed, default=PairOptions.seed, help=f"What new databases hold: {seeds.HELP}."),
+    option("--tables", type=TABLES, default=None, help="A TOML file with tables and fields of your own."),
 )
 
 

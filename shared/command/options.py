@@ -36,6 +36,9 @@ class PairOptions:
     tls_port: int = TLS_PORT
     """Where the instance answers over https as well."""
 
+    tables: Path | None = None
+    """A TOML file with the instance's own tables and fields."""
+
     def on_free_ports(self, data: Path) -> "PairOptions":
         """The same pair elsewhere: on any free ports of this machine, with its own data folder."""
         return replace(self, host="127.0.0.1", emulator_port=0, connector_port=0, tls_port=0, data=data)
@@ -43,6 +46,8 @@ class PairOptions:
     def environment(self, emulator_url: str, connector_url: str) -> Mapping[str, str]:
         """The settings as the servers read them. Secrets travel here too, never in arguments that others can list."""
         own = {"TICKETLAB_SOURCE_ADDRESS": self.connector_address} if self.connector_address else {}
+        if self.tables is not None:
+            own["TICKETLAB_TABLES"] = str(self.tables.resolve())
         return {
             **own,
             "TICKETLAB_HOST": self.host,

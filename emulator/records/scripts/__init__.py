@@ -26,3 +26,6 @@ SCRIPTS: Mapping[str, Script] = {
     "withdraw_approvals": approvals.withdraw_approvals,
     "follow_approval": approvals.follow_approval,
 }
+
+REFUSING = frozenset({"abort_illegal_transition"})
+"""Those that may abort."""

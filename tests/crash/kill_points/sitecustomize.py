@@ -16,6 +16,9 @@ KINDS = {
     "insert into oauth_credential": "token written",
     "update oauth_credential": "token changed",
     "create table pending_revocation": "table made",
+    "insert into sys_dictionary": "field written",
+    "alter table task add column": "column added",
+    "update ticketlab_version set version": "version started",
 }
 
 
@@ -37,7 +40,7 @@ def before(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
 
 def after(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
     kind = kind_of(statement)
-    connection.info["wrote"] = connection.info.get("wrote", False) or kind.startswith("token")
+    connection.info["wrote"] = connection.info.get("wrote", False) or kind.startswith(("token", "field"))
     reach(f"after {kind}")
 
 

@@ -1,0 +1,108 @@
+"""What a write to the dictionary's own tables brings along: a new table its sys_ fields, a deleted one what it had.
+
+On the platform System Definition > Tables does this; here it also happens to a plain POST to sys_db_object or
+sys_dictionary, so that what was made is usable at once (ours; names as platform 2.3 has them).
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NoReturn
+
+from ..access.operations import Operation
+from ..dictionary.compiling import DICTIONARY_TABLES
+from ..dictionary.declaration import GLOBAL_SCOPE, system_fields
+from ..dictionary.model import Table
+from ..dictionary.rows import describing_rows
+from ..dictionary.tables_file import OWN_NAME
+from ..errors import OperationFailed
+from ..store.store import Native
+from .draft import Draft
+
+TABLES, FIELDS = "sys_db_object", "sys_dictionary"
+STEP = "dictionary"
+NAMED_BY = {"sys_number": "table"}
+RIGHTS = ("read", "write", "create", "delete")
+
+
+def prepare(draft: Draft) -> None:
+    """Name a new table or field, from its label where nothing else is given. Raises OperationFailed."""
+    if draft.table == TABLES:
+        _name(draft, "name", "label")
+        draft.set("label", draft.values.get("label") or draft.raw("name"))
+    elif draft.table == FIELDS and (draft.raw("element") or draft.raw("column_label")):
+        own_table = OWN_NAME.fullmatch(draft.raw("name")) is not None
+        _name(draft, "element", "column_label", own=not own_table)
+
+
+def follow(draft: Draft, operation: Operation) -> None:
+    """Bring a new table's fields, labels and access rules; take a deleted one's along, with its records."""
+    if draft.table != TABLES:
+        return
+    if operation is Operation.CREATE:
+        _create(draft)
+    elif operation is Operation.DELETE:
+        _delete(draft)
+
+
+def _name(draft: Draft, element: str, label: str, *, own: bool = True) -> None:
+    name = draft.raw(element)
+    if not name:
+        words = re.sub(r"[^a-z0-9]+", "_", draft.raw(label).lower()).strip("_")
+        if not words:
+            _refuse(draft, f"{draft.table} needs a {element} or a {label}")
+        draft.set(element, name := f"u_{words}"[:80])
+    if own and not OWN_NAME.fullmatch(name):
+        _refuse(draft, f"{name[:80]!r} does not begin with u_ or with an application scope")
+
+
+def _refuse(draft: Draft, why: str) -> NoReturn:
+    draft.work.trail.refuse(OperationFailed(detail=f"{why}."), STEP, "names of one's own", why)
+
+
+def _create(draft: Draft) -> None:
+    name, work = draft.raw("name"), draft.work
+    if name in work.dictionary.tables:
+        _refuse(draft, f"a table is called {name} already")
+    scopes = [str(row["scope"]) for row in work.read("sys_scope", f"sys_id={draft.raw('sys_scope')}", ("scope",))]
+    scope = scopes[0] if scopes else GLOBAL_SCOPE
+    fields = {} if draft.raw("super_class") else system_fields(name)
+    table = Table(name, draft.raw("label"), scope=scope, fields=fields)
+    for kind, rows in describing_rows(table).items():
+        for row in rows:
+            _insert(draft, kind, row)
+    if draft.raw("create_access_controls") == "true":
+        _create_access(draft, name)
+
+
+def _create_access(draft: Draft, name: str) -> None:
+    """A role, and rules that ask for it, as the box *Create access controls* does (G)."""
+    role = draft.work.record("sys_user_role").insert({"name": f"{name}_user", "sys_scope": draft.raw("sys_scope")})
+    for right in RIGHTS:
+        rule = draft.work.record("sys_security_acl").insert({"name": name, "operation": right, "type": "record"})
+        pair = {"sys_security_acl": rule.sys_id, "sys_user_role": role.sys_id}
+        draft.work.record("sys_security_acl_role").insert(pair)
+
+
+def _delete(draft: Draft) -> None:
+    name, work = draft.raw("name"), draft.work
+    below = work.dictionary.descendants(name) - {name} if name in work.dictionary.tables else ()
+    if below:
+        _refuse(draft, f"{name} is extended by {', '.join(sorted(below))}")
+    if not OWN_NAME.fullmatch(name):
+        _refuse(draft, f"{name} belongs to the platform")
+    for table in sorted(DICTIONARY_TABLES - {TABLES}):
+        work.store.delete_where(work.connection, work.snapshot.tables, table, NAMED_BY.get(table, "name"), name)
+    work.store.delete_all(work.connection, work.snapshot.tables, name)
+
+
+def _insert(draft: Draft, table: str, row: Mapping[str, Native]) -> None:
+    work = draft.work
+    stamps = dict(_stamps(draft))
+    work.store.insert(work.connection, work.snapshot.tables, table, {**stamps, **row, "sys_id": work.ids.sys_id()})
+
+
+def _stamps(draft: Draft) -> Iterator[tuple[str, Native]]:
+    for moment, person in (("sys_created_on", "sys_created_by"), ("sys_updated_on", "sys_updated_by")):
+        yield moment, draft.work.now
+        yield person, draft.work.caller.user_name
+    yield "sys_mod_count", 0

@@ -1,0 +1,84 @@
+"""A user's tables from a TOML file: merged with the instance's own, errors with their line."""
+
+import re
+
+import pytest
+from ticketlab.emulator.access.caller import Caller
+from ticketlab.emulator.dictionary.declaration import load_schema
+from ticketlab.emulator.dictionary.tables_file import with_tables
+from ticketlab.emulator.records.gate import Gate
+from ticketlab.emulator.testing import close, make_instance
+from ticketlab.shared.errors import RefusedToStart
+from ticketlab.shared.web.parts import part_of
+
+GOOD = """
+[u_badge]
+label = "Badge"
+extends = "task"
+numbering = { prefix = "BDG", first = 5001 }
+list_columns = ["number", "u_colour"]
+indexes = [["u_colour"]]
+fields.u_colour = { choices = [["red", "Red"], ["green", "Green"]], default = "red" }
+fields.u_visitor = { reference = "sys_user" }
+
+[incident]
+fields.u_floor = { type = "integer" }
+"""
+
+
+@pytest.fixture
+def file(tmp_path):
+    def write(text):
+        path = tmp_path / "tables.toml"
+        path.write_text(text)
+        return path
+
+    return write
+
+
+def test_a_declared_table_is_used_like_any_other(file, tmp_path):
+    """It is there at the first start on an old database, and at the next one."""
+    path = file(GOOD)
+    close(make_instance(tmp_path / "data"))
+    for _start in range(2):
+        made = make_instance(tmp_path / "data", tables=path)
+        gate = part_of(made, Gate)
+        records = gate.record("u_badge", Caller.system())
+        row = records.insert({"u_visitor": "abel.tuter"})
+        assert row.value("number").startswith("BDG0005")
+        assert (row.value("u_colour"), row.display("u_visitor")) == ("red", "Abel Tuter")
+        assert gate.record("incident", Caller.system()).insert({"u_floor": "3"}).value("u_floor") == "3"
+        assert gate.read_dictionary().table("u_badge").list_columns == ("number", "u_colour")
+        close(made)
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "why"),
+    [
+        ("[u_a]\nlabel = 'x'\nlabel = 'y'\n", 3, "Cannot overwrite a value"),
+        ("\n[badge]\nlabel = 'x'\n", 2, "called u_… or x_…"),
+        ("[u_a]\nplural = 'x'\n", 1, "has no label"),
+        ("[u_a]\nlabel = 'x'\ncolour = 'y'\n", 3, "colour means nothing here"),
+        ("[u_a]\nlabel = 'x'\nlist_columns = 'y'\n", 3, "wrong kind"),
+        ("[u_a]\nlabel = 'x'\nextends = 'u_none'\n", 1, "u_none, which does not exist"),
+        ("[u_a]\nlabel = 'x'\n\nfields.b = { type = 'colour' }\n", 4, "there is no type 'colour'"),
+        ("[u_a]\nlabel = 'x'\nfields.b = { reference = 'u_none' }\n", 3, "refers to u_none"),
+        ("[u_a]\nlabel = 'x'\nfields.b = { choices = ['one'] }\n", 3, "a pair of texts"),
+        ("[u_a]\nlabel = 'x'\nindexes = [['nothing']]\n", 3, "mentions nothing"),
+        ("[u_a]\nlabel = 'x'\n[incident]\nlabel = 'y'\n", 3, "exists already"),
+        ("[incident]\nfields.floor = {}\n", 2, "new and called u_…"),
+        ("[u_a]\nlabel = 'x'\nfields.b = { max_length = 'long' }\n", 3, "max_length has a value of the wrong kind"),
+        ("[u_a]\nlabel = 'x'\naccess = { colour = true }\n", 3, "colour means nothing here"),
+        ("u_a = 3\n", 1, "outside of any table"),
+    ],
+)
+def test_an_error_names_its_file_and_line(file, text, line, why):
+    with pytest.raises(RefusedToStart) as refusal:
+        with_tables(load_schema(), file(text))
+    assert re.search(rf"tables\.toml, line {line}\b", str(refusal.value)), str(refusal.value)
+    assert why in str(refusal.value)
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path):
+    with pytest.raises(RefusedToStart, match="cannot be read"):
+        with_tables(load_schema(), tmp_path / "none.toml")

@@ -1,0 +1,116 @@
+"""Tables and fields of one's own, made over REST: usable at once, over REST and in the pages."""
+
+import pytest
+
+BADGE = "u_visitor_badge"
+
+
+@pytest.fixture
+def badge(api):
+    """A table that extends task, with a field and its choices, as a client makes it; gone after the test."""
+    task = api.rows("sys_db_object", name="task")[0]["sys_id"]
+    made = api.create("sys_db_object", label="Visitor Badge", name=BADGE, super_class=task)
+    field = {"name": BADGE, "element": "u_colour", "column_label": "Colour", "internal_type": "string"}
+    api.create("sys_dictionary", **field)
+    for value in ("red", "green"):
+        api.create("sys_choice", name=BADGE, element="u_colour", value=value, label=value.capitalize())
+    yield made
+    api.send("DELETE", f"sys_db_object/{made['sys_id']}")
+
+
+@pytest.mark.source("platform 2.3", "D")
+def test_a_new_table_has_the_platforms_default_access(badge):
+    """All application scopes, read on, create, update and delete off, web services on."""
+    wanted = {"access": "public", "read_access": "true", "create_access": "false", "update_access": "false"}
+    wanted |= {"delete_access": "false", "ws_access": "true"}
+    assert {name: badge[name] for name in wanted} == wanted
+
+
+def test_records_of_a_new_table_are_written_and_read_at_once(api, badge):
+    """Inherited fields, its own and the platform's are all there, and an unknown choice is dropped."""
+    made = api.create(BADGE, short_description="For the auditor", u_colour="red", priority="2")
+    assert (made["u_colour"], made["sys_class_name"], made["active"]) == ("red", BADGE, "true")
+    changed = api.send("PATCH", f"{BADGE}/{made['sys_id']}", {"u_colour": "green"}).json["result"]
+    assert (changed["u_colour"], changed["sys_mod_count"]) == ("green", "1")
+    assert api.create(BADGE, u_colour="mauve")["u_colour"] == ""
+    assert [row["sys_id"] for row in api.rows(BADGE, u_colour="green")] == [made["sys_id"]]
+    assert api.rows("task", sys_id=made["sys_id"])[0]["sys_class_name"] == BADGE
+    assert api.send("DELETE", f"{BADGE}/{made['sys_id']}").status_code == 204
+
+
+def test_a_new_table_has_a_list_and_a_form(api, badge, instance):
+    """The pages show what the dictionary says."""
+    made = api.create(BADGE, short_description="For the auditor", u_colour="red")
+    browser = instance.test_client()
+    browser.post("/angular.do?sysparm_type=view_form.login", data={"user_name": "admin", "user_password": "admin"})
+    page = browser.get(f"/{BADGE}_list.do").text
+    assert "Visitor Badge" in page
+    assert made["number"] in page
+    assert "Colour" in browser.get(f"/{BADGE}.do?sys_id={made['sys_id']}").text
+
+
+def test_a_root_table_gets_the_sys_fields_as_dictionary_entries(api):
+    """Clients read a table's columns from sys_dictionary."""
+    made = api.create("sys_db_object", label="Parking Lot")
+    assert made["name"] == "u_parking_lot"
+    entries = api.rows("sys_dictionary", name="u_parking_lot", sysparm_fields="element")
+    assert {"sys_id", "sys_created_on", "sys_updated_by", "sys_mod_count", "sys_tags", ""} == {
+        *(each["element"] for each in entries),
+    } - {"sys_created_by", "sys_updated_on"}
+    lot = api.create("u_parking_lot")
+    assert lot["sys_created_by"] == "admin"
+    assert api.send("DELETE", f"sys_db_object/{made['sys_id']}").status_code == 204
+    assert api.get("u_parking_lot").status_code == 400
+    assert api.rows("sys_dictionary", name="u_parking_lot") == []
+
+
+def test_a_field_added_to_a_platform_table_holds_values_at_once(api):
+    made = api.create("sys_dictionary", name="incident", column_label="Floor number", internal_type="integer")
+    assert made["element"] == "u_floor_number"
+    assert api.create("incident", u_floor_number="7")["u_floor_number"] == "7"
+    assert api.rows("incident", sysparm_query="u_floor_number>6")[0]["u_floor_number"] == "7"
+    api.send("DELETE", f"sys_dictionary/{made['sys_id']}")
+    assert "u_floor_number" not in api.rows("incident", sysparm_limit=1)[0]
+
+
+@pytest.mark.parametrize(
+    ("table", "values"),
+    [
+        ("sys_db_object", {"name": "badge", "label": "Badge"}),
+        ("sys_db_object", {"name": "u_bad name", "label": "Badge"}),
+        ("sys_db_object", {}),
+        ("sys_db_object", {"name": "u_x", "super_class": "f" * 32}),
+        ("sys_dictionary", {"name": "incident", "element": "floor"}),
+        ("sys_dictionary", {"name": "incident", "element": "u_floor", "internal_type": "no_such_type"}),
+        ("sys_dictionary", {"name": "incident", "element": "u_r", "internal_type": "reference", "reference": "u_none"}),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_changes_nothing(api, table, values):
+    """403 in the platform's envelope; the dictionary stays as it was."""
+    before = api.get(table, sysparm_limit=1).headers["X-Total-Count"]
+    answer = api.send("POST", table, values)
+    assert (answer.status_code, answer.json["error"]["message"]) == (403, "Operation Failed")
+    assert api.get(table, sysparm_limit=1).headers["X-Total-Count"] == before
+
+
+def test_a_field_keeps_the_way_it_is_stored(api):
+    """A text cannot become a number: what stands in the database could not be read."""
+    made = api.create("sys_dictionary", name="incident", element="u_wing", internal_type="string")
+    answer = api.send("PATCH", f"sys_dictionary/{made['sys_id']}", {"internal_type": "integer"})
+    assert answer.status_code == 403
+    assert api.create("incident", u_wing="West")["u_wing"] == "West"
+    api.send("DELETE", f"sys_dictionary/{made['sys_id']}")
+
+
+def test_access_controls_come_with_the_box_ticked(api, make_user):
+    """A role of the table's name opens it."""
+    made = api.create("sys_db_object", name="u_locker", label="Locker", create_access_controls="true")
+    assert make_user("u_locker_user").send("POST", "u_locker", {}).status_code == 201
+    assert make_user("itil").send("POST", "u_locker", {}).status_code == 403
+    api.send("DELETE", f"sys_db_object/{made['sys_id']}")
+
+
+def test_a_table_of_the_platform_is_not_deleted(api):
+    task = api.rows("sys_db_object", name="incident")[0]["sys_id"]
+    assert api.send("DELETE", f"sys_db_object/{task}").status_code == 403
+    assert api.get("incident").status_code == 200
