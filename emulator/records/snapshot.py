@@ -162,8 +162,8 @@ class Snapshots:
             load_policy(read),
             load_business_rules(read),
             load_data_policies(read),
-            load_state_models(read),
-            load_lookups(read),
+            state_models=load_state_models(read),
+            lookups=load_lookups(read),
         )
 
     def _dictionary(self, connection: Connection) -> Dictionary:

@@ -351,7 +351,7 @@ def test_a_before_rule_sets_values_that_are_stored_with_the_record(records, with
     with_rule(template="category=hardware^assigned_to=javascript:gs.getUserID()^work_notes=Set by a rule", order="50")
     row = records("incident").insert({"category": "network"})
     assert (row.value("category"), row.display("assigned_to")) == ("hardware", "System Administrator")
-    assert "Set by a rule" in records("incident").get(row.sys_id, journal=True).display("work_notes")
+    assert "Set by a rule" in records("incident").get(row.sys_id, displayed=True).display("work_notes")
 
 
 def test_rules_run_in_their_order_and_a_later_one_sees_what_an_earlier_one_set(records, with_rule):
