@@ -96,7 +96,7 @@ class Gate:
     def trying(self, trail: Trail) -> Iterator[Work]:
         """What a trial works with: it writes as a request would, and then all of it is undone, unlogged, untracked."""
         with suppress(_Undone), self.store.writing() as connection:
-            yield self._work(connection, trail)
+            yield self._work(connection, trail, Transaction(connection))
             raise _Undone
 
     @contextmanager
