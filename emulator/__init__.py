@@ -9,6 +9,7 @@ from ..shared.logs import configure_logs
 from ..shared.web.date import install_date
 from ..shared.web.debugging import refuse_debugging
 from ..shared.web.headers import install_headers
+from ..shared.web.one_view import install_one_view
 from ..shared.web.parts import part_of, provide
 from ..shared.web.request_id import install_request_ids
 from . import address_door, apps, front_door, identity, lab, oauth, pages, rest, retention, sso
@@ -41,6 +42,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
         instance_path=str(settings.data.resolve()),
     )
     refuse_debugging(app, settings.host)
+    install_one_view(app)
     databases = open_databases(app, settings)
     logs = configure_logs(settings.data / "logs", "emulator", terminal=settings.log_to_terminal)
     clock = LabClock(databases.clock_setting, real_clock)

@@ -10,6 +10,7 @@ from ..shared.clock import Clock, ClockSetting
 from ..shared.data_folder import make_folder
 from ..shared.database import reading, writing
 from ..shared.progress import tell_progress
+from ..shared.view import fact
 from .database import Base, LabBase, db
 from .dictionary.model import Dictionary
 from .records.decision_log import DecisionLog
@@ -29,7 +30,7 @@ class Databases:
     def clock_setting(self) -> ClockSetting:
         """How the instance's clock differs from the machine's; the same for every process of it."""
         with reading(self.engine) as connection:
-            return lab_state.read_clock(connection)
+            return fact(connection, "clock", lab_state.read_clock)
 
     def decision_log(self, clock: Clock) -> DecisionLog:
         return DecisionLog(self.lab_engine, clock)

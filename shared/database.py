@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from .logs import log
 from .unavailable import DatabaseUnavailable, install_unavailable
+from .view import end_view, viewing
 
 WRITING = "ticketlab_writing"
 """Execution option of a connection that will write: its transaction takes the database's write lock at once."""
@@ -78,15 +79,26 @@ def _file_number(path: Path) -> int | None:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that may write: committed at the end, rolled back on an error."""
-    with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
-        yield connection
+    end_view(engine)
+    try:
+        with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
+            yield connection
+    finally:
+        end_view(engine)  # one that was opened meanwhile does not know what was written
 
 
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads: one consistent view, and no lock that a writer waits for."""
-    with engine.connect() as connection, connection.begin():
-        yield connection
+    """A transaction that only reads: one consistent view, and no lock that a writer waits for.
+
+    It is the request's own where the app has opened one (view.py).
+    """
+    with viewing(engine) as view:
+        if view is not None:
+            yield view
+            return
+        with engine.connect() as connection, connection.begin():
+            yield connection
 
 
 def begin_writing(session: Session | scoped_session[Session]) -> None:

@@ -80,7 +80,7 @@ class SchemaImage:
                 connection,
                 *(f"DELETE FROM {own}.{quoted(table)}" for table in reversed(order)),  # noqa: S608 - quoted names
                 *(
-                    f"INSERT INTO {own}.{quoted(table)} ({columns[table]}) "  # noqa: S608 - likewise
+                    f"INSERT INTO {own}.{quoted(table)} ({columns[table]}) "  # noqa: S608 - names of our own tables, quoted
                     f"SELECT {columns[table]} FROM {image}.{quoted(table)}"
                     for table in order
                 ),

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from ...shared.view import fact
 from ..access.caller import Caller
 from ..access.load import POLICY_TABLES, load_policy
 from ..access.policy import Policy
@@ -144,6 +145,9 @@ class Snapshots:
         self._bootstrap = bootstrap
 
     def current(self, connection: Connection) -> Snapshot:
+        return fact(connection, "rules", self._find)
+
+    def _find(self, connection: Connection) -> Snapshot:
         version = self._store.version(connection)
         return _compiled.get(version, lambda: self.compile(connection, version))
 

@@ -1,0 +1,95 @@
+"""One view of a database for a whole request."""
+
+import pytest
+from sqlalchemy import create_engine, text
+from ticketlab.shared.database import install_sqlite, reading, writing
+from ticketlab.shared.view import close_views, fact, open_views
+
+COUNT = text("SELECT count(*) FROM thing")
+ADD = text("INSERT INTO thing VALUES (1)")
+
+
+@pytest.fixture
+def engine(tmp_path):
+    made = create_engine(f"sqlite:///{tmp_path / 'view.db'}")
+    install_sqlite(made, durable=False)
+    with writing(made) as connection:
+        connection.execute(text("CREATE TABLE thing (id INTEGER)"))
+    yield made
+    made.dispose()
+
+
+@pytest.fixture
+def request_with_views():
+    open_views()
+    yield
+    close_views()
+
+
+def count(engine):
+    with reading(engine) as connection:
+        return connection.scalar(COUNT)
+
+
+@pytest.mark.usefixtures("request_with_views")
+def test_a_request_reads_on_one_connection_what_was_there_at_first(engine):
+    with reading(engine) as first:
+        assert first.scalar(COUNT) == 0
+    with engine.connect() as other, other.begin():  # another process, as it were
+        other.execute(ADD)
+    with reading(engine) as second:
+        assert second is first
+        assert second.scalar(COUNT) == 0
+
+
+@pytest.mark.usefixtures("request_with_views")
+def test_a_request_reads_what_it_has_written(engine):
+    assert count(engine) == 0
+    with writing(engine) as connection:
+        connection.execute(ADD)
+        assert count(engine) == 0  # not committed yet
+    assert count(engine) == 1
+
+
+@pytest.mark.usefixtures("request_with_views")
+def test_a_reader_in_the_middle_of_reading_keeps_its_view_when_the_request_writes(engine):
+    with reading(engine) as connection:
+        with writing(engine) as writer:
+            writer.execute(ADD)
+        assert connection.scalar(COUNT) == 0
+    assert count(engine) == 1
+
+
+@pytest.mark.usefixtures("request_with_views")
+def test_a_fact_is_asked_for_once_in_a_view_and_anew_after_a_write(engine):
+    asked = []
+
+    def ask(connection):
+        asked.append(connection)
+        return connection.scalar(COUNT)
+
+    for _ in range(2):
+        with reading(engine) as connection:
+            assert fact(connection, "count", ask) == 0
+    with writing(engine) as connection:
+        connection.execute(ADD)
+        assert fact(connection, "count", ask) == 1
+    with reading(engine) as connection:
+        assert fact(connection, "count", ask) == 1
+    assert len(asked) == 3
+
+
+def test_every_connection_goes_back_to_the_pool_at_the_end_of_a_request(engine):
+    open_views()
+    count(engine)
+    assert engine.pool.checkedout() == 1
+    close_views()
+    assert engine.pool.checkedout() == 0
+
+
+def test_a_failed_reader_ends_the_view(engine):
+    open_views()
+    with pytest.raises(ZeroDivisionError), reading(engine):
+        raise ZeroDivisionError
+    assert engine.pool.checkedout() == 0
+    close_views()
