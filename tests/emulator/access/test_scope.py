@@ -46,6 +46,32 @@ def test_creating_needs_can_create():
         check_scope(dictionary(create=False), Policy(), trail(Operation.CREATE), Operation.CREATE)
 
 
+@pytest.mark.source("platform 3", "D")
+@pytest.mark.parametrize(
+    ("operation", "word"), [("read", "Read"), ("create", "Create"), ("write", "Write"), ("delete", "Delete")]
+)
+def test_both_layers_name_each_operation_in_the_platforms_words(operation, word):
+    """Layer a tells the technical name of the scope, layer b its display name."""
+    asked = Operation(operation)
+    with pytest.raises(ScopeRefused) as closed:
+        check_scope(dictionary(read=False), Policy(), trail(asked), asked)
+    assert closed.value.message == (
+        f"{word} operation against 'oauth_entity' from scope '{APP}' has been refused due to the table's "
+        "cross-scope access policy"
+    )
+    policy = Policy(
+        scopes={APP: ApplicationScope("s", APP, "The Connector")},
+        privileges={(APP, "oauth_entity", operation): ScopePrivilege("p", "denied")},
+    )
+    with pytest.raises(PrivilegeRefused) as denied:
+        check_scope(dictionary(delete=True), policy, trail(asked), asked)
+    assert denied.value.message == (
+        f"{word} operation on table 'oauth_entity' from scope 'The Connector' was denied. The application "
+        "'The Connector' must declare a cross scope access privilege. Please contact the application admin to update "
+        "their access requests."
+    )
+
+
 @pytest.mark.source("platform 2.3", "D")
 def test_can_read_is_needed_for_every_other_operation():
     with pytest.raises(ScopeRefused, match=r"^Write operation"):
