@@ -17,6 +17,7 @@ from .access.addresses import TrustedProxies
 from .apps.store.installing import HiService, Installer
 from .identity.keys import InstanceKey
 from .identity.passwords import Passwords
+from .imports import ImportSets
 from .records.attachments import Attachments
 from .records.gate import Gate
 from .seed import Secrets, declared_schema, write_addresses, write_tables
@@ -56,6 +57,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     provide(app, decisions)
     provide(app, gate)
     provide(app, attachments)
+    provide(app, ImportSets(gate))
     install_date(app, clock)
 
     install_request_ids(app, ids, logs, own=False)

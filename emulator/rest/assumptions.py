@@ -165,6 +165,12 @@ BATCH_UNSERVICED = Assumption(
     "G",
 )
 BATCH_IN_BATCH_STATUS = Assumption(400, "Status of a batch inside a batch.", "ours; rest 7 is silent", "G")
+IMPORT_AS_CALLER = Assumption(
+    True, "A transform map writes its target with the rights of whoever imports.", "ours; rest 9 is silent", "G"
+)
+IMPORT_MULTIPLE_AT_ONCE = Assumption(
+    True, "insertMultiple is transformed before it is answered; run_after changes nothing.", "rest 9: async", "G"
+)
 
 ALL = {name: each for name, each in globals().items() if isinstance(each, Assumption)}
 """Every assumption by its name, for the fidelity page."""

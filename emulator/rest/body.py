@@ -98,6 +98,7 @@ def _double_quoted(match: re.Match[str]) -> str:
 
 
 def _first_record(parsed: object) -> Mapping[str, object]:
+    """The record that a parsed body gives, of an array the first. Raises RequestUnreadable."""
     if isinstance(parsed, list):
         if not parsed:
             raise _unreadable("it is an empty array")

@@ -28,7 +28,7 @@ APP_NEEDS = "kingston"
 """The connector's app installs on Kingston or later (security-center, D)."""
 
 EVERYWHERE = ("base", "sso", "access", "table_access", "oauth", "identity", "behaviour")
-DEMO = ("people", "work", "cmdb", "catalog", "development")
+DEMO = ("people", "work", "imports", "cmdb", "catalog", "development")
 """Files of ``data/``, which may name each other's records."""
 
 ADMIN_SYS_ID = "6816f79cc0a8016401c5a33be04be441"

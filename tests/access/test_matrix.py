@@ -2,9 +2,14 @@
 
 import itertools
 import tomllib
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partialmethod
+from json import dumps, loads
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
@@ -12,6 +17,7 @@ from people import PASSWORD, Person
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.errors import NoRecordFound, PlatformError
 from ticketlab.emulator.identity.users import Users
+from ticketlab.emulator.records.attachments import Attachments, NewFile
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.emulator.testing import close, make_instance
 from ticketlab.shared.web.parts import part_of
@@ -112,10 +118,12 @@ def outcome(world: World, cell: Mapping[str, Any], act: Callable[[str, str], str
     return "dropped" if said == "yes" and not done else said
 
 
-def over_rest(world: World, cell: Mapping[str, Any], who: str, sys_id: str, value: str) -> str:
+def over_rest(
+    world: World, cell: Mapping[str, Any], who: str, sys_id: str, value: str, wrap: Callable[[Any], Any] = lambda it: it
+) -> str:
     table, operation, field = cell["table"], cell["operation"], cell.get("field", "")
     auth = None if who == "anonymous" else (f"matrix.{who}", PASSWORD)
-    client, path = world.instance.test_client(), f"/api/now/table/{table}"
+    client, path = wrap(world.instance.test_client()), f"/api/now/table/{table}"
     if operation in LISTS:
         answer = client.get(path, auth=auth, query_string={"sysparm_query": query_of(cell, sys_id)})
         if answer.status_code == 200:
@@ -132,6 +140,46 @@ def over_rest(world: World, cell: Mapping[str, Any], who: str, sys_id: str, valu
         answer = client.patch(f"{path}/{sys_id}", auth=auth, json={field: value})
     words = {200: "yes", 201: "yes", 204: "yes", 401: "login", 403: "refused", 404: "absent"}
     return words[answer.status_code]
+
+
+@dataclass
+class Batched:
+    """A client that sends each request as the only one of a batch, and what it is answered there."""
+
+    client: Any
+    status_code: int = 0
+    json: Any = None
+
+    def _send(self, method: str, path: str, auth: Any, query_string: Mapping[str, str] = {}, json: Any = None) -> Any:
+        url = f"{path}?{urlencode(query_string)}" if query_string else path
+        body = b64encode(dumps(json).encode()).decode() if json is not None else ""
+        given = {"batch_request_id": "1", "rest_requests": [{"id": "1", "method": method, "url": url, "body": body}]}
+        answer = self.client.post("/api/now/v1/batch", auth=auth, json=given)
+        if answer.status_code != 200:
+            return answer
+        (item,) = answer.json["serviced_requests"]
+        body = b64decode(item["body"])
+        return Batched(self.client, item["status_code"], loads(body) if body else None)
+
+    get = partialmethod(_send, "GET")
+    post = partialmethod(_send, "POST")
+    patch = partialmethod(_send, "PATCH")
+    delete = partialmethod(_send, "DELETE")
+
+
+def over_batch(world: World, cell: Mapping[str, Any], who: str, sys_id: str, value: str) -> str:
+    return over_rest(world, cell, who, sys_id, value, Batched)
+
+
+def over_import(world: World, cell: Mapping[str, Any], who: str, sys_id: str, value: str) -> str:
+    """A record of the cell's table made by the staging table that the demo has for it."""
+    auth = None if who == "anonymous" else (f"matrix.{who}", PASSWORD)
+    path = f"/api/now/import/{STAGING[cell['table']]}"
+    answer = world.instance.test_client().post(path, auth=auth, json={cell["field"]: value})
+    if answer.status_code == 201:
+        (result,) = answer.json["result"]
+        return {"inserted": "yes", "error": "refused"}[result["status"]]
+    return {401: "login", 403: "refused"}[answer.status_code]
 
 
 def over_stats(world: World, cell: Mapping[str, Any], who: str, sys_id: str, value: str) -> str:
@@ -213,12 +261,15 @@ def at_the_gate(world: World, cell: Mapping[str, Any], who: str, sys_id: str, va
 
 CHANNELS = {
     "rest": (over_rest, {"other_scope"}),
+    "batch": (over_batch, {"other_scope"}),
     "stats": (over_stats, {"other_scope"}),
+    "import": (over_import, {"other_scope"}),
     "pages": (over_pages, {"other_scope"}),
     "gate": (at_the_gate, {"anonymous"}),
 }
 """Each channel's adapter, and whom it does not know."""
-DOES = {"stats": {"get", *LISTS}}
+STAGING = {"incident": "imp_incident"}
+DOES = {"stats": {"get", *LISTS}, "import": {"create"}}
 """What a channel does that does not do everything."""
 QUESTIONS = [
     (channel, what)
@@ -239,6 +290,37 @@ def test_x01_everybody_gets_what_the_matrix_says(world, channel, what):
         for who in expected
     }
     assert found == expected
+
+
+ON_FILES = {"list incidents": "list", "read a user": "get", "change a user": "write", "change an incident": "write"}
+ON_FILES |= {"change a company outside the rule's condition": "write", "read what no rule names": "get"}
+"""Cells on whole records, and what they say of the files of such a record."""
+
+
+@pytest.mark.attack("X01")
+@pytest.mark.parametrize("what", ON_FILES)
+def test_x01_files_are_as_open_as_their_record(world, what):
+    cell, operation = CELLS[what], ON_FILES[what]
+    expected = {who: word for who, word in cell["expected"].items() if who != "other_scope"}
+    assert {who: on_file(world, cell["table"], operation, who) for who in expected} == expected
+
+
+def on_file(world: World, table: str, operation: str, who: str) -> str:
+    client, path, record = world.instance.test_client(), "/api/now/attachment", world.make(table)
+    auth = None if who == "anonymous" else (f"matrix.{who}", PASSWORD)
+    given = {"table_name": table, "table_sys_id": record, "file_name": "a.txt"}
+    if operation == "write":
+        answer = client.post(f"{path}/file", auth=auth, query_string=given, data=b"x", content_type="text/plain")
+    else:
+        new = NewFile(table, record, "a.txt", "text/plain")
+        made = part_of(world.instance, Attachments).attach(SYSTEM, new, [b"x"])
+        if operation == "list":
+            answer = client.get(path, auth=auth, query_string={"table_sys_id": record})
+            if answer.status_code == 200:
+                return "yes" if answer.json["result"] else "absent"
+        else:
+            answer = client.get(f"{path}/{made.sys_id}/file", auth=auth)
+    return {200: "yes", 201: "yes", 401: "login", 403: "refused", 404: "absent"}[answer.status_code]
 
 
 @pytest.mark.attack("X01")

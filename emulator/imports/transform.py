@@ -1,0 +1,95 @@
+"""One row of a staging table carried over to a target, as a transform map says.
+
+The target is written with the rights of whoever imports: a staging table opens no way around access rules (ours).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..access.caller import Caller
+from ..dictionary.model import Dictionary
+from ..errors import PlatformError
+from ..records.gate import Gate, Transaction
+from ..records.row import Row
+from .maps import TransformMap
+
+UNCHANGED = "No field values changed"
+NOTHING_GIVEN = "No source field has a value"
+
+
+class State(StrEnum):
+    """What became of a row (rest 9, D)."""
+
+    INSERTED = "inserted"
+    UPDATED = "updated"
+    IGNORED = "ignored"
+    SKIPPED = "skipped"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one map made of a row. ``sys_id`` is the target's, empty when there is none."""
+
+    map_id: str
+    map_name: str
+    table: str
+    state: State
+    sys_id: str = ""
+    message: str = ""
+
+
+def transform(gate: Gate, caller: Caller, row: Row, by: TransformMap, within: Transaction) -> Outcome:
+    """Write the target. Raises PlatformError for what the gate refuses."""
+    dictionary = gate.read_dictionary()
+    values = _values(dictionary, row, by)
+    if not any(values.values()):
+        return Outcome(by.sys_id, by.name, by.target, State.SKIPPED, message=NOTHING_GIVEN)
+    found = _match(gate, row, by, within)
+    records = gate.record(by.target, caller, within)
+    if found is None:
+        made = records.insert(values)
+        return Outcome(by.sys_id, by.name, by.target, State.INSERTED, made.sys_id)
+    count = found.value("sys_mod_count")
+    records.update(found.sys_id, values)
+    after = gate.record(by.target, Caller.system(), within).get(found.sys_id, ("sys_mod_count",))
+    if after.value("sys_mod_count") == count:
+        return Outcome(by.sys_id, by.name, by.target, State.IGNORED, found.sys_id, UNCHANGED)
+    return Outcome(by.sys_id, by.name, by.target, State.UPDATED, found.sys_id)
+
+
+def refused(by: TransformMap, refusal: PlatformError) -> Outcome:
+    """An error says what a client would have been told by the Table API."""
+    message = ": ".join(filter(None, (refusal.message, refusal.detail)))
+    return Outcome(by.sys_id, by.name, by.target, State.ERROR, message=message)
+
+
+def _values(dictionary: Dictionary, row: Row, by: TransformMap) -> Mapping[str, str]:
+    """By target field. A choice may be given by its label, as in a file that people made."""
+    values = {}
+    for each in by.fields:
+        text = row.value(each.source)
+        if text or by.copies_empty:
+            values[each.target] = _choice(dictionary, by.target, each.target, text)
+    return values
+
+
+def _choice(dictionary: Dictionary, table: str, element: str, text: str) -> str:
+    field = dictionary.field(table, element)
+    choices = field.choices if field is not None else ()
+    if any(each.value == text for each in choices):
+        return text
+    return next((each.value for each in choices if each.label.lower() == text.lower()), text)
+
+
+def _match(gate: Gate, row: Row, by: TransformMap, within: Transaction) -> Row | None:
+    """The record with the same values in every coalesce field; an empty one matches nothing, so a record is made.
+
+    Looked for with the instance's own eyes: what the caller may not see must not be made twice.
+    """
+    keys = [(each.target, row.value(each.source)) for each in by.fields if each.coalesce]
+    if not keys or not all(value for _target, value in keys):
+        return None
+    query = "^".join(f"{target}={value.replace('^', '^^')}" for target, value in keys)
+    return gate.record(by.target, Caller.system(), within).find(f"{query}^ORDERBYsys_created_on", ("sys_mod_count",))

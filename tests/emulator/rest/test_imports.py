@@ -1,0 +1,159 @@
+"""The Import Set API (rest 9)."""
+
+import pytest
+from ticketlab.emulator.access.caller import Caller
+from ticketlab.emulator.records.gate import Gate
+from ticketlab.shared.web.parts import part_of
+
+HOST = "http://dev00001.service-now.com"
+SYSTEM = Caller.system()
+JOHN = {"first_name": "John", "last_name": "Public", "department": "Finance"}
+
+
+@pytest.fixture(name="load")
+def _load(api):
+    def send(staging, record, client=None, version="", status=201):
+        answer = (client or api).open(f"/api/now/{version}import/{staging}", "POST", json=record)
+        assert answer.status_code == status, answer.text
+        return answer
+
+    return send
+
+
+@pytest.fixture(name="gate")
+def _gate(instance):
+    return part_of(instance, Gate)
+
+
+def only(answer):
+    (result,) = answer.json["result"]
+    return result
+
+
+@pytest.mark.source("rest 9", "D")
+@pytest.mark.parametrize("version", ["", "v1/"])
+def test_a_record_is_loaded_and_transformed_at_once(api, load, version):
+    answer = load("imp_user", {**JOHN, "user_name": f"john{version}"}, version=version)
+    result = only(answer)
+    assert list(answer.json) == ["import_set", "staging_table", "result"]
+    assert answer.json["import_set"].startswith("ISET001000")
+    assert answer.json["staging_table"] == "imp_user"
+    assert result == {
+        "transform_map": "User",
+        "table": "sys_user",
+        "display_name": "name",
+        "display_value": "John Public",
+        "record_link": f"{HOST}/api/now/{version}table/sys_user/{result['sys_id']}",
+        "status": "inserted",
+        "sys_id": result["sys_id"],
+    }
+    made = api.get(f"sys_user/{result['sys_id']}", sysparm_display_value="true").json["result"]
+    assert made["department"]["display_value"] == "Finance"
+    row = answer.headers["Location"].removeprefix(HOST)
+    assert api.open(row).json == answer.json
+
+
+@pytest.mark.source("rest 9", "D")
+def test_a_record_with_the_same_key_is_updated_or_left_alone(load):
+    john = {**JOHN, "user_name": "john.twice"}
+    made = only(load("imp_user", john))
+    same = only(load("imp_user", john))
+    changed = only(load("imp_user", {**john, "title": "CEO", "first_name": ""}))
+    assert [each["status"] for each in (made, same, changed)] == ["inserted", "ignored", "updated"]
+    assert {each["sys_id"] for each in (made, same, changed)} == {made["sys_id"]}
+    assert same["status_message"] == "No field values changed"
+    assert changed["display_value"] == "John Public", "an empty source field empties nothing"
+
+
+@pytest.mark.source("rest 9", "I")
+def test_without_a_key_every_load_makes_a_record_and_without_values_none(load):
+    first, second = (only(load("imp_incident", {"short_description": "no key"})) for _ in range(2))
+    assert first["sys_id"] != second["sys_id"]
+    assert only(load("imp_incident", {"unknown": "x", "caller.name": "x"}))["status"] == "skipped"
+
+
+@pytest.mark.source("rest 9", "I")
+def test_choices_and_references_are_given_as_people_write_them(api, load):
+    made = only(load("imp_incident", {"short_description": "x", "urgency": "1 - high", "caller": "Abel Tuter"}))
+    row = api.get(f"incident/{made['sys_id']}", sysparm_fields="urgency,caller_id.user_name").json["result"]
+    assert row == {"urgency": "1", "caller_id.user_name": "abel.tuter"}
+
+
+@pytest.mark.source("rest 9", "D")
+def test_many_records_are_loaded_as_one_set(api):
+    records = [{"short_description": f"number {each}", "correlation_id": f"many{each % 2}"} for each in range(3)]
+    path = "/api/now/import/imp_incident/insertMultiple"
+    answer = api.open(path, "POST", json={"records": records}, query_string={"multi_import_set_id": "a" * 32})
+    assert (answer.status_code, answer.json["multi_import_set_id"]) == (201, "a" * 32)
+    query = f"sys_import_set={answer.json['import_set_id']}^ORDERBYsys_import_row"
+    rows = api.rows("imp_incident", sysparm_query=query)
+    assert [row["sys_import_state"] for row in rows] == ["inserted", "inserted", "updated"]
+    assert api.get(f"sys_import_set/{answer.json['import_set_id']}").json["result"]["state"] == "processed"
+
+
+@pytest.mark.parametrize("records", [[], "x", None, [1], [{}] * 1001])
+def test_what_are_no_records_is_400_and_loads_nothing(api, records):
+    before = api.get("sys_import_set", sysparm_limit=1).headers["X-Total-Count"]
+    answer = api.open("/api/now/import/imp_incident/insertMultiple", "POST", json={"records": records})
+    assert answer.status_code == 400
+    assert api.get("sys_import_set", sysparm_limit=1).headers["X-Total-Count"] == before
+
+
+@pytest.mark.source("rest 9", "G")
+@pytest.mark.parametrize("table", ["incident", "no_table", "sys_import_set_row"])
+def test_only_a_staging_table_takes_imports(load, api, table):
+    assert load(table, {}, status=400).json["error"]["message"] == f"Invalid table {table}"
+    assert api.open(f"/api/now/import/{table}/{'0' * 32}").status_code == 400
+
+
+def test_a_row_that_is_not_there_is_404(api):
+    assert api.open(f"/api/now/import/imp_user/{'0' * 32}").status_code == 404
+
+
+def test_the_target_is_written_with_the_rights_of_whoever_imports(load, make_user):
+    loader = make_user("import_set_loader")
+    result = only(load("imp_user", {**JOHN, "user_name": "no.rights"}, client=loader))
+    assert result["status"] == "error"
+    assert result["error_message"].startswith("Operation Failed: ACL Exception Insert Failed")
+    assert "sys_id" not in result
+    assert only(load("imp_incident", {"short_description": "x"}, client=make_user("itil")))["status"] == "inserted"
+    load("imp_incident", {"short_description": "x"}, client=make_user(), status=403)
+
+
+def test_an_error_undoes_the_target_and_keeps_the_row(api, load, gate):
+    """A data policy refuses half a closing; the import set remembers it."""
+    made = gate.record("sys_transform_map", SYSTEM).insert(
+        {"name": "Closing", "source_table": "imp_incident", "target_table": "incident", "order": 200}
+    )
+    gate.record("sys_transform_entry", SYSTEM).insert(
+        {"map": made.sys_id, "source_field": "impact", "target_field": "state"}
+    )
+    try:
+        answer = load("imp_incident", {"short_description": "both", "impact": "7"})
+    finally:
+        gate.record("sys_transform_map", SYSTEM).update(made.sys_id, {"active": "false"})
+    assert [(each["transform_map"], each["status"]) for each in answer.json["result"]] == [
+        ("Incident", "inserted"),
+        ("Closing", "error"),
+    ]
+    assert "mandatory" in answer.json["result"][1]["error_message"]
+    again = api.open(answer.headers["Location"].removeprefix(HOST)).json
+    assert again["result"] == answer.json["result"][1:], "a row remembers its last map"
+
+
+def test_a_table_without_a_map_ignores_its_rows(load, gate):
+    one = gate.record("sys_transform_map", SYSTEM).find("name=User")
+    gate.record("sys_transform_map", SYSTEM).update(one.sys_id, {"active": "false"})
+    try:
+        assert only(load("imp_user", JOHN))["status"] == "ignored"
+    finally:
+        gate.record("sys_transform_map", SYSTEM).update(one.sys_id, {"active": "true"})
+
+
+def test_what_the_instance_fills_is_not_for_the_source_to_give(api, load):
+    answer = load("imp_user", {**JOHN, "user_name": "sly", "sys_import_state": "error", "sys_import_set": "x"})
+    assert api.open(answer.headers["Location"].removeprefix(HOST)).json["import_set"] == answer.json["import_set"]
+
+
+def test_imports_need_credentials(load, stranger):
+    load("imp_user", JOHN, client=stranger, status=401)
