@@ -1,5 +1,7 @@
 """The Import Set API (rest 9)."""
 
+import re
+
 import pytest
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.records.gate import Gate
@@ -36,7 +38,7 @@ def test_a_record_is_loaded_and_transformed_at_once(api, load, version):
     answer = load("imp_user", {**JOHN, "user_name": f"john{version}"}, version=version)
     result = only(answer)
     assert list(answer.json) == ["import_set", "staging_table", "result"]
-    assert answer.json["import_set"].startswith("ISET001000")
+    assert re.fullmatch("ISET00[0-9]{5}", answer.json["import_set"])
     assert answer.json["staging_table"] == "imp_user"
     assert result == {
         "transform_map": "User",
