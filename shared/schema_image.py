@@ -98,7 +98,7 @@ class SchemaImage:
 
     def _shrink(self, connection: Connection, kept: dict[str, list[str]]) -> None:
         """Take away tables, columns and indexes that came later. Views stand in the way of that, so they are remade."""
-        then = text(f"SELECT kind, name, definition FROM {quoted(self._image)}.{quoted(STRUCTURE)}")  # noqa: S608 - quoted
+        then = text(f"SELECT kind, name, definition FROM {quoted(self._image)}.{quoted(STRUCTURE)}")  # noqa: S608 - names of ours, quoted
         before = {tuple(row) for row in connection.execute(then)}
         now = {tuple(row) for row in connection.execute(text(_STRUCTURE), {"schema": self._schema})}
         later = [*self._later(connection, kept), *(_drop(kind, name) for kind, name, _ in now - before)]

@@ -54,6 +54,7 @@ def test_a_request_reads_what_it_has_written(engine):
 @pytest.mark.usefixtures("request_with_views")
 def test_a_reader_in_the_middle_of_reading_keeps_its_view_when_the_request_writes(engine):
     with reading(engine) as connection:
+        assert connection.scalar(COUNT) == 0
         with writing(engine) as writer:
             writer.execute(ADD)
         assert connection.scalar(COUNT) == 0
