@@ -17,11 +17,17 @@ from ..shared.lab_state import write_clock
 from ..shared.secret import Secret
 from ..shared.temporary import copy_folder, temporary_folder
 from ..shared.web.parts import part_of
-from ..shared.worlds import Worlds, dispose
+from ..shared.worlds import Worlds, before_close, close, dispose
 from . import create_app
 from .database import db
 from .openid import SigningKeys
 from .settings import Settings
+from .tickets import start_worker
+
+__all__ = [
+    "ADMIN", "PASSWORD", "READER", "bearer", "close", "csrf_token", "engine_of", "make_tenant", "make_working_tenant",
+    "set_clock", "sign_in",
+]  # fmt: skip
 
 PASSWORD = "ticketlab"  # noqa: S105 - of the demo's accounts
 ADMIN = "secadmin@contoso.onmicrosoft.com"
@@ -45,9 +51,11 @@ def make_tenant(
     return _make(wanted, real_clock, ids)
 
 
-def close(tenant: Flask) -> None:
-    """End the tenant's world: one in memory may serve another test, one on files lets go of them."""
-    _worlds.give_back(tenant)
+def make_working_tenant(**settings: Any) -> Flask:
+    """A tenant in memory that delivers its tickets by itself, as a server's does."""
+    tenant = make_tenant(**settings)
+    before_close(tenant, start_worker(tenant).stop)
+    return tenant
 
 
 def engine_of(tenant: Flask) -> Engine:

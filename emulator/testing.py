@@ -14,9 +14,11 @@ from flask import Flask
 from ..shared.clock import Clock
 from ..shared.ids import Ids
 from ..shared.temporary import copy_folder, temporary_folder
-from ..shared.worlds import Worlds, dispose
+from ..shared.worlds import Worlds, close, dispose
 from . import create_app
 from .settings import Settings
+
+__all__ = ["close", "make_instance"]
 
 DEFAULTS: Mapping[str, Any] = {
     "url": "http://localhost",  # what Flask's test client calls the server
@@ -35,11 +37,6 @@ def make_instance(
         return _worlds.take(wanted, real_clock, ids)
     _lay_out(folder, wanted)
     return create_app(wanted, real_clock=real_clock, ids=ids)
-
-
-def close(app: Flask) -> None:
-    """End the instance's world: one in memory may serve another test, one on files lets go of them."""
-    _worlds.give_back(app)
 
 
 def _lay_out(folder: Path, wanted: Settings) -> None:

@@ -13,7 +13,8 @@ class RandomBytes(Protocol):
 class Ids:
     """The forms of identifier the two products use.
 
-    ``Ids()`` draws from the operating system; ``Ids.seeded(7)`` is reproducible, for tests only.
+    ``Ids()`` draws from the operating system; ``Ids.seeded(7)`` is reproducible, for tests only. That draws each length
+    from a stream of its own, so that a record's sys_id does not depend on how many requests came before.
     """
 
     def __init__(self, draw: RandomBytes = secrets.token_bytes) -> None:
@@ -21,7 +22,14 @@ class Ids:
 
     @classmethod
     def seeded(cls, seed: int) -> "Ids":
-        return cls(random.Random(seed).randbytes)  # noqa: S311 - a test asks for it by name
+        streams: dict[int, random.Random] = {}
+
+        def draw(count: int) -> bytes:
+            if count not in streams:
+                streams[count] = random.Random(f"{seed} {count}")  # noqa: S311 - a test asks for it by name
+            return streams[count].randbytes(count)
+
+        return cls(draw)
 
     def bytes(self, count: int) -> bytes:
         return self._draw(count)

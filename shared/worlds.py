@@ -86,12 +86,14 @@ class World(Generic[Chosen]):
     """A kept app and what it is put back to."""
 
     app: Flask
+    home: "Worlds[Chosen]"
     kind: Chosen
     data: Path
     image: Path
     plugs: Plugs
     look: Look = field(init=False)
     in_use: bool = True
+    endings: list[Callable[[], None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self.look = Look.of(self.app)
@@ -114,6 +116,26 @@ class World(Generic[Chosen]):
     def end(self) -> None:
         dispose(self.app)
         shutil.rmtree(self.data.parent, ignore_errors=True)
+
+
+def close(app: Flask) -> None:
+    """End an app's world: one in memory may serve another test, one on files lets go of them."""
+    world: World[Any] | None = app.extensions.get(_WORLD)
+    if world is None:
+        dispose(app)
+    elif world.in_use:
+        world.in_use = False
+        for end in world.endings:
+            end()
+        world.endings.clear()
+        world.home.take_back(world)
+
+
+def before_close(app: Flask, end: Callable[[], None]) -> None:
+    """Let ``end`` be done before the app's world ends, if that is one in memory."""
+    world: World[Any] | None = app.extensions.get(_WORLD)
+    if world is not None:
+        world.endings.append(end)
 
 
 class Worlds(Generic[Chosen]):
@@ -139,15 +161,8 @@ class Worlds(Generic[Chosen]):
         configure_logs(world.data / LOGS, self._name, terminal=settings.log_to_terminal)
         return world.app
 
-    def give_back(self, app: Flask) -> None:
-        """Keep the app for another test; one that does not come from here is let go of."""
-        world: World[Chosen] | None = app.extensions.get(_WORLD)
-        if world is None:
-            dispose(app)
-            return
-        if not world.in_use:
-            return
-        world.in_use = False
+    def take_back(self, world: World[Chosen]) -> None:
+        """Keep the world's app for another test, unless this one has changed it."""
         if not world.is_untouched:
             world.end()
             return
@@ -178,7 +193,7 @@ class Worlds(Generic[Chosen]):
         app = self._make(chosen, plugs, Ids(plugs.draw))
         part_of(app, Lab).keep()  # type: ignore[type-abstract]  # a reset returns to what this start has written
         mirror(data, image, live_files(app))
-        world = World(app, kind, data, image, plugs)
+        world = World(app, self, kind, data, image, plugs)
         app.extensions[_WORLD] = world
         return world
 

@@ -1,0 +1,105 @@
+"""Worlds of the test kit: an instance and, when it is asked for, a tenant that know each other's address."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from importlib.metadata import entry_points
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+from flask import Flask
+
+from ..cases import registry
+from ..command.target import Lab, Target
+from ..ids import Ids
+from ..secret import Secret
+from ..worlds import close
+from .cases import StartedCase
+from .clock import WorldClock
+from .instance import ServiceNow
+from .serving import AppServer
+from .tenant import SecurityCenter
+
+GROUP = "ticketlab.worlds"
+"""The entry points by which the two products offer their worlds; this package imports neither."""
+
+TENANT = "contoso"
+SSO_SECRET = Secret("a secret that both sides of a test's world know")
+
+
+class _Servers:
+    """Two ports of this process; worlds one after another use them, so that apps that know them are kept."""
+
+    def __init__(self) -> None:
+        self.instance, self.tenant = AppServer(), AppServer()
+
+
+class World:
+    """A pair of one test."""
+
+    def __init__(self, servers: _Servers, ids: int, settings: Mapping[str, Any], ending: ExitStack) -> None:
+        self._servers = servers
+        self._ids = ids
+        self._ending = ending
+        self._security_center: SecurityCenter | None = None
+        given = {"tenant_url": servers.tenant.url, "tenant": TENANT, "sso_client_secret": SSO_SECRET}
+        app = self._serve("emulator", servers.instance, {**given, **settings})
+        self._data = Path(app.instance_path)
+        self._name = str(settings.get("name", "dev00001"))
+        self.clock = WorldClock(self._labs)
+        self.servicenow = ServiceNow(servers.instance.url, self._name, self.clock, self._start_case)
+
+    @property
+    def security_center(self) -> SecurityCenter:
+        """The tenant, started when it is first asked for."""
+        if self._security_center is None:
+            instances = {self._name: self._servers.instance.url}
+            given = {"instances": instances, "tenant": TENANT, "sso_client_secret": SSO_SECRET}
+            self._serve("connector", self._servers.tenant, given)
+            self._security_center = SecurityCenter(self._target, TENANT)
+            setting = self.servicenow.lab.get("clock")
+            if setting["offset_seconds"]:
+                self._security_center.lab.post("clock", {"advance": setting["offset_seconds"]})
+        return self._security_center
+
+    @property
+    def _target(self) -> Target:
+        return Target(self._servers.instance.url, self._servers.tenant.url)
+
+    def _serve(self, product: str, server: AppServer, settings: Mapping[str, Any]) -> Flask:
+        app = _maker(product)(ids=Ids.seeded(self._ids), url=server.url, **settings)
+        self._ending.callback(close, app)
+        self._ending.enter_context(server.serving(app))
+        return app
+
+    def _labs(self) -> Sequence[Lab]:
+        instance = [Lab(self._servers.instance.url)]
+        return [*instance, Lab(self._servers.tenant.url)] if self._security_center is not None else instance
+
+    def _start_case(self, identity: str) -> StartedCase:
+        registry.case_named(identity)  # an unknown one is told before anything starts
+        assert self.security_center
+        return StartedCase(self._target, self._data, identity)
+
+
+_free: list[_Servers] = []
+_lock = Lock()
+
+
+@contextmanager
+def take_world(ids: int, settings: Mapping[str, Any]) -> Iterator[World]:
+    with _lock:
+        servers = _free.pop() if _free else None
+    servers = servers or _Servers()
+    try:
+        with ExitStack() as ending:
+            yield World(servers, ids, settings, ending)
+    finally:
+        with _lock:
+            _free.append(servers)
+
+
+def _maker(product: str) -> Callable[..., Flask]:
+    """What makes worlds of a product."""
+    made: Callable[..., Flask] = entry_points(group=GROUP)[product].load()
+    return made

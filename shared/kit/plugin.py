@@ -1,0 +1,70 @@
+"""The pytest plugin: a fresh world for each test that asks for one, and the reasons of refusals under a failure."""
+
+from collections.abc import Generator, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from . import world
+
+if TYPE_CHECKING:
+    from .instance import ServiceNow
+    from .pair import World
+    from .tenant import SecurityCenter
+
+SHOWN = 20
+"""Decisions shown under a failing test."""
+
+_WORLD = pytest.StashKey["World"]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "ticketlab(ids=1, **settings): the seed of the world's identifiers, and settings of its instance "
+        "(release, seed, name)",
+    )
+
+
+@pytest.fixture
+def ticketlab_world(request: pytest.FixtureRequest) -> "Iterator[World]":
+    """The world behind ``servicenow`` and ``security_center``."""
+    mark = request.node.get_closest_marker("ticketlab")
+    with world(**(mark.kwargs if mark else {})) as made:
+        request.node.stash[_WORLD] = made
+        try:
+            yield made
+        finally:
+            del request.node.stash[_WORLD]
+
+
+@pytest.fixture
+def servicenow(ticketlab_world: "World") -> "ServiceNow":
+    """A ServiceNow instance of this test's own: ``url``, ``credentials``, ``table(name)`` and more."""
+    return ticketlab_world.servicenow
+
+
+@pytest.fixture
+def security_center(ticketlab_world: "World") -> "SecurityCenter":
+    """A Microsoft 365 tenant of this test's own beside ``servicenow``; ``connect()`` connects the two."""
+    return ticketlab_world.security_center
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Under a test that failed, show why the instance refused what it refused."""
+    report = yield
+    made = item.stash.get(_WORLD, None)
+    if report.failed and made is not None:
+        told = _in_words(made.servicenow.refusals()[:SHOWN])
+        if told:
+            report.sections.append(("Refused or altered by ServiceNow", told))
+    return report
+
+
+def _in_words(decisions: Sequence[Mapping[str, Any]]) -> str:
+    return "\n".join(
+        f"{each['transaction']}  {each['user_name'] or 'nobody'}: {each['operation']} {each['table']}: "
+        f"{each['outcome']} at step {each['step']} by {each['rule']}. {each['reason']} {each['record']}".rstrip()
+        for each in reversed(decisions)
+    )

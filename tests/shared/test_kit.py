@@ -1,0 +1,116 @@
+"""The test kit, as a user's tests have it: fixtures, served over HTTP, each test in a world of its own."""
+
+import subprocess
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import requests
+from ticketlab.shared.command.apis import ApiRefused
+from ticketlab.shared.kit import world
+
+SECONDS = 30
+
+
+def total(servicenow):
+    return len(servicenow.table("incident").query(fields="sys_id"))
+
+
+def test_a_record_is_created_read_changed_found_and_deleted(servicenow):
+    """Over HTTP, in the forms of the Table API."""
+    incidents = servicenow.table("incident")
+    made = incidents.create(short_description="The printer is on fire")
+    assert incidents.read(made["sys_id"])["short_description"] == "The printer is on fire"
+    assert incidents.update(made["sys_id"], priority="1")["sys_id"] == made["sys_id"]
+    assert [row["number"] for row in incidents.query("short_descriptionLIKEon fire")] == [made["number"]]
+    incidents.delete(made["sys_id"])
+    with pytest.raises(ApiRefused):
+        incidents.read(made["sys_id"])
+
+
+@pytest.mark.parametrize("turn", [1, 2])
+def test_each_test_has_a_fresh_world(servicenow, turn):
+    """The second one finds what the first one found, and its new record has the same sys_id and number."""
+    assert not servicenow.table("incident").query("short_description=mine")
+    made = servicenow.table("incident").create(short_description="mine")
+    first = test_each_test_has_a_fresh_world.__dict__.setdefault("made", (made["sys_id"], made["number"]))
+    assert first == (made["sys_id"], made["number"])
+
+
+@pytest.mark.ticketlab(ids=2)
+def test_another_seed_gives_other_ids(servicenow):
+    with world(ids=3) as other:
+        made = [each.table("incident").create(short_description="x") for each in (servicenow, other.servicenow)]
+    assert made[0]["sys_id"] != made[1]["sys_id"]
+    assert made[0]["number"] == made[1]["number"]
+
+
+@pytest.mark.ticketlab(release="jakarta")
+def test_a_mark_chooses_the_instance_s_settings(servicenow):
+    assert servicenow.lab.health()["release"] == "jakarta"
+
+
+def test_an_oauth_client_gets_a_token_that_opens_the_api(servicenow):
+    client = servicenow.oauth_client()
+    headers = {"Authorization": f"Bearer {client.token()['access_token']}"}
+    url = f"{servicenow.url}/api/now/table/incident?sysparm_limit=1"
+    assert requests.get(url, headers=headers, timeout=SECONDS).status_code == 200
+    servicenow.clock.advance(minutes=31)
+    assert requests.get(url, headers=headers, timeout=SECONDS).status_code == 401
+
+
+def test_the_clock_stands_where_a_test_sets_it(servicenow):
+    servicenow.clock.set(datetime(2020, 10, 1, 12, tzinfo=UTC))
+    servicenow.clock.freeze()
+    made = servicenow.table("incident").create(short_description="x")
+    assert servicenow.table("incident").read(made["sys_id"])["sys_created_on"] == "2020-10-01 12:00:00"
+
+
+def test_a_user_without_roles_is_refused_and_the_kit_tells_why(servicenow):
+    nobody = servicenow.user("nobody")
+    with pytest.raises(ApiRefused):
+        servicenow.table("sys_user", nobody).create(user_name="intruder")
+    assert servicenow.refusals()[0]["user_name"] == "nobody"
+
+
+def test_a_ticket_travels_from_the_security_center_to_the_instance(servicenow, security_center):
+    """Delivered by the tenant's own worker."""
+    assert security_center.connection["status"] != "connected"
+    assert security_center.connect().user == "m365.integration"
+    draft = {
+        "kind": "change", "name": "Turn on MFA", "description": "All admins", "priority": "2",
+        "due_date": "2030-01-01", "recommendation_source": "user", "recommendation_category": "identity",
+    }  # fmt: skip
+    security_center.api().post("tickets", draft)
+    table = servicenow.table("x_mioms_m365ticket_change_request")
+    for _ in range(200):
+        if table.query("short_description=Turn on MFA"):
+            break
+        time.sleep(0.05)
+    else:
+        pytest.fail("the ticket has not arrived")
+
+
+def test_a_case_is_broken_cured_and_gone(servicenow):
+    with servicenow.case("access-token-expired") as case:
+        assert case.symptom().broken
+        assert case.cure().well
+
+
+FAILING = """
+def test_fails(servicenow):
+    nobody = servicenow.user("nobody")
+    servicenow.table("sys_properties", nobody).create(name="x")
+"""
+
+
+def test_a_failing_test_shows_why_its_requests_were_refused(tmp_path: Path):
+    """Who, what, by which rule, and the record to change."""
+    (tmp_path / "test_one.py").write_text(FAILING)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path, check=False)
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert "Refused or altered by ServiceNow" in done.stdout
+    assert "nobody: create sys_properties: refused" in done.stdout

@@ -1,0 +1,38 @@
+"""A thousand tests in a row with the test kit, in two processes of pytest-xdist."""
+
+import resource
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+TESTS = """
+import pytest, requests
+
+
+@pytest.mark.parametrize("turn", range(1000))
+def test_a_fresh_world(servicenow, turn):
+    made = servicenow.table("incident").create(short_description=f"of turn {turn}")
+    query = {"sysparm_query": "short_descriptionSTARTSWITHof turn", "sysparm_fields": "sys_id,number"}
+    answer = requests.get(
+        f"{servicenow.url}/api/now/table/incident", params=query, auth=servicenow.credentials, timeout=60
+    )
+    assert answer.json()["result"] == [{"sys_id": made["sys_id"], "number": made["number"]}]
+    assert made["number"] == "NUMBER"
+"""
+
+FIRST_NUMBER = "INC0010001"
+PROCESSOR_SECONDS = 120
+
+
+@pytest.mark.long
+def test_a_thousand_tests_in_a_row_pass_and_take_less_than_two_minutes(tmp_path: Path):
+    """The time is the processors': how long they were busy with others does not count."""
+    (tmp_path / "test_thousand.py").write_text(TESTS.replace("NUMBER", FIRST_NUMBER))
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    command = [sys.executable, "-m", "pytest", "-q", "-n", "2", "-p", "no:cacheprovider", "--tb=short", "."]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=900, cwd=tmp_path, check=False)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    assert "1000 passed" in done.stdout, done.stdout[-5000:]
+    assert after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime < PROCESSOR_SECONDS
