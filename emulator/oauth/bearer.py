@@ -5,6 +5,7 @@ from flask import Request
 from ..access.caller import Caller, Channel
 from ..errors import NotAuthenticated
 from ..identity.authenticators import scheme_of
+from ..identity.effective_method import effective_method
 from ..identity.users import Users
 from . import policy
 from .api_scopes import ApiScopes
@@ -41,7 +42,7 @@ class BearerAuthenticator:
         if isinstance(judged, Dead) or (judged.family and not header):  # a hardened client's stands in no address
             raise NotAuthenticated
         if judged.is_restricted:
-            self._api_scopes.check(request.method, request.path, judged.scope)
+            self._api_scopes.check(effective_method(request), request.path, judged.scope)
         self._credentials.note_use(judged)
         address = request.remote_addr or ""
         return self._users.caller(judged.account, Channel.REST, credential=judged.sys_id, address=address)

@@ -11,6 +11,7 @@ from ..access.caller import Caller
 from ..dictionary.layout import form_elements, list_columns
 from ..dictionary.model import Dictionary
 from ..errors import NoRecordFound
+from ..identity.effective_method import effective_method
 from ..identity.secret_fields import SecretFields
 from ..records.gate import Gate
 from ..records.glide_record import GlideRecord
@@ -28,7 +29,6 @@ from .saving import Saving
 from .tiny_urls import expand
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
-OVERRIDE_HEADER = "X-HTTP-Method-Override"
 
 blueprint = Blueprint("table_api", __name__)
 speak_rest(blueprint)
@@ -74,7 +74,7 @@ class Call:
 
 def records_of_table(table: str, version: str = "") -> Response:
     """``/table/TABLE``: list and create."""
-    layout = form_elements if _method() == "POST" else list_columns
+    layout = form_elements if effective_method(request) == "POST" else list_columns
     return _dispatch({"GET": list_records, "POST": create_record}, _call(table, version, layout))
 
 
@@ -143,7 +143,7 @@ def _call(table: str, version: str, layout: Callable[[Dictionary, str], list[str
     if table in assumptions.CLOSED_TO_REST.value and table in gate.read_dictionary().tables:
         raise ApiAclRefused
     pairs = list(request.args.items(multi=True))
-    parameters = read_parameters(expand(gate, pairs) if _method() == "GET" else pairs)
+    parameters = read_parameters(expand(gate, pairs) if effective_method(request) == "GET" else pairs)
     fields = parameters.fields
     if parameters.view and not fields:
         dictionary = gate.read_dictionary()
@@ -152,18 +152,10 @@ def _call(table: str, version: str, layout: Callable[[Dictionary, str], list[str
 
 
 def _dispatch(handlers: Mapping[str, Callable[[Call], Response]], call: Call) -> Response:
-    handler = handlers.get(_method())
+    handler = handlers.get(effective_method(request))
     if handler is None:
         raise MethodNotAllowed(frozenset({*handlers, "HEAD"}))
     return handler(call)
-
-
-def _method() -> str:
-    """HEAD is GET without a body; on POST a header may name another method (rest 1, D)."""
-    method = request.method
-    if method == "POST":
-        method = request.headers.get(OVERRIDE_HEADER, method).strip().upper()
-    return "GET" if method == "HEAD" else method
 
 
 def _query(call: Call) -> str:

@@ -92,19 +92,48 @@ def test_x05_neither_the_session_beside_it_nor_who_allowed_before_lends_a_token_
     assert (with_cookie.status_code, with_cookie.get_json()) == (alone.status_code, alone.get_json())
 
 
+def scoped(instance: Flask, name: str, *opened: tuple[str, str]) -> dict[str, str]:
+    """An administrator's token of a securely scoped client that opens these APIs by these methods."""
+    client = make_client(instance, name=name, scope_restriction_status="securely_scoped")
+    auth_scope = records(instance, "sys_auth_scope").insert({"name": name, "active": True}).sys_id
+    for method, api in opened:
+        access = {"rest_api": api, "http_method": method, "sys_auth_scope": auth_scope, "active": True}
+        records(instance, "sys_api_access_scope").insert(access)
+    mapping = {"oauth_entity": client.sys_id, "sys_auth_scope": auth_scope}
+    records(instance, "oauth_entity_auth_scope_mapping").insert(mapping)
+    return token_of(instance, client, "admin", "admin", scope=name)
+
+
 @pytest.mark.attack("X05")
 @pytest.mark.source("platform 1.4", "D")
 def test_x05_an_administrators_token_opens_only_what_its_scope_names(instance):
     """A securely scoped client: reading incidents is in its scope, all else is 403 though the user may do anything."""
-    client = make_client(instance, name="Scoped", scope_restriction_status="securely_scoped")
-    auth_scope = records(instance, "sys_auth_scope").insert({"name": "incident_read", "active": True}).sys_id
-    access = {"rest_api": "api/now/table/incident", "http_method": "GET", "sys_auth_scope": auth_scope, "active": True}
-    records(instance, "sys_api_access_scope").insert(access)
-    records(instance, "oauth_entity_auth_scope_mapping").insert(
-        {"oauth_entity": client.sys_id, "sys_auth_scope": auth_scope}
-    )
-    token = token_of(instance, client, "admin", "admin", scope="incident_read")
+    token = scoped(instance, "incident_read", ("GET", "api/now/table/incident"))
     assert seen(instance, "GET", "incident?sysparm_limit=2", headers=token) == (200, 2)
+    assert seen(instance, "HEAD", "incident?sysparm_limit=2", headers=token)[0] == 200
     for method, path in (("POST", "incident"), ("GET", "sys_user"), ("GET", "incident_task"), ("PATCH", "incident/x")):
         answer = instance.test_client().open(f"/api/now/table/{path}", method=method, json={}, headers=token)
         assert (answer.status_code, answer.get_json()["error"]["message"]) == (403, MISSING_SCOPE), (method, path)
+
+
+@pytest.mark.attack("X05")
+def test_x05_a_method_in_a_header_needs_the_scope_of_what_is_done(instance):
+    """A token that may create does not delete by an override."""
+    token = scoped(instance, "incident_create", ("POST", "api/now/table/incident"))
+    one = records(instance, "incident").query(limit=1).rows[0].sys_id
+    for method in ("DELETE", "PATCH", "GET", "delete "):
+        headers = {**token, "X-HTTP-Method-Override": method}
+        assert seen(instance, "POST", f"incident/{one}", headers=headers)[0] == 403, method
+    assert records(instance, "incident").find(f"sys_id={one}") is not None
+    assert seen(instance, "POST", "incident", headers=token)[0] == 201
+
+
+@pytest.mark.attack("X05")
+def test_x05_a_batch_lends_its_requests_no_scope(instance):
+    """What may send batches may not do by one what it may not do alone."""
+    token = scoped(instance, "batches", ("POST", "api/now/batch"))
+    item = {"id": "1", "method": "GET", "url": "/api/now/table/sys_user?sysparm_limit=1", "headers": []}
+    body = {"batch_request_id": "1", "rest_requests": [item]}
+    answer = instance.test_client().post("/api/now/v1/batch", json=body, headers=token)
+    assert answer.status_code == 200
+    assert answer.get_json()["serviced_requests"][0]["status_code"] == 403
