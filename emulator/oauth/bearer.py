@@ -41,8 +41,11 @@ class BearerAuthenticator:
         judged = self._credentials.judge(token, TokenType.ACCESS)
         if isinstance(judged, Dead) or (judged.family and not header):  # a hardened client's stands in no address
             raise NotAuthenticated
+        method = effective_method(request)
+        if judged.follows_policies:
+            self._api_scopes.check_policy(method, request.path)
         if judged.is_restricted:
-            self._api_scopes.check(effective_method(request), request.path, judged.scope)
+            self._api_scopes.check(method, request.path, judged.scope)
         self._credentials.note_use(judged)
         address = request.remote_addr or ""
         return self._users.caller(judged.account, Channel.REST, credential=judged.sys_id, address=address)

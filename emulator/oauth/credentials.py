@@ -36,6 +36,7 @@ OWN_FIELDS = (
     "oauth_entity",
     "oauth_entity.active",
     "oauth_entity.scope_restriction_status",
+    "oauth_entity.enforce_token_restrictions",
 )
 
 
@@ -73,6 +74,8 @@ class Credential:
     """Of a hardened client's tokens: all that come of one grant."""
     is_restricted: bool = False
     """Whether its client's tokens open only APIs that an auth scope names."""
+    follows_policies: bool = False
+    """Whether its client's tokens open only APIs that a REST API access policy names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +299,7 @@ class Credentials:
             row.value("scopes"),
             row.value("family"),
             row.value("oauth_entity.scope_restriction_status") == SECURELY_SCOPED,
+            bool(row.native("oauth_entity.enforce_token_restrictions")),
         )
 
     def _cause_of_death(self, row: Row, kind: TokenType, account: UserAccount | None, now: datetime) -> Dead | None:

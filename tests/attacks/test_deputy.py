@@ -137,3 +137,21 @@ def test_x05_a_batch_lends_its_requests_no_scope(instance):
     answer = instance.test_client().post("/api/now/v1/batch", json=body, headers=token)
     assert answer.status_code == 200
     assert answer.get_json()["serviced_requests"][0]["status_code"] == 403
+
+
+@pytest.mark.attack("X05")
+@pytest.mark.source("platform 1.4", "D")
+def test_x05_tokens_under_enforced_restrictions_open_only_what_a_policy_names(instance):
+    """Elsewhere such a token is none; other clients' tokens are as good as before."""
+    client = make_client(instance, name="Enforced", enforce_token_restrictions=True)
+    token = token_of(instance, client, "admin", "admin")
+    assert seen(instance, "GET", "incident?sysparm_limit=2", headers=token)[0] == 401
+    policy = {"name": "Incidents", "rest_api": "/api/now/table/incident", "http_method": "GET", "active": True}
+    made = records(instance, "sys_api_access_policy").insert(policy).sys_id
+    assert seen(instance, "GET", "incident?sysparm_limit=2", headers=token) == (200, 2)
+    assert seen(instance, "POST", "incident", headers=token)[0] == 401
+    assert seen(instance, "GET", "problem?sysparm_limit=2", headers=token)[0] == 401
+    records(instance, "sys_api_access_policy").update(made, {"active": False})
+    assert seen(instance, "GET", "incident?sysparm_limit=2", headers=token)[0] == 401
+    other = token_of(instance, make_client(instance, name="Free"), "admin", "admin")
+    assert seen(instance, "GET", "problem?sysparm_limit=2", headers=other) == (200, 2)
