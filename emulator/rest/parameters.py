@@ -9,6 +9,8 @@ from ..errors import BadParameter
 from . import assumptions
 from .errors import bad_number
 
+CREDENTIAL = "access_token"
+"""A bearer token in the address says who asks, and filters nothing (platform 1.4, D)."""
 DIGITS = re.compile(r"[0-9]+")
 
 
@@ -47,7 +49,7 @@ def read_parameters(pairs: Sequence[tuple[str, str]]) -> Parameters:
         _check_text(name, value)
         if name.startswith("sysparm_"):
             given.setdefault(name, value)
-        else:
+        elif name != CREDENTIAL:
             filters.append((name, value))
     return Parameters(
         query=given.get("sysparm_query", ""),

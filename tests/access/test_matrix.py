@@ -197,6 +197,26 @@ def over_stats(world: World, cell: Mapping[str, Any], who: str, sys_id: str, val
     return {401: "login", 403: "refused"}[answer.status_code]
 
 
+def over_jsonv2(world: World, cell: Mapping[str, Any], who: str, sys_id: str, value: str) -> str:
+    """Everything is answered with 200; what happened stands in the answer."""
+    table, operation, field = cell["table"], cell["operation"], cell.get("field", "")
+    auth = None if who == "anonymous" else (f"matrix.{who}", PASSWORD)
+    query = query_of(cell, sys_id) if operation in LISTS else f"sys_id={sys_id}"
+    actions = {"get": "get", "create": "insert", "delete": "deleteRecord", "write": "update"}
+    asked = {"JSONv2": "", "sysparm_action": actions.get(operation, "getRecords")}
+    asked |= {"sysparm_query": query, "sysparm_sys_id": sys_id}
+    answer = world.instance.test_client().post(f"/{table}.do", auth=auth, query_string=asked, json={field: value})
+    if answer.status_code == 401:
+        return "login"
+    (record,) = answer.json.get("records") or [{}]
+    message = answer.json.get("_error") or record.get("__error", {}).get("message")
+    if message:
+        return "absent" if message == "No Record found" else "refused"
+    if not record:  # an update of what one may not see changes nothing
+        return "absent"
+    return "hidden" if operation == "get" and field and field not in record else "yes"
+
+
 def over_pages(world: World, cell: Mapping[str, Any], who: str, sys_id: str, value: str) -> str:
     table, operation, field = cell["table"], cell["operation"], cell.get("field", "")
     client, address = world.person(who).client, f"/{table}.do?sys_id={sys_id}"
@@ -264,6 +284,7 @@ CHANNELS = {
     "batch": (over_batch, {"other_scope"}),
     "stats": (over_stats, {"other_scope"}),
     "import": (over_import, {"other_scope"}),
+    "jsonv2": (over_jsonv2, {"other_scope"}),
     "pages": (over_pages, {"other_scope"}),
     "gate": (at_the_gate, {"anonymous"}),
 }

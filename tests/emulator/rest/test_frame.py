@@ -213,3 +213,15 @@ def test_a_sessions_cookie_without_its_token_is_told_the_token(instance):
     token = refused.headers["X-UserToken-Response"]
     assert client.post(path, json={}, headers={"X-UserToken": token}).status_code == 201
     assert client.post(path, json={}, headers={"X-UserToken": token + "x"}).status_code == 401
+
+
+@pytest.mark.source("rest 1", "D")
+def test_messages_of_the_session_stand_beside_the_result_for_whoever_wants_them(api):
+    """There are none: nobody debugs a session here."""
+    wants = {"X-WantSessionDebugMessages": "true", "X-WantSessionNotificationMessages": "true"}
+    answer = api.get("incident", headers=wants, sysparm_limit=1).json
+    assert list(answer) == ["result", "session"]
+    assert answer["session"] == {"debug_logs": [], "notifications": []}
+    one = {"X-WantSessionNotificationMessages": "true"}
+    assert api.get("no_such_table", headers=one).json["session"] == {"notifications": []}
+    assert "session" not in api.get("incident", headers={"X-WantSessionDebugMessages": "false"}).json

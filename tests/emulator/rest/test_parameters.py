@@ -75,3 +75,8 @@ def test_d16_thousands_of_fields_and_deep_walks_are_cut():
     many = ",".join(f"f{n}" for n in range(5000))
     assert len(read(sysparm_fields=many).fields) == 1000
     assert read(sysparm_fields="a.b.c.d,a.b.c.d.e,a.b").fields == ("a.b.c.d", "a.b")
+
+
+@pytest.mark.source("platform 1.4", "D")
+def test_a_token_in_the_address_is_no_filter():
+    assert read(access_token="x", state="2").filters == (("state", "2"),)
