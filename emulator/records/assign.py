@@ -29,6 +29,10 @@ KEPT_BY_THE_PLATFORM = frozenset(
 """Fields that only the instance itself fills; given by anyone else they are ignored."""
 
 
+AUTO_FIELDS = frozenset({"sys_created_on", "sys_created_by", "sys_updated_on", "sys_updated_by", "sys_mod_count"})
+"""Those of them that tell who wrote the record, when and how often."""
+
+
 @dataclass(slots=True)
 class Assigned:
     """Values for columns, and entries for journal fields."""
@@ -52,7 +56,7 @@ def assign(
             work.trail.alter(STEP, "unknown field", f"{element[:80]} is no field of {table}.")
         elif known.type is FieldType.PASSWORD and not (how.display or work.caller.is_system):
             work.trail.alter(STEP, "password dropped", f"{element} is stored only when given as displayed (rest 2, D).")
-        elif is_writable(work, table, element, operation, sys_id):
+        elif (work.caller.is_admin and _is_given(element, how)) or is_writable(work, table, element, operation, sys_id):
             try:
                 native = coerce(known, value, how, work.find_by_display)
             except Unfit as unfit:
@@ -63,6 +67,11 @@ def assign(
             elif native and known.type is FieldType.JOURNAL:
                 assigned.entries[element] = str(native)
     return assigned
+
+
+def _is_given(element: str, how: Input) -> bool:
+    """Whether the writer fills in the instance's place what it fills by itself otherwise; an admin may (ours)."""
+    return element in AUTO_FIELDS and not how.auto_sys_fields
 
 
 def is_writable(work: Work, table: str, element: str, operation: Operation, sys_id: str = "") -> bool:

@@ -33,6 +33,8 @@ class Input:
 
     display: bool = False
     time_zone: str = "UTC"
+    auto_sys_fields: bool = True
+    """Whether the instance fills the fields that tell who wrote a record and when, as GlideRecord's autoSysFields."""
 
 
 def coerce(field: Field, given: object, how: Input, resolve: Callable[[str, str], str | None]) -> Native:

@@ -61,15 +61,17 @@ class GlideRecord:
         rows = self.query(query, fields=fields, limit=1).rows
         return rows[0] if rows else None
 
-    def insert(self, values: Mapping[str, object], *, display_input: bool = False) -> Row:
+    def insert(self, values: Mapping[str, object], *, display_input: bool = False, auto_sys_fields: bool = True) -> Row:
         """Create a record and return it as stored. What cannot be stored is dropped, as on the platform."""
         with self._gate.writing(self._trail(Operation.CREATE), self._within) as work:
-            return writing.insert(work, values, self._input(display_input))
+            return writing.insert(work, values, self._input(display_input, auto_sys_fields))
 
-    def update(self, sys_id: str, values: Mapping[str, object], *, display_input: bool = False) -> Row:
+    def update(
+        self, sys_id: str, values: Mapping[str, object], *, display_input: bool = False, auto_sys_fields: bool = True
+    ) -> Row:
         """Change the given fields and return the record. Equal values change nothing, not even sys_mod_count."""
         with self._gate.writing(self._trail(Operation.WRITE), self._within) as work:
-            return writing.update(work, sys_id, values, self._input(display_input))
+            return writing.update(work, sys_id, values, self._input(display_input, auto_sys_fields))
 
     def delete(self, sys_id: str) -> None:
         with self._gate.writing(self._trail(Operation.DELETE), self._within) as work:
@@ -83,5 +85,5 @@ class GlideRecord:
     def _trail(self, operation: Operation) -> Trail:
         return Trail(self.caller, self.table, operation)
 
-    def _input(self, display: bool) -> Input:
-        return Input(display, self.caller.time_zone)
+    def _input(self, display: bool, auto_sys_fields: bool) -> Input:
+        return Input(display, self.caller.time_zone, auto_sys_fields)

@@ -44,7 +44,7 @@ def insert(work: Work, given: Mapping[str, object], how: Input) -> Row:
     check_table(work, Operation.CREATE)
     attachment_rules.check_creation(work)
     assigned = assign(work, work.table, given, how, Operation.CREATE)
-    draft = _new_draft(work, assigned)
+    draft = _new_draft(work, assigned, stamped=how.auto_sys_fields)
     _check_new_row(draft)
     table_rows.prepare(draft)
     run_before(draft, Operation.CREATE)
@@ -64,11 +64,17 @@ def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input) -> 
     check_data_policies(draft)
     if not draft.writes_anything:  # a rule took everything back
         return _read_back(work, table, sys_id)
-    stamps: dict[str, Native] = {"sys_updated_on": work.now, "sys_updated_by": _author(work)}
-    for element, value in {**stamps, "sys_mod_count": _count(before.get("sys_mod_count")) + 1}.items():
-        draft.set(element, value)
+    if how.auto_sys_fields:
+        _stamp(draft)
     _write(draft)
     return _complete(draft, Operation.WRITE)
+
+
+def _stamp(draft: Draft) -> None:
+    """Who changed the record, when, and how often it was changed by now."""
+    draft.set("sys_updated_on", draft.work.now)
+    draft.set("sys_updated_by", _author(draft.work))
+    draft.set("sys_mod_count", _count(draft.was("sys_mod_count")) + 1)
 
 
 def delete(work: Work, sys_id: str) -> None:
@@ -85,8 +91,11 @@ def delete(work: Work, sys_id: str) -> None:
     _start_version(work, table)
 
 
-def _new_draft(work: Work, assigned: Assigned) -> Draft:
-    """A new record with its defaults, its number and the platform's own fields."""
+def _new_draft(work: Work, assigned: Assigned, *, stamped: bool) -> Draft:
+    """A new record with its defaults, its number and the platform's own fields.
+
+    Unless ``stamped`` the writer says who made it and when, or nobody does.
+    """
     table, now, author = work.table, work.now, _author(work)
     sys_id = str(assigned.columns.get("sys_id") or work.ids.sys_id())
     stamps: dict[str, Native] = {
@@ -99,7 +108,7 @@ def _new_draft(work: Work, assigned: Assigned) -> Draft:
     known = work.dictionary.fields(table)
     values: dict[str, Native] = {
         **defaults(work, table),
-        **{element: value for element, value in stamps.items() if element in known},
+        **{element: value for element, value in stamps.items() if stamped and element in known},
         **computed(work, table, sys_id, assigned.columns, {}),
         "sys_id": sys_id,
     }

@@ -23,6 +23,7 @@ class Saving:
     caller: Caller
     displayed: bool
     """Whether values are given as they are displayed."""
+    auto_sys_fields: bool = True
 
     def insert(self, given: Mapping[str, object]) -> Row:
         """Create a record. Raises a PlatformError when the gate refuses."""
@@ -40,9 +41,9 @@ class Saving:
         with self.gate.transaction() as transaction:
             records = self.gate.record(self.table, self.caller, transaction)
             if sys_id:
-                row = records.update(sys_id, given, display_input=True)
+                row = records.update(sys_id, given, display_input=True, auto_sys_fields=self.auto_sys_fields)
             else:
-                row = records.insert(given, display_input=True)
+                row = records.insert(given, display_input=True, auto_sys_fields=self.auto_sys_fields)
             accepted = self.secrets.accepted(row.table, row.sys_id, typed, transaction)
             self.secrets.write(row.table, row.sys_id, accepted, transaction)
         return row
@@ -50,8 +51,8 @@ class Saving:
     def _write_plain(self, sys_id: str, given: Mapping[str, object]) -> Row:
         records = self.gate.record(self.table, self.caller)
         if sys_id:
-            return records.update(sys_id, given, display_input=self.displayed)
-        return records.insert(given, display_input=self.displayed)
+            return records.update(sys_id, given, display_input=self.displayed, auto_sys_fields=self.auto_sys_fields)
+        return records.insert(given, display_input=self.displayed, auto_sys_fields=self.auto_sys_fields)
 
     def _secret_fields(self, given: Mapping[str, object]) -> Sequence[str]:
         dictionary = self.gate.read_dictionary()

@@ -52,8 +52,14 @@ class Call:
 
     @property
     def saving(self) -> Saving:
-        displayed = self.parameters.input_display_value
-        return Saving(self.gate, part(SecretFields), self.table, self.caller, displayed=displayed)
+        return Saving(
+            self.gate,
+            part(SecretFields),
+            self.table,
+            self.caller,
+            displayed=self.parameters.input_display_value,
+            auto_sys_fields=not self.parameters.suppress_auto_sys_field,
+        )
 
     @property
     def tables_address(self) -> str:

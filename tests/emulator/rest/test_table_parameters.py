@@ -152,3 +152,31 @@ def test_d06_a_secret_that_the_caller_may_not_write_is_not_written_for_them(make
     answer = user.send("PATCH", f"sys_user/{ADMIN}", {"user_password": "mine"}, sysparm_input_display_value="true")
     assert answer.status_code in {200, 403}
     assert api.get("incident", sysparm_limit=1).status_code == 200
+
+
+@pytest.mark.source("rest 2", "C")
+def test_suppressed_system_fields_are_not_filled_and_an_admin_may_give_them(api):
+    """So data moves from another instance with its history (what an admin may give is ours)."""
+    history = {"sys_created_on": "2019-01-02 03:04:05", "sys_created_by": "old.hand", "sys_updated_by": "old.hand"}
+    flag = {"sysparm_suppress_auto_sys_field": "true"}
+    moved = api.send("POST", "incident", {"short_description": "moved", **history}, **flag).json["result"]
+    assert history.items() <= moved.items()
+    assert (moved["sys_updated_on"], moved["sys_mod_count"]) == ("", "0")
+    path = f"incident/{moved['sys_id']}"
+    touched = api.send("PATCH", path, {"short_description": "quietly"}, **flag).json["result"]
+    assert {**touched, "short_description": "moved"} == moved
+    usual = api.send("PATCH", path, {"short_description": "usually", **history}).json["result"]
+    assert (usual["sys_updated_by"], usual["sys_mod_count"]) == ("admin", "1")
+    assert usual["sys_created_by"] == "old.hand"
+
+
+@pytest.mark.attack("D06")
+def test_d06_nobody_else_gives_a_record_another_history(api, make_user):
+    """The flag alone is no right: the fields stay empty or as they were."""
+    flag, history = {"sysparm_suppress_auto_sys_field": "true"}, {"sys_created_by": "mallory", "sys_mod_count": "99"}
+    user = make_user("itil")
+    made = user.send("POST", "incident", {"short_description": "x", **history}, **flag).json["result"]
+    assert (made["sys_created_by"], made["sys_mod_count"]) == ("", "0")
+    theirs = api.create("incident", short_description="theirs")
+    changed = user.send("PATCH", f"incident/{theirs['sys_id']}", {"urgency": "1", **history}, **flag).json["result"]
+    assert (changed["sys_created_by"], changed["sys_mod_count"]) == ("admin", "0")
