@@ -214,3 +214,10 @@ class QueryTooComplex(PlatformError):
 
     status = 400
     message = "Invalid query"
+
+
+class QueryNotUnderstood(PlatformError):
+    """A query that would change records says less than it seems to: it could hit all of them (ours)."""
+
+    status = 400
+    message = "Invalid query"

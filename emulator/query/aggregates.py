@@ -22,7 +22,7 @@ from .conditions import Conditions, parameters
 from .context import QueryContext
 from .nodes import EncodedQuery
 from .paths import Place, compared_place, display_place
-from .predicates import Condition, shape
+from .predicates import NOTHING, Condition, shape
 from .resolver import Resolver
 from .selection import value_names
 from .sources import Sources
@@ -121,6 +121,7 @@ def select_aggregates(
     restrictions: Sequence[EncodedQuery] = (),
     context: QueryContext,
     limit: int,
+    invalid_returns_nothing: bool = False,
 ) -> Prepared:
     """The statement for what ``grouping.known`` holds; its columns are ``aggregate_N``, ``group_N`` and ``shown_N``.
 
@@ -129,7 +130,9 @@ def select_aggregates(
     """
     resolver = Resolver(dictionary, table, context)
     strict = Resolver(dictionary, table, context, unknown_matches_nothing=True)
-    conditions = (resolver.condition(query), *(strict.condition(each) for each in restrictions))
+    condition = resolver.condition(query)
+    asked = NOTHING if invalid_returns_nothing and resolver.dropped else condition
+    conditions = (asked, *(strict.condition(each) for each in restrictions))
     names = value_names()
     values: dict[str, Any] = {"limit": limit}
     for condition in conditions:

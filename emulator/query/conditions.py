@@ -1,25 +1,20 @@
 """From predicates to SQL. Every value is a bound parameter, named by its place in the statement."""
 
-import operator
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import BindParameter, ColumnElement, Text, and_, bindparam, case, cast, false, func, or_, true
+from sqlalchemy import ColumnElement, and_, bindparam, false, or_, true
 
 from ..dictionary.types import Storage
 from ..store.columns import code_points, folded
+from .checks import VALUE_CHECKS, Asked, Bound, Sql, SqlCheck
 from .paths import field_at
-from .predicates import Check, Condition, Predicate, predicates
+from .predicates import Check, Condition, Predicate, values
+from .related_checks import RELATED_CHECKS
 from .sources import Sources
+from .time_checks import TIME_CHECKS
 
-Bound = BindParameter[Any]
-Sql = ColumnElement[bool]
-
-NOT_EQUAL_MATCHES_EMPTY = True
-"""General knowledge of the platform, unverified: a customer's capture may turn it."""
-
-_VALUELESS = {Check.ALL, Check.NONE, Check.EMPTY, Check.NOT_EMPTY}
-_LISTS = {Check.IN, Check.NOT_IN}
+_CHECKS: Mapping[Check, SqlCheck] = {**VALUE_CHECKS, **TIME_CHECKS, **RELATED_CHECKS}
 
 
 class Conditions:
@@ -37,20 +32,27 @@ class Conditions:
     def _predicate(self, predicate: Predicate) -> Sql:
         if predicate.check in {Check.ALL, Check.NONE}:
             return true() if predicate.check is Check.ALL else false()
-        column = self.sources.column(predicate.path)
-        if predicate.check in _VALUELESS:
-            return column.is_(None) if predicate.check is Check.EMPTY else column.is_not(None)
-        bound: Bound = bindparam(next(self._names), expanding=predicate.check in _LISTS)
-        return _CHECKS[predicate.check](column, self._storage(predicate.path), bound)
+        column, storage = self._place(predicate.path)
+        bounds = tuple(self._bound(value) for value in predicate.values)
 
-    def _storage(self, path: str) -> Storage:
+        def within(sources: Sources) -> list[Sql]:
+            return Conditions(sources, self._names).build(predicate.condition)
+
+        return _CHECKS[predicate.check](
+            Asked(column, storage, bounds, predicate.other, self._place, self.sources, within)
+        )
+
+    def _bound(self, value: Any) -> Bound:
+        return bindparam(next(self._names), expanding=isinstance(value, list))
+
+    def _place(self, path: str) -> tuple[ColumnElement[Any], Storage]:
         field = field_at(self.sources.dictionary, self.sources.table, path.split("."))
-        return field.type.storage if field else Storage.TEXT
+        return self.sources.column(path), field.type.storage if field else Storage.TEXT
 
 
 def parameters(condition: Condition, names: Iterator[str]) -> dict[str, Any]:
     """The values of a condition, named as ``Conditions`` names them."""
-    return {next(names): each.value for each in predicates(condition) if each.check not in _VALUELESS}
+    return {next(names): value for value in values(condition)}
 
 
 def order_keys(sources: Sources, path: str, *, descending: bool) -> list[ColumnElement[Any]]:
@@ -63,52 +65,3 @@ def order_keys(sources: Sources, path: str, *, descending: bool) -> list[ColumnE
     if descending:
         return [first.desc().nulls_last(), second.desc()]
     return [first.asc().nulls_first(), second.asc()]
-
-
-def _comparable(column: ColumnElement[Any], storage: Storage) -> ColumnElement[Any]:
-    return folded(column) if storage is Storage.TEXT else column
-
-
-def _wire_text(column: ColumnElement[Any], storage: Storage) -> ColumnElement[Any]:
-    """The column as the text that the wire shows, folded."""
-    if storage is Storage.TEXT:
-        return folded(column)
-    if storage is Storage.BOOLEAN:
-        return case((column.is_(true()), "true"), (column.is_(false()), "false"))
-    if storage is Storage.DATE_TIME:
-        return func.substr(cast(column, Text), 1, len("2020-01-31 10:20:30"))
-    return cast(column, Text)
-
-
-def _compare(comparison: Callable[[Any, Any], Sql]) -> Callable[[ColumnElement[Any], Storage, Bound], Sql]:
-    return lambda column, storage, bound: comparison(_comparable(column, storage), bound)
-
-
-def _or_empty(column: ColumnElement[Any], condition: Sql) -> Sql:
-    return or_(condition, column.is_(None)) if NOT_EQUAL_MATCHES_EMPTY else condition
-
-
-def _not_equal(column: ColumnElement[Any], storage: Storage, bound: Bound) -> Sql:
-    return _or_empty(column, _comparable(column, storage) != bound)
-
-
-def _not_in(column: ColumnElement[Any], storage: Storage, bound: Bound) -> Sql:
-    return _or_empty(column, _comparable(column, storage).not_in(bound))
-
-
-def _not_like(column: ColumnElement[Any], storage: Storage, bound: Bound) -> Sql:
-    return _or_empty(column, _wire_text(column, storage).not_like(bound, escape="\\"))
-
-
-_CHECKS: Mapping[Check, Callable[[ColumnElement[Any], Storage, Bound], Sql]] = {
-    Check.EQUAL: _compare(operator.eq),
-    Check.NOT_EQUAL: _not_equal,
-    Check.GREATER: _compare(operator.gt),
-    Check.GREATER_OR_EQUAL: _compare(operator.ge),
-    Check.LESS: _compare(operator.lt),
-    Check.LESS_OR_EQUAL: _compare(operator.le),
-    Check.IN: lambda column, storage, bound: _comparable(column, storage).in_(bound),
-    Check.NOT_IN: _not_in,
-    Check.LIKE: lambda column, storage, bound: _wire_text(column, storage).like(bound, escape="\\"),
-    Check.NOT_LIKE: _not_like,
-}

@@ -1,9 +1,16 @@
-"""What a query means depends on who asks and when: the values that ``javascript:`` stands for."""
+"""What a query means depends on who asks and when: whose groups, which day, which fields may be searched."""
 
-import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+
+
+def _none() -> Sequence[str]:
+    return ()
+
+
+def _any(_table: str, _element: str) -> bool:
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,20 +22,9 @@ class QueryContext:
     user_name: str = ""
     now: datetime = datetime(1970, 1, 1, tzinfo=UTC)
     time_zone: str = "UTC"
-
-
-_CALL = re.compile(r"javascript:\s*gs\.(?P<name>\w+)\(\)\s*;?\s*", re.ASCII)
-
-_MACROS: Mapping[str, Callable[[QueryContext], str]] = {
-    "getUserID": lambda context: context.user,
-    "getUserName": lambda context: context.user_name,
-}
-"""The calls that a value may be. Nothing is ever evaluated: what is not here is text like any other."""
-
-
-def resolve(value: str, context: QueryContext) -> str | None:
-    """The value that a term's text stands for; None when it stands for nobody, which no record matches."""
-    call = _CALL.fullmatch(value)
-    if call is None or call["name"] not in _MACROS:
-        return value
-    return _MACROS[call["name"]](context) or None
+    groups: Callable[[], Sequence[str]] = _none
+    """The sys_ids of the user's groups; asked only by a query that speaks of them."""
+    dynamic_filters: Mapping[str, str] = field(default_factory=dict)
+    """Scripts of sys_filter_option_dynamic by sys_id."""
+    is_searchable: Callable[[str, str], bool] = _any
+    """May a text search look into this element of this table?"""

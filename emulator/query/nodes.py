@@ -1,8 +1,11 @@
 """A parsed query: flat, since nested booleans are what kills a process (style, trap 6).
 
 A query is a union of groups (^NQ); a group is a sequence of clauses that must all hold (^); a clause is a sequence of
-alternative terms (^OR).
+alternative terms (^OR). Only a term about related records (RLQUERY, SUBQUERY, JOIN) holds another query, a bounded
+number of levels deep.
 """
+
+from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,6 +24,8 @@ class Term:
     value: str
     text: str
     """As it was written, without the doubling of carets."""
+    query: EncodedQuery | None = None
+    """What a term about related records asks of those."""
 
     def __str__(self) -> str:
         """A leading caret is kept apart by a blank, or it would pair with the one that separates terms."""
@@ -46,6 +51,8 @@ class EncodedQuery:
 
     groups: tuple[Group, ...] = ()
     orders: tuple[OrderBy, ...] = ()
+    grouped_by: tuple[str, ...] = ()
+    """Fields whose equal values stand together (GROUPBY), before any order."""
 
     @property
     def terms(self) -> Iterator[Term]:
@@ -53,12 +60,14 @@ class EncodedQuery:
 
     @property
     def paths(self) -> tuple[str, ...]:
-        """Every path that the query filters or orders by, each once."""
-        return tuple(dict.fromkeys([*(term.field for term in self.terms), *(order.field for order in self.orders)]))
+        """Every path of its own table that the query filters, groups or orders by, each once."""
+        ordering = (*self.grouped_by, *(order.field for order in self.orders))
+        return tuple(dict.fromkeys([*(term.field for term in self.terms), *ordering]))
 
     def __str__(self) -> str:
         groups = "^NQ".join("^".join("^OR".join(map(str, clause)) for clause in group) for group in self.groups)
-        return CARET.join(filter(None, [groups, *map(str, self.orders)]))
+        grouping = (f"GROUPBY{_escaped(each)}" for each in self.grouped_by)
+        return CARET.join(filter(None, [groups, *grouping, *map(str, self.orders)]))
 
 
 def _escaped(text: str) -> str:

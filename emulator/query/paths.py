@@ -17,12 +17,18 @@ class Place:
     """A field at the end of a path from the query's table."""
 
     dictionary: Dictionary
+    table: str
+    """The query's table, where the path begins."""
     path: str
     field: Field
 
     @property
     def is_reference(self) -> bool:
         return is_reference(self.field)
+
+    @property
+    def storage(self) -> Storage:
+        return self.field.type.storage
 
 
 def is_reference(field: Field) -> bool:
@@ -51,7 +57,7 @@ def compared_place(dictionary: Dictionary, table: str, path: str) -> Place | Non
     field = shown_field(dictionary, table, path)
     if field is None or field.type.is_secret or field.type.storage is Storage.VIRTUAL:
         return None
-    return Place(dictionary, path, field)
+    return Place(dictionary, table, path, field)
 
 
 def display_place(place: Place) -> Place:
@@ -61,5 +67,5 @@ def display_place(place: Place) -> Place:
             break
         element = place.dictionary.display_element(place.field.reference)
         field = place.dictionary.fields(place.field.reference)[element]
-        place = Place(place.dictionary, f"{place.path}.{element}", field)
+        place = Place(place.dictionary, place.table, f"{place.path}.{element}", field)
     return place

@@ -4,12 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..dictionary.model import Dictionary
-from .context import QueryContext, resolve
+from .calls import resolve
+from .context import QueryContext
 from .nodes import EncodedQuery, OrderBy, Term
 from .operators import OPERATORS
 from .paths import compared_place, display_place
-from .predicates import NONE, Condition, Predicate
+from .predicates import NONE, Check, Condition, Predicate
+from .related import relation
+from .text_search import text_search
 from .values import ImpossibleValue
+from .words import TEXT_FIELDS
 
 MOST_ORDERS = 16
 """Further ones decide nothing that matters; and SQLite 3.40 dies (SIGSEGV) of 64 keys over joined tables."""
@@ -33,7 +37,7 @@ class Resolver:
     def orders(self, query: EncodedQuery) -> tuple[tuple[str, bool], ...]:
         """Paths and whether they descend; a second key of the same field never decides, so it is left out."""
         found: dict[str, bool] = {}
-        for order in query.orders:
+        for order in (*map(OrderBy, query.grouped_by), *query.orders):
             place = compared_place(self.dictionary, self.table, order.field)
             if place is None or len(found) >= MOST_ORDERS:
                 self.dropped.append(order)
@@ -55,8 +59,31 @@ class Resolver:
         return found
 
     def _read(self, term: Term) -> Predicate | None:
-        place = compared_place(self.dictionary, self.table, term.field) if term.operator else None
+        if term.query is not None:
+            return self._related(term, term.query)
+        if term.field in TEXT_FIELDS:
+            return text_search(self.dictionary, self.table, term, self.context)
+        place = compared_place(self.dictionary, self.table, term.field) if term.operator in OPERATORS else None
         if place is None:
             return None
-        value = resolve(term.value, self.context)
-        return NONE if value is None else OPERATORS[term.operator](place, value)
+        return OPERATORS[term.operator](place, resolve(term.value, self.context, place.storage), self.context)
+
+    def _related(self, term: Term, query: EncodedQuery) -> Predicate | None:
+        found = relation(self.dictionary, self.table, term)
+        if found is None:
+            return None
+        others = Resolver(
+            self.dictionary,
+            found.table,
+            self.context,
+            unknown_matches_nothing=self.unknown_matches_nothing,
+            dropped=self.dropped,
+        )
+        known = len(self.dropped)
+        condition = others.condition(query)
+        if self.unknown_matches_nothing and len(self.dropped) > known:
+            return NONE  # a record without such others would match
+        check = Check.RELATED if found.wanted else Check.NOT_RELATED
+        counted = (each.name for each in found.counted)
+        other = (found.table, found.other.path, *counted)
+        return Predicate(check, found.own.path, found.counts, other, condition)

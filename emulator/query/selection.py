@@ -16,7 +16,7 @@ from .conditions import Conditions, order_keys, parameters
 from .context import QueryContext
 from .nodes import EncodedQuery, OrderBy, Term
 from .paths import is_reference, shown_field
-from .predicates import Condition, shape
+from .predicates import NOTHING, Condition, shape
 from .resolver import Resolver
 from .sources import Sources
 
@@ -49,21 +49,23 @@ def select_records(
     context: QueryContext,
     limit: int | None,
     offset: int = 0,
-    unknown_matches_nothing: bool = False,
     named: bool = True,
+    invalid_returns_nothing: bool = False,
 ) -> Selection:
     """Compile a query on ``table``, whose records include those of tables that extend it.
 
     The page is cut before the restrictions are applied, as on the platform: a short page is not the last (rest 1,
-    meas). A restriction that names what does not exist holds for no record. Without ``named`` the display values of
-    references are left out, each of which is a look-up of its own. Raises InvalidTable and QueryTooComplex.
+    meas). A restriction that names what does not exist holds for no record, and with ``invalid_returns_nothing`` a
+    query that does selects none. Without ``named`` the display values of references are left out, each of which is a
+    look-up of its own. Raises InvalidTable and QueryTooComplex.
     """
     dictionary.table(table)
-    resolver = Resolver(dictionary, table, context, unknown_matches_nothing=unknown_matches_nothing)
+    resolver = Resolver(dictionary, table, context)
     strict = Resolver(dictionary, table, context, unknown_matches_nothing=True)
+    condition = resolver.condition(query)
     plan = _Plan(
         table,
-        resolver.condition(query),
+        NOTHING if invalid_returns_nothing and resolver.dropped else condition,
         tuple(strict.condition(restriction) for restriction in restrictions),
         resolver.orders(query),
         _shown_paths(tables, table, tuple(paths)),

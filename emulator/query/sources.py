@@ -18,10 +18,12 @@ MOST_JOINS = 40
 class Sources:
     """The tables that one SELECT reads, joined as paths ask for them."""
 
-    def __init__(self, tables: RecordTables, table: str) -> None:
+    def __init__(self, tables: RecordTables, table: str, *, within: bool = False) -> None:
+        """``within`` another SELECT, which may read the same table."""
         self.tables = tables
         self.table = table
-        self.root = tables.sql_table(table)
+        own = tables.sql_table(table)
+        self.root: FromClause = own.alias() if within else own
         self._joined: dict[tuple[str, ...], FromClause] = {(): self.root}
         self.from_clause: FromClause = self.root
 

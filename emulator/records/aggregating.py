@@ -49,6 +49,7 @@ def read_groups(work: Work, text: str, asked: Grouping, limit: int) -> Sequence[
         restrictions=shown,
         context=work.context,
         limit=limit,
+        invalid_returns_nothing=work.invalid_returns_nothing,
     )
     return [_group(work, grouping, found) for found in work.store.rows(work.connection, prepared)]
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
+from ...shared.zones import zone_named
 from ..dictionary.model import Field
 from ..dictionary.types import FieldType, Storage
 from ..errors import RequestUnreadable
 from ..store.store import Native
 from .durations import read_duration
-from .zones import zone_named
 
 SYS_ID = re.compile(r"[0-9a-f]{32}")
 INTEGER = re.compile(r"[+-]?[0-9]{1,10}")

@@ -8,6 +8,7 @@ from ..access.operations import Operation
 from ..access.trail import Trail
 from ..errors import QueryRefused
 from ..query import EncodedQuery, parse, select_records
+from ..query.related import asked_paths, related_queries
 from .row import Row
 from .work import Work
 
@@ -63,20 +64,36 @@ def _readable(work: Work, fields: Sequence[str] | None) -> Readable:
 def check_query(work: Work, query: EncodedQuery) -> None:
     """A filter on a field tells its value as surely as showing it. Raises QueryRefused (platform 4.2, C)."""
     name, default = ENFORCE_QUERY
-    if work.caller.is_system or (work.snapshot.policy.properties.get(name) or default) != "true":
-        return
-    for path in query.paths:
-        if work.resolve(path) is not None and not may_read(work, path, some_rows=False):
-            reason = f"The query names {path}, which the caller may not read in every record."
-            work.trail.refuse(QueryRefused(), STEP, name, reason, work.trail.decisions[-1].record)
+    if not work.caller.is_system and (work.snapshot.policy.properties.get(name) or default) == "true":
+        _check_named(work, work.table, query)
 
 
-def may_read(work: Work, path: str, *, some_rows: bool) -> bool:
+def _check_named(work: Work, table: str, query: EncodedQuery) -> None:
+    for path in dict.fromkeys(asked_paths(work.dictionary, table, query)):
+        _check_path(work, table, path)
+    for found, about_others in related_queries(work.dictionary, table, query):
+        if not _whole_table_readable(work, found.table):
+            _refuse(work, f"The query asks about records of {found.table}, which the caller may not read.")
+        _check_path(work, found.table, found.other.path)
+        _check_named(work, found.table, about_others)
+
+
+def _check_path(work: Work, table: str, path: str) -> None:
+    if work.resolve(path, table) is not None and not may_read(work, path, some_rows=False, table=table):
+        _refuse(work, f"The query names {path}, which the caller may not read in every record.")
+
+
+def _refuse(work: Work, reason: str) -> None:
+    decisions = work.trail.decisions
+    work.trail.refuse(QueryRefused(), STEP, ENFORCE_QUERY[0], reason, decisions[-1].record if decisions else "")
+
+
+def may_read(work: Work, path: str, *, some_rows: bool, table: str = "") -> bool:
     """May the caller read the path? A no is noted on the trail.
 
     ``some_rows`` is content with some records of the table itself; through a reference it has to be all of them.
     """
-    table = work.table
+    table = table or work.table
     for index, element in enumerate(path.split(".")):
         if index and not _whole_table_readable(work, table):
             work.trail.deny(STEP, "dot-walk", f"{path} leads through {table}, which the caller may not read.")

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from ..access.operations import Operation
 from ..access.trail import Trail
 from . import reading, writing
 from .coerce import Input
+from .multiple import matching
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from ..access.caller import Caller
     from .gate import Gate, Transaction
@@ -81,6 +83,37 @@ class GlideRecord:
         """Raise what an update or delete of the record would be refused with for the caller's lack of rights."""
         with self._gate.reading(self._trail(operation), self._within) as work:
             writing.existing(work, sys_id, operation)
+
+    def update_multiple(self, query: str, values: Mapping[str, object]) -> int:
+        """Change every record that the query matches, all or none, and return how many there were.
+
+        Raises QueryNotUnderstood where a part of the query says nothing, and what ``update`` raises.
+        """
+        with self._together() as records:
+            sys_ids = matching(records, query)
+            for sys_id in sys_ids:
+                records.update(sys_id, values)
+            return len(sys_ids)
+
+    def delete_multiple(self, query: str) -> int:
+        """Delete every record that the query matches, all or none, and return how many there were.
+
+        Raises QueryNotUnderstood where a part of the query says nothing, and what ``delete`` raises.
+        """
+        with self._together() as records:
+            sys_ids = matching(records, query)
+            for sys_id in sys_ids:
+                records.delete(sys_id)
+            return len(sys_ids)
+
+    @contextmanager
+    def _together(self) -> Iterator[GlideRecord]:
+        """The same records within one transaction."""
+        if self._within is not None:
+            yield self
+            return
+        with self._gate.transaction() as transaction:
+            yield GlideRecord(self._gate, self.table, self.caller, transaction)
 
     def _trail(self, operation: Operation) -> Trail:
         return Trail(self.caller, self.table, operation)

@@ -5,12 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from ...shared.zones import zone_named
 from ..dictionary.compiling import Found
 from ..dictionary.types import FieldType
 from ..store.store import Native
 from .row import DATE_TIME_FORMAT, Row
 from .work import Work
-from .zones import zone_named
 
 TABLE = "sys_journal_field"
 ROWS_A_QUERY = 500

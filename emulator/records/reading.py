@@ -61,6 +61,7 @@ def read_page(work: Work, request: Request) -> Page:
         limit=request.limit,
         offset=request.offset,
         named=request.named,
+        invalid_returns_nothing=work.invalid_returns_nothing,
     )
     stored = work.store.rows(work.connection, selection.rows)
     rows: Sequence[Row] = [build_row(work, paths, found, named=request.named) for found in stored]
@@ -95,14 +96,18 @@ def _refused_page(work: Work, request: Request, verdict: Verdict) -> Page:
     if work.table in CLOSED_TABLES:
         work.trail.refuse(TableReadRefused(work.table), STEP, verdict.rule, verdict.reason, verdict.record)
     work.trail.deny(STEP, verdict.rule, verdict.reason, verdict.record)
+    query = parse(request.query)
+    if request.checked:
+        check_query(work, query)
     selection = select_records(
         work.dictionary,
         work.snapshot.tables,
         work.table,
-        parse(request.query),
+        query,
         paths=("sys_id",),
         context=work.context,
         limit=0,
+        invalid_returns_nothing=work.invalid_returns_nothing,
     )
     return Page((), work.store.count(work.connection, selection.count) if request.count else None)
 

@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from ...shared.zones import zone_named
 from ..dictionary.model import Field
 from ..dictionary.types import FieldType
 from ..store.store import Native
 from .durations import raw_duration, shown_duration
-from .zones import zone_named
 
 MASKED = "********"
 DATE_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"

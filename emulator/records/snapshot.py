@@ -1,7 +1,7 @@
 """The rules in force: dictionary, policy and business rules of one version, compiled once and kept."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
 from typing import Any
@@ -21,11 +21,12 @@ from ..query.context import QueryContext
 from ..store.store import Store
 from ..store.tables import RecordTables
 from .conditions import Condition
+from .dynamic_filters import DYNAMIC_FILTERS, load_dynamic_filters
 from .lookups import LOOKUP_TABLES, Lookup, load_lookups
 from .rules import RULE_TABLES, BusinessRule, DataPolicy, binding, load_business_rules, load_data_policies
 from .state_models import MODEL_TABLES, StateModels, load_state_models
 
-VERSIONED_TABLES = POLICY_TABLES | DICTIONARY_TABLES | RULE_TABLES | MODEL_TABLES | LOOKUP_TABLES
+VERSIONED_TABLES = POLICY_TABLES | DICTIONARY_TABLES | RULE_TABLES | MODEL_TABLES | LOOKUP_TABLES | {DYNAMIC_FILTERS}
 """A write to one of these starts a new version, so that every process sees it with its next request."""
 
 
@@ -46,6 +47,8 @@ class Snapshot:
     policy: Policy
     business_rules: Sequence[BusinessRule] = ()
     data_policies: Sequence[DataPolicy] = ()
+    dynamic_filters: Mapping[str, str] = field(default_factory=dict)
+    """What the operator DYNAMIC stands for: scripts by sys_id."""
     state_models: StateModels = field(default_factory=lambda: StateModels({}))
     lookups: Sequence[Lookup] = ()
     conditions: dict[tuple[str, str], Condition] = field(default_factory=dict)
@@ -166,6 +169,7 @@ class Snapshots:
             load_policy(read),
             load_business_rules(read),
             load_data_policies(read),
+            dynamic_filters=load_dynamic_filters(read, dictionary),
             state_models=load_state_models(read),
             lookups=load_lookups(read),
         )

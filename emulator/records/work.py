@@ -30,6 +30,9 @@ from .snapshot import Snapshot, Snapshots, reader
 if TYPE_CHECKING:
     from .glide_record import GlideRecord
 
+RETURNS_NO_ROWS = "glide.invalid_query.returns_no_rows"
+"""Property; false unless it is set (rest 4, D)."""
+
 
 class Work:
     """A connection, the rules as that connection sees them, and the trail of decisions."""
@@ -89,7 +92,30 @@ class Work:
     def context(self) -> QueryContext:
         """What ``javascript:gs.…`` values of a query stand for in this request."""
         caller = self.caller
-        return QueryContext(caller.user, caller.user_name, self.clock.now(), caller.time_zone)
+        return QueryContext(
+            caller.user,
+            caller.user_name,
+            self.clock.now(),
+            caller.time_zone,
+            self.groups_of_caller,
+            self.snapshot.dynamic_filters,
+            self.is_searchable,
+        )
+
+    @property
+    def invalid_returns_nothing(self) -> bool:
+        """Whether a query with a term that says nothing selects no record, instead of all that the others allow."""
+        return not self.caller.is_system and self.snapshot.policy.properties.get(RETURNS_NO_ROWS) == "true"
+
+    def groups_of_caller(self) -> Sequence[str]:
+        if not self.caller.user:
+            return ()
+        return [str(row["group"]) for row in self.read("sys_user_grmember", f"user={self.caller.user}", ("group",))]
+
+    def is_searchable(self, table: str, element: str) -> bool:
+        """Whether a text search tells the caller nothing that reading the field would not: in every record."""
+        verdict = self.judge_field(element, Operation.READ, table)
+        return verdict.allowed and not verdict.conditions
 
     def refresh_caller(self) -> None:
         """Read the caller's roles again inside the transaction, so a role taken away meanwhile does not count."""
@@ -144,9 +170,9 @@ class Work:
                 return str(row["sys_id"])
         return None
 
-    def resolve(self, path: str) -> Field | None:
+    def resolve(self, path: str, table: str = "") -> Field | None:
         """The field at the end of a path of references, None when a step does not exist."""
-        table = self.table
+        table = table or self.table
         *steps, last = path.split(".")
         for step in steps:
             found = self.dictionary.field(table, step)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import CursorResult
 from ...shared.database import reading, writing
 from ..dictionary.model import Dictionary
 from .columns import fold, folded
+from .local_time import install_functions
 from .reconcile import reconcile
 from .tables import CLASS, KEY, RecordTables, record_tables
 
@@ -48,6 +49,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        install_functions(engine)
 
     def reading(self) -> AbstractContextManager[Connection]:
         return reading(self.engine)

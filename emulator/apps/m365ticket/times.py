@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
+from ....shared.zones import zone_named
 from ...records.row import DATE_TIME_FORMAT
-from ...records.zones import zone_named
 
 
 def local_time(moment: datetime | None, time_zone: str) -> str:

@@ -1,0 +1,37 @@
+"""Changing and deleting the records that a query matches: only by a query that is understood as a whole.
+
+A read drops a term that it does not know, and shows too much. A write that did so would hit every record of the table.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import QueryNotUnderstood, QueryTooComplex
+from ..query import parse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .glide_record import GlideRecord
+
+MOST_RECORDS = 10_000
+
+
+def matching(records: GlideRecord, query: str) -> Sequence[str]:
+    """The sys_ids of the records that the query matches and the caller may read.
+
+    Raises QueryNotUnderstood for a query without a condition or with a term that says nothing of the table,
+    QueryTooComplex for over 10,000 records.
+    """
+    if not parse(query).groups:
+        raise QueryNotUnderstood(detail="The query has no condition, so it would hit every record. Say which you mean.")
+    page = records.query(query, fields=("sys_id",), limit=MOST_RECORDS, count=True)
+    if page.dropped:
+        raise QueryNotUnderstood(
+            detail=f"{page.dropped[0]} says nothing of {records.table}, so more records would be hit than are meant. "
+            "Nothing was changed. Correct the query."
+        )
+    if (page.total or 0) > MOST_RECORDS:
+        raise QueryTooComplex(detail=f"The query matches {page.total} records; {MOST_RECORDS} at a time are changed.")
+    return [row.sys_id for row in page.rows]
