@@ -2,25 +2,24 @@
 
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from engines import BACKENDS, engine_on
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import create_engine
 from ticketlab.emulator.dictionary.checks import check
 from ticketlab.emulator.dictionary.declaration import system_fields
 from ticketlab.emulator.dictionary.model import Dictionary, Field, Table
 from ticketlab.emulator.dictionary.types import FieldType
+from ticketlab.emulator.errors import QueryTooComplex
 from ticketlab.emulator.query import QueryContext, parse, select_records
 from ticketlab.emulator.store.store import Store
-from ticketlab.shared.database import install_sqlite
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "emulator" / "query"))
-from interpreter import World
+from interpreter import Asker, World
 
 PEOPLE = [f"{number}" * 32 for number in range(3)]
 TICKETS = [f"{letter}" * 32 for letter in "abcdef"]
@@ -50,6 +49,10 @@ NUMBERS = [-5, 0, 1, 2, 10, 2**53]
 DAYS = [date(2020, 1, 31), date(2020, 2, 1), date(1969, 12, 31)]
 MOMENTS = [
     datetime(2020, 1, 31, 10, 20, 30, tzinfo=UTC),
+    datetime(2020, 1, 31, 10, 20, 31, tzinfo=UTC),
+    datetime(2020, 2, 1, 6, 59, 59, tzinfo=UTC),
+    datetime(2020, 3, 8, 10, 30, tzinfo=UTC),
+    datetime(2019, 12, 31, 23, 30, tzinfo=UTC),
     datetime(2020, 1, 31, tzinfo=UTC),
     datetime(1970, 1, 1, 0, 2, 17, tzinfo=UTC),
 ]
@@ -71,7 +74,15 @@ def _dictionary() -> Dictionary:
             "Person",
             fields={
                 **system_fields("person"),
-                **_fields("person", name="string", boss="reference:person", secret="password", age="integer"),
+                **_fields(
+                    "person",
+                    name="string",
+                    boss="reference:person",
+                    manager="reference:person",
+                    secret="password",
+                    age="integer",
+                    born="glide_date_time",
+                ),
             },
         ),
         Table(
@@ -89,7 +100,10 @@ def _dictionary() -> Dictionary:
                     count="integer",
                     open="boolean",
                     due="glide_date",
+                    until="glide_date",
                     at="glide_date_time",
+                    done="glide_date_time",
+                    remark="html",
                     spent="glide_duration",
                     cost="decimal",
                     notes="journal_input",
@@ -108,19 +122,11 @@ def _dictionary() -> Dictionary:
 DICTIONARY = _dictionary()
 
 
-@contextmanager
-def _store() -> Iterator[Store]:
-    engine = create_engine("sqlite://")
-    install_sqlite(engine)
-    store = Store(engine)
-    store.reconcile(DICTIONARY)
-    yield store
-    engine.dispose()
-
-
-@pytest.fixture(scope="module", name="store")
-def _module_store() -> Iterator[Store]:
-    with _store() as store:
+@pytest.fixture(scope="module", name="store", params=BACKENDS)
+def _store(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    with engine_on(request.param, request, tmp_path_factory.mktemp("records")) as engine:
+        store = Store(engine)
+        store.reconcile(DICTIONARY)
         yield store
 
 
@@ -130,6 +136,8 @@ people = st.builds(
     st.sampled_from(PEOPLE),
     name=texts,
     boss=st.sampled_from([None, *PEOPLE, "gone"]),
+    manager=st.sampled_from([None, *PEOPLE]),
+    born=st.sampled_from([None, *MOMENTS]),
     secret=st.just("hash"),
     age=st.sampled_from([None, *NUMBERS]),
 )
@@ -154,7 +162,10 @@ tickets = st.builds(
     count=st.sampled_from([None, *NUMBERS]),
     open=st.sampled_from([None, True, False]),
     due=st.sampled_from([None, *DAYS]),
+    until=st.sampled_from([None, *DAYS]),
     at=st.sampled_from([None, *MOMENTS]),
+    done=st.sampled_from([None, *MOMENTS]),
+    remark=texts,
     spent=st.sampled_from([None, 0, 137]),
     cost=st.sampled_from([None, *DECIMALS]),
 )
@@ -217,10 +228,121 @@ OPERATORS = [
     "!*",
     "DOES NOT CONTAIN",
     "%",
+    "BETWEEN",
+    "DYNAMIC",
+    "IN_HIERARCHY",
+    "IN_HIERARCHY_DYNAMIC",
+    "VALCHANGES",
+    "CHANGESTO",
     "RLIKE",
     "==",
     "",
 ]
+CALLS = [
+    "gs.getUserID()",
+    "gs.getUserName()",
+    "gs.getUser().getID()",
+    "gs.getUser().getMyGroups()",
+    "getMyGroups()",
+    "gs.now()",
+    "gs.nowDateTime()",
+    "gs.daysAgo(1)",
+    "gs.daysAgoStart(0)",
+    "gs.daysAgoEnd(-1)",
+    "gs.hoursAgoStart(2)",
+    "gs.minutesAgo(30)",
+    "gs.monthsAgo(1)",
+    "gs.monthsAgoStart(1)",
+    "gs.quartersAgoEnd(1)",
+    "gs.yearsAgo(1)",
+    "gs.yearsAgo(999999)",
+    "gs.beginningOfToday()",
+    "gs.endOfYesterday()",
+    "gs.beginningOfThisWeek()",
+    "gs.endOfLastMonth()",
+    "gs.beginningOfNextQuarter()",
+    "gs.beginningOfLast6Months()",
+    "gs.endOfLast6Months()",
+    "gs.dateGenerate('2020-01-31','start')",
+    "gs.dateGenerate('2020-01-31','10:20:30')",
+    "gs.dateGenerate('2020-13-31','end')",
+    "gs.getProperty('x')",
+    "gs.daysAgo()",
+]
+values_or_calls = st.one_of(
+    st.sampled_from([f"javascript:{each}" for each in CALLS]),
+    st.sampled_from(["2020-01-31", "2020-02-01 06:59:59", "a", "10", "2"]),
+)
+units = st.sampled_from(["minute", "hour", "day", "dayofweek", "week", "month", "quarter", "year", "nonsense"])
+parts = st.sampled_from(
+    [
+        ("dayofweek", "friday"),
+        ("dayofweek", "satur"),
+        ("month", "january"),
+        ("month", "feb"),
+        ("month", "ja"),
+        ("quarter", "1"),
+        ("quarter", "5"),
+        ("year", "2020"),
+        ("week", "0"),
+        ("week", "4"),
+        ("week", "52"),
+        ("hour", "2"),
+        ("hour", "23"),
+        ("day", "1"),
+    ]
+)
+signs = st.sampled_from(["GT", "GE", "LT", "LE", "EE"])
+TIME_PATHS = ["at", "done", "due", "until", "parent.at", "owner.born", "born", "name"]
+time_terms = st.one_of(
+    st.builds(
+        lambda path, word, label, low, high: f"{path}{word}{label}@{low}@{high}",
+        st.sampled_from(TIME_PATHS),
+        st.sampled_from(["ON", "NOTON"]),
+        st.sampled_from(["Today", ""]),
+        values_or_calls,
+        values_or_calls,
+    ),
+    st.builds(
+        lambda path, word: f"{path}{word}2020-01-31", st.sampled_from(TIME_PATHS), st.sampled_from(["ON", "NOTON"])
+    ),
+    st.builds(
+        lambda path, low, high: f"{path}BETWEEN{low}@{high}",
+        st.sampled_from([*TIME_PATHS, "count", "owner"]),
+        values_or_calls,
+        values_or_calls,
+    ),
+    st.builds(
+        lambda path, part, sign: f"{path}DATEPARTx@javascript:gs.datePart('{part[0]}','{part[1]}','{sign}')",
+        st.sampled_from(TIME_PATHS),
+        parts,
+        signs,
+    ),
+    st.builds(
+        lambda path, sign, unit, way, count: f"{path}RELATIVE{sign}@{unit}@{way}@{count}",
+        st.sampled_from(TIME_PATHS),
+        signs,
+        units,
+        st.sampled_from(["ago", "ahead"]),
+        st.integers(0, 3),
+    ),
+    st.builds(
+        lambda path, word, other, unit: f"{path}{word}{other}@{unit}",
+        st.sampled_from(TIME_PATHS),
+        st.sampled_from(["SAMEAS", "NSAMEAS"]),
+        st.sampled_from(TIME_PATHS),
+        units,
+    ),
+    st.builds(
+        lambda path, word, other, unit, way, count: f"{path}{word}{other}@{unit}@{way}@{count}",
+        st.sampled_from(TIME_PATHS),
+        st.sampled_from(["MORETHAN", "LESSTHAN"]),
+        st.sampled_from(TIME_PATHS),
+        units,
+        st.sampled_from(["before", "after", "before or after", "beside"]),
+        st.sampled_from([0, 1, 2, 99999]),
+    ),
+)
 VALUES = [
     *TEXTS,
     *map(str, NUMBERS),
@@ -244,9 +366,10 @@ VALUES = [
     "99999999999999999999",
     "٣",
     "a\0b",
-    "javascript:gs.getUserID()",
-    "javascript:gs.getUserName()",
-    "javascript:gs.now()",
+    *(f"javascript:{each}" for each in CALLS),
+    "me",
+    "mine",
+    "broken",
     "OR",
     "NQ",
 ]
@@ -256,10 +379,63 @@ terms = st.builds(
     st.sampled_from(OPERATORS),
     st.one_of(st.sampled_from(VALUES), st.text(alphabet="aAb%_\\^, 1ä", max_size=4)),
 )
-orders = st.builds(
-    lambda word, path: f"{word}{path}", st.sampled_from(["ORDERBY", "ORDERBYDESC"]), st.sampled_from(PATHS)
+field_terms = st.builds(
+    lambda path, word, other: f"{path}{word}{other}",
+    st.sampled_from(PATHS),
+    st.sampled_from(["SAMEAS", "NSAMEAS", "GT_FIELD", "LT_FIELD", "GT_OR_EQUALS_FIELD", "LT_OR_EQUALS_FIELD"]),
+    st.sampled_from(PATHS),
 )
-pieces = st.one_of(terms, terms, terms, orders, st.sampled_from(["", "EQ", " ", "OR", "NQ", "^"]))
+text_terms = st.builds(
+    lambda name, value: f"{name}={value.replace('^', '^^')}",
+    st.sampled_from(["123TEXTQUERY321", "123TEXTINDEXGROUP321", "GOTO123TEXTQUERY321", "GOTOname"]),
+    st.one_of(st.sampled_from(TEXTS), st.text(alphabet="ab %_", max_size=5)),
+)
+plain_terms = st.one_of(terms, terms, terms, time_terms, field_terms, text_terms)
+orders = st.builds(
+    lambda word, path: f"{word}{path}", st.sampled_from(["ORDERBY", "ORDERBYDESC", "GROUPBY"]), st.sampled_from(PATHS)
+)
+TABLES = ["ticket", "bug", "crash", "wish", "person"]
+enclosed = st.lists(st.tuples(st.sampled_from(["", "", "OR", "NQ"]), plain_terms), max_size=2).map(
+    lambda parts: "".join(f"^{joint}{term}" for joint, term in parts)
+)
+related_terms = st.one_of(
+    st.builds(
+        lambda table, path, count, inside, end: f"RLQUERY{table}.{path},{count}{inside}{end}",
+        st.sampled_from([*TABLES, "nosuch"]),
+        st.sampled_from(["owner", "boss", "parent", "count", "secret", "parent.owner"]),
+        st.sampled_from(
+            [">=1", "=0", "=00", ">1", "<2", "<=1", "!=1", "=1,m2m", "BETWEEN0@1", "BETWEEN1@2", ">=0", "x"]
+        ),
+        enclosed,
+        st.sampled_from(["^ENDRLQUERY", "^ENDRLQUERY", ""]),
+    ),
+    st.builds(
+        lambda own, other, table, inside, end: f"SUBQUERY{own},{other},{table}{inside}{end}",
+        st.sampled_from(["sys_id", "owner", "name", "count", "boss"]),
+        st.sampled_from(["owner", "boss", "name", "parent", "count", "sys_id"]),
+        st.sampled_from(TABLES),
+        enclosed,
+        st.sampled_from(["^ENDSUBQUERY", "^ENDSUBQUERY", ""]),
+    ),
+    st.builds(
+        lambda own, table, other, mark, inside: f"JOIN{own}={table}.{other}{mark}{inside[1:].replace('^', '^^')}",
+        st.sampled_from(["ticket.sys_id", "bug.owner", "person.sys_id", "ticket.name"]),
+        st.sampled_from(TABLES),
+        st.sampled_from(["owner", "boss", "name", "sys_id"]),
+        st.sampled_from(["!", "!", ""]),
+        enclosed,
+    ),
+)
+doubled = related_terms.map(lambda text: text.replace("^", "^^"))
+pieces = st.one_of(
+    plain_terms,
+    plain_terms,
+    plain_terms,
+    related_terms,
+    doubled,
+    orders,
+    st.sampled_from(["", "EQ", " ", "OR", "NQ", "^"]),
+)
 queries = st.lists(st.tuples(st.sampled_from(["^", "^", "^OR", "^NQ", "^ "]), pieces), max_size=7).map(
     lambda parts: "".join(f"{joint}{piece}" for joint, piece in parts)[1:]
 )
@@ -267,7 +443,10 @@ queries = st.lists(st.tuples(st.sampled_from(["^", "^", "^OR", "^NQ", "^ "]), pi
 
 def _selected(store: Store, world: World, table: str, query: str) -> tuple[list[str], int]:
     tables = store.tables(DICTIONARY)
-    context = QueryContext(world.user, world.user_name)
+    asker = world.asker
+    context = QueryContext(
+        asker.user, asker.user_name, asker.now, asker.zone, lambda: asker.groups, dynamic_filters=world.dynamic
+    )
     selection = select_records(
         DICTIONARY, tables, table, parse(query), paths=("sys_id", "owner", "parent.bug"), context=context, limit=50
     )
@@ -283,24 +462,47 @@ def _selected(store: Store, world: World, table: str, query: str) -> tuple[list[
     return found, count
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    records=records,
-    table=st.sampled_from(["ticket", "bug", "crash", "wish", "person"]),
-    query=queries,
+DYNAMIC = {"me": "gs.getUserID()", "mine": "getMyGroups()", "broken": "alert(1)"}
+askers = st.builds(
+    Asker,
     user=st.sampled_from(["", PEOPLE[0]]),
+    user_name=st.sampled_from(["", "a"]),
+    now=st.sampled_from([*MOMENTS, datetime(2020, 1, 31, 12, tzinfo=UTC)]),
+    zone=st.sampled_from(["UTC", "US/Pacific", "Asia/Kolkata"]),
+    groups=st.sampled_from([(), (PEOPLE[1], TICKETS[0])]),
 )
-@example(records=[], table="ticket", query="^^^", user="")
-def test_q02_sql_selects_what_the_plain_interpreter_selects(store, records, table, query, user):
-    """Same records, same order, same count, for every query."""
-    world = World(DICTIONARY, records, user=user, user_name="a" if user else "")
+
+
+def _agree(store: Store, records: list[dict[str, object]], table: str, query: str, asker: Asker) -> None:
+    world = World(DICTIONARY, records, asker, DYNAMIC)
+    try:
+        parse(query)
+    except QueryTooComplex:  # related records too many levels deep; drawn rarely
+        return
     expected = world.run(table, query)
     assert _selected(store, world, table, query) == (expected, len(expected)), query
 
 
-test_q02_sql_selects_what_the_plain_interpreter_selects = pytest.mark.attack("Q02")(
-    test_q02_sql_selects_what_the_plain_interpreter_selects
-)
+asked = given(records=records, table=st.sampled_from(TABLES), query=queries, asker=askers)
+unhurried = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
+
+
+@pytest.mark.attack("Q02")
+@settings(max_examples=200, **unhurried)
+@asked
+@example(records=[], table="ticket", query="^^^", asker=Asker())
+def test_q02_sql_selects_what_the_plain_interpreter_selects(store, records, table, query, asker):
+    """Same records, same order, same count, for every query, on both databases."""
+    _agree(store, records, table, query, asker)
+
+
+@pytest.mark.attack("Q02")
+@pytest.mark.long
+@settings(max_examples=600, **unhurried)
+@asked
+def test_q02_sql_and_interpreter_agree_for_thousands_of_queries(store, records, table, query, asker):
+    """The same for longer."""
+    _agree(store, records, table, query, asker)
 
 
 @pytest.mark.attack("Q04")
@@ -308,5 +510,8 @@ test_q02_sql_selects_what_the_plain_interpreter_selects = pytest.mark.attack("Q0
 @given(query=st.one_of(queries, st.text(alphabet="^ORNQEDBYSCa=1 \t", max_size=30), st.text(max_size=30)))
 def test_q04_printing_a_parsed_query_keeps_its_meaning(query):
     """parse∘print∘parse = parse."""
-    parsed = parse(query)
+    try:
+        parsed = parse(query)
+    except QueryTooComplex:
+        return
     assert parse(str(parsed)) == parsed

@@ -78,7 +78,7 @@ def test_pieces_are_joined_as_the_platform_joins_them(text, groups):
         ("EMPTYSTRING", "ISEMPTY", ""),
         ("ANYTHING", "ANYTHING", ""),
         ("INSTANCEOFx", "INSTANCEOF", "x"),
-        ("IN_HIERARCHYx", "", "x"),
+        ("IN_HIERARCHYx", "IN_HIERARCHY", "x"),
         ("likex", "", ""),
     ],
 )
