@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 CARET = "^"
+RELATED = frozenset({"RLQUERY", "SUBQUERY", "JOIN"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,11 @@ class Term:
     """As it was written, without the doubling of carets."""
     query: EncodedQuery | None = None
     """What a term about related records asks of those."""
+
+    @property
+    def is_related(self) -> bool:
+        """Whether it asks about other records."""
+        return self.operator in RELATED
 
     def __str__(self) -> str:
         """A leading caret is kept apart by a blank, or it would pair with the one that separates terms."""
@@ -65,9 +71,15 @@ class EncodedQuery:
         return tuple(dict.fromkeys([*(term.field for term in self.terms), *ordering]))
 
     def __str__(self) -> str:
-        groups = "^NQ".join("^".join("^OR".join(map(str, clause)) for clause in group) for group in self.groups)
+        groups = "^NQ".join(map(_group, self.groups))
         grouping = (f"GROUPBY{_escaped(each)}" for each in self.grouped_by)
         return CARET.join(filter(None, [groups, *grouping, *map(str, self.orders)]))
+
+
+def _group(group: Group) -> str:
+    """Related records that begin a group stand apart, or the ^NQ before them would say no more than ^."""
+    clauses = ("^OR".join(map(str, clause)) for clause in group)
+    return f"{CARET * group[0][0].is_related}{CARET.join(clauses)}"
 
 
 def _escaped(text: str) -> str:
