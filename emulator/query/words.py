@@ -74,6 +74,24 @@ FIELD_OPERATORS = frozenset(
 )
 """Their value begins with another field's path, before any ``@``."""
 
+CONTEXT_OPERATORS = frozenset(
+    {
+        "DYNAMIC",
+        "IN_HIERARCHY_DYNAMIC",
+        "SAMEAS",
+        "NSAMEAS",
+        "ON",
+        "NOTON",
+        "DATEPART",
+        "RELATIVEGT",
+        "RELATIVEGE",
+        "RELATIVELT",
+        "RELATIVELE",
+        "RELATIVEEE",
+    }
+)
+"""What they mean depends on who asks, when, and in which time zone, whatever their value."""
+
 HIERARCHY_OPERATORS = frozenset({"IN_HIERARCHY", "IN_HIERARCHY_DYNAMIC"})
 
 TEXT_QUERY = "123TEXTQUERY321"

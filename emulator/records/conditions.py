@@ -16,6 +16,7 @@ from ..query.context import QueryContext
 from ..query.nodes import EncodedQuery, Term
 from ..query.predicates import Check, Predicate
 from ..query.resolver import Resolver
+from ..query.words import CONTEXT_OPERATORS
 from ..store.columns import fold
 from ..store.store import Native
 from .row import raw_text
@@ -62,7 +63,8 @@ class Comparison:
         check = self.predicate.check
         if check in {Check.ALL, Check.NONE}:
             return check is Check.ALL
-        return _CHECKS[check](record.value_of(self.predicate.path), self.predicate.value)
+        wanted = next(iter(self.predicate.values), None)
+        return _CHECKS[check](record.value_of(self.predicate.path), wanted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,10 @@ class Condition:
 def compile_condition(dictionary: Dictionary, table: str, text: str, context: QueryContext) -> Condition:
     """Compile an encoded query. A term that names what does not exist holds for no record."""
     resolver = Resolver(dictionary, table, context, unknown_matches_nothing=True)
-    groups = [[[_part(resolver, term) for term in clause] for clause in group] for group in parse(text).groups]
-    return Condition(groups, lasting="javascript:" not in text)
+    query = parse(text)
+    groups = [[[_part(resolver, term) for term in clause] for clause in group] for group in query.groups]
+    is_bound = "javascript:" in text or any(term.operator in CONTEXT_OPERATORS for term in query.terms)
+    return Condition(groups, lasting=not is_bound)
 
 
 def _part(resolver: Resolver, term: Term) -> Part:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 
 from ..dictionary.types import Storage
 from ..query import parse
-from ..query.context import resolve
+from ..query.calls import resolve
+from ..query.values import ImpossibleValue
 from ..store.store import Native
 from .coerce import Input, Unfit, coerce
 from .conditions import compile_condition
@@ -61,9 +62,12 @@ class Draft:
     def give(self, element: str, text: str) -> None:
         """Give a field the value that a rule writes as text; what cannot be one is dropped."""
         known = self.work.dictionary.field(self.table, element)
-        value = resolve(text, self.work.context)
         if known is None:
             return
+        try:
+            value = resolve(text, self.work.context, known.type.storage)
+        except ImpossibleValue:
+            value = ""
         try:
             native = coerce(known, value, Input(), self.work.find_by_display)
         except Unfit:
