@@ -1,0 +1,38 @@
+"""What the Change Management API refuses, in its own words (platform 4.2, F)."""
+
+from ...errors import PlatformError
+
+
+class ChangeRefused(PlatformError):
+    """A write that the gate refused: what was to be done, and the gate's detail in one message; the detail is empty.
+
+    The status is none of the recording's; the documentation of this API lists 400, and no 403 (D).
+    """
+
+    status = 400
+
+    def __init__(self, done: str, refusal: PlatformError) -> None:
+        super().__init__(f"Change Request record could not be {done}. {refusal.detail or refusal.message}")
+
+
+class NothingToApprove(PlatformError):
+    """The caller is not asked for any approval of this change (ours)."""
+
+    status = 400
+    message = "No approval record found for the current user"
+
+
+class BadDecision(PlatformError):
+    """An approval is approved or rejected (rest 8, D)."""
+
+    status = 400
+    message = "state must be approved or rejected"
+
+
+class NotEmulated(PlatformError):
+    """A part of the API whose answer could only be made up (ours)."""
+
+    status = 501
+
+    def __init__(self, what: str) -> None:
+        super().__init__("Not emulated", f"{what} is no part of this emulation: any answer would be invented.")

@@ -1,0 +1,38 @@
+"""Values as the Change Management API writes them (rest 8, D): pairs, with numbers and booleans of JSON."""
+
+from collections.abc import Mapping, Sequence
+
+from ..dictionary.types import Storage
+from ..records.row import FieldValue, Row
+
+Rendered = Mapping[str, object]
+
+
+def render_change(row: Row) -> dict[str, object]:
+    """Every field as ``{display_value, value}``; a moment has its ``display_value_internal`` as well."""
+    return {element: _pair(value, row.time_zone) for element, value in row.values.items()}
+
+
+def with_meta(row: Row, ignored: Sequence[str]) -> dict[str, object]:
+    """A written record, and which of the given fields it has not."""
+    return {**render_change(row), "__meta": {"ignoredFields": list(ignored)}}
+
+
+def _pair(value: FieldValue, time_zone: str) -> Rendered:
+    shown = value.display(time_zone)
+    pair: dict[str, object] = {"display_value": shown, "value": _raw(value)}
+    if value.field.type.storage in {Storage.DATE, Storage.DATE_TIME}:
+        pair["display_value_internal"] = shown
+    return pair
+
+
+def _raw(value: FieldValue) -> object:
+    if isinstance(value.native, bool):
+        return value.native
+    if (
+        isinstance(value.native, int)
+        and value.field.type.storage is Storage.INTEGER
+        and value.value.lstrip("-").isdigit()
+    ):
+        return value.native
+    return value.value
