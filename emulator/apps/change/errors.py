@@ -32,7 +32,7 @@ class BadDecision(PlatformError):
 class NotEmulated(PlatformError):
     """A part of the API whose answer could only be made up (ours)."""
 
-    status = 501
+    status = 400
 
     def __init__(self, what: str) -> None:
         super().__init__("Not emulated", f"{what} is no part of this emulation: any answer would be invented.")

@@ -185,7 +185,7 @@ def test_who_may_is_a_question_of_roles(chg, make_user):
 )
 def test_what_would_be_invented_is_refused_loudly(chg, method, path):
     answer = chg(method, path.replace("X", "f" * 32), {} if method != "GET" else None)
-    assert (answer.status_code, answer.json["error"]["message"]) == (501, "Not emulated")
+    assert (answer.status_code, answer.json["error"]["message"]) == (400, "Not emulated")
 
 
 @pytest.mark.parametrize(
