@@ -14,19 +14,13 @@ from servers import RunningPair
 from tenant_flows import connect, status_of
 from ticketlab.connector.servicenow.errors import ServiceNowError
 from ticketlab.connector.testing import close, make_tenant
+from ticketlab.shared.command.apis import InstanceApi
 
 
 @pytest.mark.attack("B07")
 def test_b07_a_code_of_another_authorization_is_refused_by_its_verifier(pair: RunningPair) -> None:
     """The victim's code comes back with the attacker's state: the verifier that goes along is the wrong one."""
-    client = make_client_over_http(pair.emulator_url, redirect_url=f"{pair.connector_url}/ticketProvisioning/callback")
-    make_user_over_http(pair.emulator_url)
-    program = Program(pair.connector_url).sign_in()
-    program.call(
-        "PUT",
-        "connection",
-        {"instance": "dev00001", "client_id": client.client_id, "client_secret": client.secret},
-    )
+    program = provisioned(pair)
     attacker, victim = (program.call("POST", "connection/authorize", {})["authorize_url"] for _ in range(2))
     browser = HttpBrowser(pair.emulator_url)
     code = press(browser, consent_page(browser, victim)).query["code"]
@@ -37,6 +31,32 @@ def test_b07_a_code_of_another_authorization_is_refused_by_its_verifier(pair: Ru
     assert status["status"] != "connected"
     assert callback(program, code, states[1]).status_code >= 400  # the code is used up, and nobody is connected
     assert PASSWORD not in answer.text
+
+
+def provisioned(pair: RunningPair, **client: str) -> Program:
+    """A program at a tenant that has the details of a client, and nobody's consent yet."""
+    callback_url = f"{pair.connector_url}/ticketProvisioning/callback"
+    made = make_client_over_http(pair.emulator_url, redirect_url=callback_url, **client)
+    make_user_over_http(pair.emulator_url)
+    program = Program(pair.connector_url).sign_in()
+    details = {"instance": "dev00001", "client_id": made.client_id, "client_secret": made.secret}
+    program.call("PUT", "connection", details)
+    return program
+
+
+@pytest.mark.attack("B18")
+@pytest.mark.parametrize("profile", ["servicenow", "hardened"])
+def test_b18_removal_ends_the_tokens_at_a_real_instance(pair: RunningPair, profile: str) -> None:
+    """A hardened client's instance asks who revokes; the default one asks nobody."""
+    program = provisioned(pair, profile=profile)
+    address = program.call("POST", "connection/authorize", {})["authorize_url"]
+    browser = HttpBrowser(pair.emulator_url)
+    query = press(browser, consent_page(browser, address)).query
+    body = {name: query[name] for name in ("code", "state", "iss") if name in query}
+    assert program.call("POST", "connection/callback", body)["status"] == "connected"
+    requests.delete(f"{program.url}/api/v1/connection", headers=program.headers, timeout=30)
+    tokens = InstanceApi(pair.emulator_url).rows("oauth_credential", "revoked=false")
+    assert tokens == []
 
 
 def callback(program: Program, code: str, state: str) -> requests.Response:
