@@ -12,8 +12,10 @@ from ..access.decision import Outcome
 from ..identity.keys import InstanceKey
 from ..identity.passwords import Passwords
 from ..oauth.clients import create_client
+from ..openapi import CORE_TABLES, describe
 from ..records.decision_log import DecisionRow
 from ..records.gate import Gate
+from ..settings import Settings
 from .schemas import OAuthClientSchema, UserSchema
 from .users import create_user
 
@@ -57,6 +59,15 @@ def latest_decisions() -> Response | str:
 def decisions_of(transaction: str) -> Response | str:
     """Why a request was refused or altered, by the ``X-Transaction-ID`` of its answer."""
     return _shown(transaction, part(Gate).log.of(transaction) if transaction.isalnum() else ())
+
+
+@blueprint.get("/openapi.json")
+def openapi() -> Response:
+    """The REST APIs as an OpenAPI description, with the fields of the tables in ``?tables=``, or of the core ones."""
+    wanted = [name for name in request.args.get("tables", "").split(",") if name] or CORE_TABLES
+    settings = part(Settings)
+    title = f"The REST APIs of the instance {settings.name}"
+    return jsonify(describe(part(Gate).read_dictionary(), wanted, title, settings.release, request.host_url))
 
 
 def _shown(transaction: str, rows: Sequence[DecisionRow]) -> Response | str:

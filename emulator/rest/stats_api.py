@@ -9,6 +9,7 @@ from ..query import Function
 from ..records.aggregating import Group
 from ..records.gate import Gate
 from ..records.row import FieldValue
+from .closed_tables import check_open
 from .filters import query_of
 from .frame import answer, check_accept, rest_caller, speak_rest
 from .parameters import DisplayValue, Parameters, read_parameters
@@ -28,7 +29,9 @@ def aggregate(table: str, version: str = "") -> Response:  # noqa: ARG001 - all 
     check_accept()
     asked = read_parameters(list(request.args.items(multi=True)))
     gate = part(Gate)
-    query = query_of(gate.read_dictionary(), table, asked.filters) if asked.filters else asked.query
+    dictionary = gate.read_dictionary()
+    check_open(table, dictionary)
+    query = query_of(dictionary, table, asked.filters) if asked.filters else asked.query
     wanted = read_stats_parameters(request.args)
     groups = gate.aggregate(table, caller).query(query, wanted.grouping)
     if not wanted.grouping.groups:

@@ -16,9 +16,9 @@ from ..identity.secret_fields import SecretFields
 from ..records.gate import Gate
 from ..records.glide_record import GlideRecord
 from ..records.row import Row
-from . import assumptions
 from .body import read_record
-from .errors import ApiAclRefused, MethodNotAllowed
+from .closed_tables import check_open
+from .errors import MethodNotAllowed
 from .filters import query_of
 from .frame import answer, check_accept, no_content, rest_caller, speak_rest
 from .incoming import body_type, read_body
@@ -146,8 +146,7 @@ def delete_record(call: Call, sys_id: str) -> Response:
 def _call(table: str, version: str, layout: Callable[[Dictionary, str], list[str]]) -> Call:
     caller, gate = rest_caller(), part(Gate)
     check_accept()
-    if table in assumptions.CLOSED_TO_REST.value and table in gate.read_dictionary().tables:
-        raise ApiAclRefused
+    check_open(table, gate.read_dictionary())
     pairs = list(request.args.items(multi=True))
     parameters = read_parameters(expand(gate, pairs) if effective_method(request) == "GET" else pairs)
     fields = parameters.fields

@@ -123,5 +123,10 @@ def test_a_field_one_may_not_read_is_not_aggregated(stats, make_user, how):
     assert stats("sys_choice", make_user(), **ordered).status_code == 403
 
 
+@pytest.mark.source("platform 2.3", "C")
+def test_a_table_closed_to_rest_is_not_counted_either(stats):
+    assert stats("sys_store_app", count="true").status_code == 403
+
+
 def test_statistics_need_credentials(stats, stranger):
     assert stats(client=stranger, count="true").status_code == 401

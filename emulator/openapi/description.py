@@ -1,0 +1,113 @@
+"""The instance's REST APIs as an OpenAPI 3.1 description, made of the dictionary and of ``apis.toml``."""
+
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from ..dictionary.model import Dictionary
+from .schemas import SCHEMAS, record_schemas, ref
+
+CORE_TABLES = ("incident", "change_request", "problem", "task", "sys_user", "sys_user_group")
+JSON = "application/json"
+ERROR = {"description": "What the platform says instead", "content": {JSON: {"schema": ref("Error")}}}
+UPLOAD = "multipart/form-data"
+PATH_PARAMETERS: Mapping[str, Mapping[str, object]] = {
+    "version": {"type": "string", "enum": ["v1", "v2"]},
+    "table": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
+    "staging": {"type": "string", "pattern": "^imp_[a-z]+$"},
+    "sys_id": {"type": "string", "pattern": "^[0-9a-f]{32}$"},
+}
+SECURITY = {
+    "basic": {"type": "http", "scheme": "basic"},
+    "bearer": {"type": "http", "scheme": "bearer"},
+    "api_key": {"type": "apiKey", "in": "header", "name": "x-sn-apikey"},
+}
+
+Operation = Mapping[str, Any]
+
+
+@cache
+def load_apis() -> Mapping[str, Any]:
+    return tomllib.loads((files(__package__) / "apis.toml").read_text(encoding="utf-8"))
+
+
+def describe(dictionary: Dictionary, tables: Sequence[str], title: str, version: str, address: str) -> Operation:
+    """The whole description, with a table's own fields for each of ``tables``. Raises InvalidTable."""
+    schemas = dict(SCHEMAS)
+    for table in tables:
+        schemas |= record_schemas(dictionary, table)
+    paths: dict[str, dict[str, Any]] = {}
+    for path, method, operation in _operations(tables):
+        paths.setdefault(path, {})[method] = operation
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": title, "version": version},
+        "servers": [{"url": address}],
+        "security": [{name: []} for name in SECURITY],
+        "paths": paths,
+        "components": {"schemas": schemas, "securitySchemes": SECURITY},
+    }
+
+
+def _operations(tables: Sequence[str]) -> Iterator[tuple[str, str, Operation]]:
+    for api in load_apis()["api"]:
+        for each in api["operations"]:
+            path, method = each["path"], each["method"]
+            yield path, method, _operation(api, each, path)
+            if api["versions"]:
+                versioned = path.replace("/api/now/", "/api/now/{version}/", 1)
+                yield versioned, method, _operation(api, each, versioned)
+            if "{table}" in path and api["name"] == "Table API":
+                for table in tables:
+                    own = path.replace("{table}", table)
+                    yield own, method, _operation(api, each, own, table)
+
+
+def _operation(api: Mapping[str, Any], given: Operation, path: str, table: str = "") -> Operation:
+    status = str(given.get("status", 200))
+    operation: dict[str, Any] = {
+        "tags": [api["name"]],
+        "summary": given["summary"],
+        "parameters": [*_path_parameters(path), *_query_parameters(api.get(given.get("parameters", ""), ()))],
+        "responses": {status: _response(given, table), "default": ERROR},
+    }
+    if "body" in given:
+        operation["requestBody"] = {"required": True, "content": _body(given["body"], table)}
+    if given.get("public"):
+        operation["security"] = []
+    return operation
+
+
+def _path_parameters(path: str) -> Iterator[Operation]:
+    for name, schema in PATH_PARAMETERS.items():
+        if f"{{{name}}}" in path:
+            yield {"name": name, "in": "path", "required": True, "schema": schema}
+
+
+def _query_parameters(names: Sequence[str]) -> Iterator[Operation]:
+    known = load_apis()["parameters"]
+    for name in names:
+        schema = {"type": "string", **known[name]}
+        yield {"name": name, "in": "query", "description": schema.pop("description"), "schema": schema}
+
+
+def _response(given: Operation, table: str) -> Operation:
+    if "media" in given:
+        return {"description": given["summary"], "content": {given["media"]: {}}}
+    if "response" not in given:
+        return {"description": given["summary"]}
+    return {"description": given["summary"], "content": {JSON: {"schema": ref(_of_table(given["response"], table))}}}
+
+
+def _body(name: str, table: str) -> Operation:
+    if name == UPLOAD:
+        return {UPLOAD: {"schema": ref("Upload")}}
+    if "/" in name:
+        return {name: {"schema": {"type": "string", "format": "binary"}}}
+    return {JSON: {"schema": ref(f"Given_{table}" if table else name)}}
+
+
+def _of_table(name: str, table: str) -> str:
+    return f"{name}_{table}" if table else name

@@ -1,0 +1,106 @@
+"""The OpenAPI description tells of every API as it is, and the APIs keep to it whatever they are sent."""
+
+import re
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import response_schema_conformance
+from ticketlab.emulator.testing import close, make_instance
+from ticketlab.shared.secret import Secret
+
+KEY = "the key of this lab"
+AUTH = ("admin", "admin")
+CHECKS = [not_a_server_error, response_schema_conformance]
+PHASES = [Phase.explicit, Phase.generate]
+
+
+@pytest.fixture(name="instance", scope="module")
+def _instance(tmp_path_factory):
+    made = make_instance(tmp_path_factory.mktemp("instance"), lab_key=Secret(KEY))
+    yield made
+    close(made)
+
+
+@pytest.fixture(name="description", scope="module")
+def _description(instance):
+    answer = instance.test_client().get("/lab/openapi.json")
+    assert answer.status_code == 200
+    return answer.json
+
+
+def test_the_description_names_every_route_of_the_apis_and_no_other(instance, description):
+    told = {(path, method.upper()) for path, each in description["paths"].items() for method in each}
+    told = {(path, method) for path, method in told if not re.match(r"/api/now/table/[a-z]", path)}
+    there = set()
+    for rule in instance.url_map.iter_rules():
+        if rule.rule.startswith("/api/"):
+            path = re.sub(r"<any\(v1, v2\):version>", "{version}", rule.rule)
+            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
+            there |= {(path, method) for method in rule.methods - {"HEAD", "OPTIONS"}}
+    accepted = {(path, method) for path, method in there - told if _takes(instance, path, method)}
+    assert accepted == set()
+    assert told - there == set()
+
+
+def _takes(instance, path, method):
+    """Whether the view behind a route that stands for several methods takes this one."""
+    concrete = re.sub(r"\{version\}", "v1", path).replace("{table}", "incident").replace("{sys_id}", "0" * 32)
+    return instance.test_client().open(concrete, method=method, auth=AUTH).status_code != 405
+
+
+def test_a_tables_own_fields_are_told_with_their_labels(description, instance):
+    given = description["components"]["schemas"]["Given_incident"]["properties"]
+    assert given["short_description"] == {"title": "Short description", "type": "string"}
+    assert given["priority"]["type"] == ["string", "integer"]
+    asked = instance.test_client().get("/lab/openapi.json?tables=core_company").json
+    assert "/api/now/table/core_company" in asked["paths"]
+    assert "/api/now/table/incident" not in asked["paths"]
+
+
+def test_a_table_that_does_not_exist_is_400(instance):
+    assert instance.test_client().get("/lab/openapi.json?tables=no_table").status_code == 400
+
+
+def fuzz(instance, examples, chosen):
+    """Send each chosen operation ``examples`` requests; every answer is no fault and has the form described."""
+    schema = schemathesis.openapi.from_wsgi("/lab/openapi.json", instance, headers={"X-Ticketlab-Key": KEY})
+    count = 0
+    for found in schema.get_all_operations():
+        operation = found.ok()
+        if not chosen(operation):
+            continue
+        count += 1
+
+        @settings(
+            max_examples=examples,
+            deadline=None,
+            database=None,
+            derandomize=True,
+            phases=PHASES,
+            suppress_health_check=list(HealthCheck),
+        )
+        @_given(operation.as_strategy())
+        def send(case):
+            case.call_and_validate(auth=AUTH, checks=CHECKS, headers={"Accept-Encoding": "identity"})
+
+        send()
+    assert count
+
+
+def _given(strategy):
+    from hypothesis import given
+
+    return given(case=strategy)
+
+
+@pytest.mark.attack("D21")
+def test_d21_every_api_answers_as_described_and_never_with_a_fault(instance):
+    fuzz(instance, 2, lambda operation: not re.search(r"\{version\}|/now/table/[a-z]", operation.path))
+
+
+@pytest.mark.long
+@pytest.mark.attack("D21")
+def test_d21_every_api_in_every_version_withstands_many_requests(instance):
+    fuzz(instance, 8, lambda _operation: True)
