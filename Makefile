@@ -20,7 +20,7 @@ help:
 	@echo "make test         every test but the long ones, the browser's included: at most 8 minutes"
 	@echo "make test-long    the tests that take rounds and soaks"
 	@echo "make lint         ruff, mypy --strict and the layers"
-	@echo "make bench        measure starts, memory, and the instance beside its limit (some minutes)"
+	@echo "make bench        measure starts, memory, worlds of tests, and the instance beside its limit (some minutes)"
 	@echo "make screenshots  take the pictures in docs/images again"
 	@echo "make cases        write the generated part of docs/cases.md again"
 	@echo "make fidelity     write docs/fidelity.md again, from the tests' source marks"
@@ -48,6 +48,7 @@ lint: $(DEVELOPMENT) .types/ticketlab
 
 bench: $(RUNTIME)
 	@$(BIN)/python benchmarks/start.py
+	@$(BIN)/python benchmarks/worlds.py --json benchmarks/worlds.json
 	@$(BIN)/python benchmarks/speed.py --json benchmarks/speed.json
 
 screenshots: chromium $(DEVELOPMENT)

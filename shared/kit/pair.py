@@ -57,9 +57,7 @@ class World:
             given = {"instances": instances, "tenant": TENANT, "sso_client_secret": SSO_SECRET}
             self._serve("connector", self._servers.tenant, given)
             self._security_center = SecurityCenter(self._target, TENANT)
-            setting = self.servicenow.lab.get("clock")
-            if setting["offset_seconds"]:
-                self._security_center.lab.post("clock", {"advance": setting["offset_seconds"]})
+            self._follow_clock(self._security_center.lab)
         return self._security_center
 
     @property
@@ -75,6 +73,15 @@ class World:
     def _labs(self) -> Sequence[Lab]:
         instance = [Lab(self._servers.instance.url)]
         return [*instance, Lab(self._servers.tenant.url)] if self._security_center is not None else instance
+
+    def _follow_clock(self, lab: Lab) -> None:
+        """A tenant that is started late finds the clock moved already, or standing."""
+        setting = self.servicenow.lab.get("clock")
+        if setting["frozen"]:
+            lab.post("clock", {"freeze": True})
+            lab.post("clock", {"set": setting["now"]})
+        elif setting["offset_seconds"]:
+            lab.post("clock", {"advance": setting["offset_seconds"]})
 
     def _start_case(self, identity: str) -> StartedCase:
         registry.case_named(identity)  # an unknown one is told before anything starts

@@ -56,10 +56,20 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     made = item.stash.get(_WORLD, None)
     if report.failed and made is not None:
-        told = _in_words(made.servicenow.refusals()[:SHOWN])
+        told = _refusals(made)
         if told:
             report.sections.append(("Refused or altered by ServiceNow", told))
     return report
+
+
+def _refusals(made: "World") -> str:
+    """In words; a report must not fail where the test's instance lets nobody in any more."""
+    from ..errors import TicketlabError
+
+    try:
+        return _in_words(made.servicenow.refusals()[:SHOWN])
+    except TicketlabError as error:
+        return f"The instance does not tell: {error}"
 
 
 def _in_words(decisions: Sequence[Mapping[str, Any]]) -> str:

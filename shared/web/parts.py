@@ -5,20 +5,13 @@ and nothing that belongs to one app is global to the process.
 """
 
 from collections.abc import Mapping
-from typing import Protocol, TypeVar, cast, runtime_checkable
+from typing import TypeVar, cast
 
 from flask import Flask, current_app
 
 Part = TypeVar("Part")
 
 _KEY = "ticketlab.parts"
-
-
-@runtime_checkable
-class Forgetful(Protocol):
-    """A part that remembers, in this process, something of the data that a reset undoes."""
-
-    def forget(self) -> None: ...
 
 
 def provide(app: Flask, part: object, kind: type | None = None) -> None:
@@ -43,7 +36,11 @@ def parts_of(app: Flask) -> Mapping[type, object]:
 
 
 def forget(app: Flask) -> None:
-    """Let every part forget what it remembers of the data: they have been put back."""
+    """Let every part forget what it remembers of the data: they have been put back.
+
+    A part that remembers anything of them in this process has a method ``forget`` without parameters.
+    """
     for each in parts_of(app).values():
-        if isinstance(each, Forgetful):
-            each.forget()
+        found = getattr(each, "forget", None)
+        if found is not None:
+            found()

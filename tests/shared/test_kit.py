@@ -68,6 +68,13 @@ def test_the_clock_stands_where_a_test_sets_it(servicenow):
     assert servicenow.table("incident").read(made["sys_id"])["sys_created_on"] == "2020-10-01 12:00:00"
 
 
+def test_a_tenant_that_is_started_late_has_the_world_s_time(ticketlab_world):
+    ticketlab_world.clock.set(datetime(2020, 10, 1, 12, tzinfo=UTC))
+    ticketlab_world.clock.freeze()
+    stands = ticketlab_world.clock.now()
+    assert datetime.fromisoformat(ticketlab_world.security_center.lab.get("clock")["now"]) == stands
+
+
 def test_a_user_without_roles_is_refused_and_the_kit_tells_why(servicenow):
     nobody = servicenow.user("nobody")
     with pytest.raises(ApiRefused):

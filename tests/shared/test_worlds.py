@@ -34,6 +34,10 @@ def live_in(instance):
     assert client.post("/api/now/table/sys_properties", json={"name": "x"}, headers=bearer).status_code == 403
     made = client.post("/api/now/table/sys_properties", json={"name": "own.rule", "value": "1"}, auth=ADMIN)
     assert made.status_code == 201
+    sys_id = client.get("/api/now/table/incident?sysparm_limit=1", auth=ADMIN).json["result"][0]["sys_id"]
+    where = {"table_name": "incident", "table_sys_id": sys_id, "file_name": "left.txt"}
+    attached = client.post("/api/now/attachment/file", query_string=where, data=b"left", auth=ADMIN)
+    assert attached.status_code == 201
     client.post("/lab/clock", json={"advance": 86400})
     client.post("/lab/seed", json={})
     client.post("/lab/snapshots/left", json={})
