@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from . import attachment_api, batch_api, change_api, import_api, jsonv2, small_apis, stats_api, table_api
+from . import attachment_api, batch_api, change_api, cmdb_api, import_api, jsonv2, small_apis, stats_api, table_api
 from .frame import install_frame
 from .outgoing import platform_headers
 
@@ -12,6 +12,6 @@ __all__ = ["install", "platform_headers"]
 def install(app: Flask) -> None:
     """Put every REST API on the app."""
     install_frame(app)
-    for api in (table_api, stats_api, attachment_api, batch_api, change_api, import_api, small_apis):
+    for api in (table_api, stats_api, attachment_api, batch_api, change_api, cmdb_api, import_api, small_apis):
         app.register_blueprint(api.blueprint)
     jsonv2.install(app)

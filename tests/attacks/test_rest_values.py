@@ -248,7 +248,12 @@ def test_d20_every_refusal_of_every_address_has_the_one_shape(client, instance):
     paths = {rule.rule for rule in instance.url_map.iter_rules() if rule.rule.startswith("/api/")} - PUBLIC
     assert len(paths) > 5
     for rule in sorted(paths):
-        path = rule.replace("<any(v1, v2):version>", "v1").replace("<table>", "no_such").replace("<sys_id>", "x")
+        path = (
+            rule.replace("<any(v1, v2):version>", "v1")
+            .replace("<table>", "no_such")
+            .replace("<sys_id>", "x")
+            .replace("<relation_id>", "y")
+        )
         for answer in (
             instance.test_client().get(path),
             client.open(path, "TRACE"),
