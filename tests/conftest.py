@@ -6,11 +6,22 @@ from collections.abc import Generator
 import pytest
 from postgresql import postgresql
 from servers import data, instance_server, pair, running_pair, seeded_data, servers_of, tenant_server, written_by
+from worlds import pytest_addoption, worlds
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of the many servers would compile every module again
 os.environ.setdefault("TICKETLAB_DURABLE", "false")  # no test cuts the power, and waiting for the disk is half the time
 
-__all__ = ["data", "instance_server", "pair", "postgresql", "running_pair", "seeded_data", "tenant_server"]
+__all__ = [
+    "data",
+    "instance_server",
+    "pair",
+    "postgresql",
+    "pytest_addoption",
+    "running_pair",
+    "seeded_data",
+    "tenant_server",
+    "worlds",
+]
 
 
 @pytest.hookimpl(wrapper=True)

@@ -26,8 +26,8 @@ ROUNDS = 5
 
 
 @pytest.fixture
-def url(instance_server) -> str:
-    server = instance_server(workers=2)
+def url(instance_server, where) -> str:
+    server = instance_server(workers=2, **where)
     make_user_over_http(server.url)
     return server.url
 

@@ -29,8 +29,8 @@ def tables(instance: FakeInstance) -> TicketTables:
 
 
 @pytest.fixture
-def tenant_url(tenant_server, instance: FakeInstance, tables: TicketTables) -> str:
-    server: Server = tenant_server(workers=2, instances=f"dev00001={instance.url}")
+def tenant_url(tenant_server, where, instance: FakeInstance, tables: TicketTables) -> str:
+    server: Server = tenant_server(workers=2, **where, instances=f"dev00001={instance.url}")
     Program(server.url).sign_in().connect()
     return server.url
 

@@ -48,6 +48,7 @@ def test_processes_that_write_and_trim_at_once_lose_nothing(engine):
     assert len(logs[0].latest(10_000)) == WRITERS * REFUSALS * 2
 
 
+@pytest.mark.sqlite
 def test_a_log_that_cannot_be_written_changes_no_answer(engine, path):
     """What was committed stays committed, and a refusal stays the refusal that it is."""
     engine.dispose()

@@ -248,6 +248,7 @@ def test_a_changed_field_of_a_task_is_audited(gate, admin):
     assert (audit.value("oldvalue"), audit.value("newvalue")) == ("a", "b")
 
 
+@pytest.mark.sqlite
 def test_a_read_writes_nothing_to_the_records_database(gate, admin, instance):
     from ticketlab.emulator.database import db
 
