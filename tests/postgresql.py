@@ -11,8 +11,8 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cached_property
 from itertools import count
 from pathlib import Path
@@ -56,15 +56,20 @@ class Postgresql:
         self._process: subprocess.Popen[bytes] | None = None
 
     @cached_property
-    def _run_as(self) -> Mapping[str, object]:
-        """The server refuses to run as root; Debian's package brings a user for it."""
-        return {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
+    def _run_as(self) -> list[str]:
+        """The server refuses to run as root; Debian's package brings a user for it.
+
+        It ends with these tests, however they end.
+        """
+        user = ["--reuid", "postgres", "--regid", "postgres", "--clear-groups"] if os.getuid() == 0 else []
+        return ["setpriv", *user, "--pdeathsig", "INT"]
 
     def initialise(self) -> None:
-        if self._run_as:
+        if os.getuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
         subprocess.run(
             [
+                *self._run_as,
                 binaries() / "initdb",
                 *("--pgdata", self.folder / "data", "--username", USER, "--auth", "trust"),
                 *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions"),
@@ -72,7 +77,6 @@ class Postgresql:
             check=True,
             stdout=subprocess.DEVNULL,
             cwd=self.folder,
-            **self._run_as,
         )
 
     def start(self) -> None:
@@ -80,12 +84,11 @@ class Postgresql:
         options = [part for name, value in SETTINGS.items() for part in ("-c", f"{name}={value}")]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(
-                [binaries() / "postgres", "-D", self.folder / "data", "-k", self.folder, *options],
+                [*self._run_as, binaries() / "postgres", "-D", self.folder / "data", "-k", self.folder, *options],
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 cwd=self.folder,
                 start_new_session=True,  # a Ctrl-C at the tests' terminal lets their worlds end first
-                **self._run_as,
             )
         end = time.monotonic() + SECONDS
         while True:
@@ -104,16 +107,18 @@ class Postgresql:
 
     def kill(self) -> None:
         """As a crash would: with all its processes, and without a word to anybody."""
+        if self._process is not None:
+            backends = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+            for pid in (self._process.pid, *map(int, backends)):  # each leads a group of its own
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
         self._end(signal.SIGKILL)
 
     def _end(self, number: signal.Signals) -> None:
         process, self._process = self._process, None
         if process is None:
             return
-        if number is signal.SIGKILL:
-            os.killpg(process.pid, number)
-        else:
-            process.send_signal(number)
+        process.send_signal(number)
         try:
             process.wait(SECONDS)
         except subprocess.TimeoutExpired:

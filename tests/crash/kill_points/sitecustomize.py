@@ -15,11 +15,13 @@ KINDS = {
     "update oauth_authorization_code": "code used",
     "insert into oauth_credential": "token written",
     "update oauth_credential": "token changed",
+    "insert into task": "record written",
     "create table pending_revocation": "table made",
     "insert into sys_dictionary": "field written",
     "alter table task add column": "column added",
     "update ticketlab_version set version": "version started",
 }
+WRITTEN = {"token written", "token changed", "field written", "record written"}
 
 
 def kind_of(statement: str) -> str:
@@ -40,7 +42,7 @@ def before(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
 
 def after(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
     kind = kind_of(statement)
-    connection.info["wrote"] = connection.info.get("wrote", False) or kind.startswith(("token", "field"))
+    connection.info["wrote"] = connection.info.get("wrote", False) or kind in WRITTEN
     reach(f"after {kind}")
 
 
