@@ -10,6 +10,8 @@ DEVELOPMENT := $(VENV)/.development
 DESCRIPTION := setup.cfg pyproject.toml requirements.lock
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
+ON_POSTGRESQL := $(addprefix tests/emulator/,records rest lab oauth)
+
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-long lint bench screenshots cases fidelity clean chromium curl postgresql
 
@@ -18,7 +20,7 @@ help:
 	@echo "make demo         play the whole story, on the running pair or on one of its own"
 	@echo "make install      only make the environment, in $(VENV), with the tools for development"
 	@echo "make test         every test but the long ones, the browser's included: at most 8 minutes"
-	@echo "make test-long    the tests that take rounds and soaks"
+	@echo "make test-long    the tests that take rounds and soaks, and a part of the others on PostgreSQL"
 	@echo "make lint         ruff, mypy --strict and the layers"
 	@echo "make bench        measure starts, memory, worlds of tests, and the instance beside its limit (some minutes)"
 	@echo "make screenshots  take the pictures in docs/images again"
@@ -39,6 +41,7 @@ test: chromium curl postgresql $(DEVELOPMENT)
 
 test-long: chromium curl postgresql $(DEVELOPMENT)
 	@$(BIN)/pytest -m long --dist loadfile
+	@$(BIN)/pytest -m "not long and not sqlite" --on postgresql $(ON_POSTGRESQL)
 
 lint: $(DEVELOPMENT) .types/ticketlab
 	@$(BIN)/ruff check .

@@ -156,6 +156,7 @@ def test_status_tells_the_latest_of_two_users(instance, browser, client_app, tok
     assert status(instance, client_app).user_name == "second"
 
 
+@pytest.mark.sqlite
 def test_reading_with_a_token_writes_nothing_to_the_records(instance, tokens):
     """The last use is noted in the lab's database, at most once a second."""
     database = Path(instance.instance_path) / "emulator.db-wal"
