@@ -167,6 +167,7 @@ def test_reading_with_a_token_writes_nothing_to_the_records(instance, tokens):
     assert (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
 
 
+@pytest.mark.sqlite
 def test_tokens_are_dead_under_another_key(instance, client_app, tokens, tmp_path):
     """A database restored beside other keys holds no token that works, and no secret that opens."""
     save_image(part_of(instance, Gate).store.engine, tmp_path / "emulator.db")
