@@ -1,0 +1,257 @@
+"""Attacks by way of encoded queries (Q03, Q08 to Q11, Q14, Q15), at the gate and over the Table API."""
+
+from urllib.parse import quote
+
+import pytest
+from sqlalchemy import event
+from ticketlab.emulator.access.caller import Caller
+from ticketlab.emulator.errors import QueryNotUnderstood, QueryRefused
+from ticketlab.emulator.records.gate import Gate
+from ticketlab.emulator.testing import close, make_instance
+from ticketlab.shared.web.parts import part_of
+
+SYSTEM = Caller.system()
+ADMIN = ("admin", "admin")
+ME = "90d1921e5f510100a9ad2572f2b477fe"
+MY_GROUPS = "d6435e965f510100a9ad2572f2b47744"
+
+
+@pytest.fixture(scope="module", name="instance")
+def _instance():
+    made = make_instance()
+    yield made
+    close(made)
+
+
+@pytest.fixture(scope="module", name="gate")
+def _gate(instance):
+    return part_of(instance, Gate)
+
+
+@pytest.fixture(scope="module", name="itil")
+def _itil(gate):
+    user = gate.record("sys_user", SYSTEM).insert({"user_name": "query.er", "name": "Query Er", "active": True}).sys_id
+    role = gate.record("sys_user_role", SYSTEM).find("name=itil").sys_id
+    gate.record("sys_user_has_role", SYSTEM).insert({"user": user, "role": role, "state": "active"})
+    group = gate.record("sys_user_group", SYSTEM).insert({"name": "Askers"}).sys_id
+    gate.record("sys_user_grmember", SYSTEM).insert({"user": user, "group": group})
+    values = {"assigned_to": user, "assignment_group": group, "short_description": "Caf\u00e9 closed"}
+    gate.record("incident", SYSTEM).insert(values)
+    return Caller(user, "query.er", gate.roles_of(user))
+
+
+def total(gate: Gate, query: str, caller: Caller = SYSTEM, table: str = "incident") -> int:
+    return gate.record(table, caller).query(query, fields=("sys_id",), count=True, limit=1).total
+
+
+def listed(instance, query: str) -> tuple[int, list]:
+    answer = instance.test_client().get(
+        f"/api/now/table/incident?sysparm_fields=number&sysparm_query={query}", auth=ADMIN
+    )
+    return answer.status_code, (answer.json or {}).get("result", [])
+
+
+@pytest.mark.attack("Q03")
+@pytest.mark.parametrize(
+    "query",
+    ["", "ORDERBYnumber", "no_such_field=1", "active=true^priorityFOOBAR7", "^^^", "number=x^NQnothing=1", "EQ"],
+)
+def test_q03_a_query_that_is_not_understood_changes_and_deletes_nothing(gate, query):
+    """A read drops the unknown term and shows too much; a write that did so would hit every record."""
+    incidents = gate.record("incident", SYSTEM)
+    before = total(gate, ""), total(gate, "short_description=hit")
+    with pytest.raises(QueryNotUnderstood):
+        incidents.delete_multiple(query)
+    with pytest.raises(QueryNotUnderstood):
+        incidents.update_multiple(query, {"short_description": "hit"})
+    assert (total(gate, ""), total(gate, "short_description=hit")) == before
+
+
+@pytest.mark.attack("Q03")
+def test_q03_an_understood_query_changes_and_deletes_what_it_matches(gate):
+    """All or none, and the number of them comes back."""
+    incidents = gate.record("incident", SYSTEM)
+    for _ in range(3):
+        incidents.insert({"short_description": "to go"})
+    before = total(gate, "")
+    assert incidents.update_multiple("short_description=to go", {"description": "soon"}) == 3
+    assert incidents.delete_multiple("description=soon") == 3
+    assert total(gate, "") == before - 3
+
+
+@pytest.mark.attack("Q03")
+@pytest.mark.source("rest 4", "D")
+def test_q03_the_property_turns_dropped_terms_into_no_rows(gate, itil):
+    """glide.invalid_query.returns_no_rows, read anew by each request."""
+    properties = gate.record("sys_properties", SYSTEM)
+    found = properties.find("name=glide.invalid_query.returns_no_rows").sys_id
+    assert total(gate, "no_such_field=banana", itil) == total(gate, "", itil) > 0
+    properties.update(found, {"value": "true"})
+    assert total(gate, "no_such_field=banana", itil) == 0
+    assert total(gate, "no_such_field=banana^ORactive=true", itil) == 0
+    assert total(gate, "active=true", itil) > 0
+    properties.update(found, {"value": "false"})
+
+
+@pytest.mark.attack("Q08")
+def test_q08_no_regular_expression_is_ever_matched(gate):
+    """RLIKE, REGEXP and MATCH_RGX are no operators: dropped like any other unknown word, in no time."""
+    evil = "(a+)+$" * 20
+    for word in ("RLIKE", "REGEXP", "MATCH_RGX", "MATCH_PAT"):
+        page = gate.record("incident", SYSTEM).query(f"short_description{word}{evil}", count=True, limit=1)
+        assert page.total == total(gate, "")
+        assert page.dropped
+
+
+@pytest.mark.attack("Q09")
+@pytest.mark.parametrize(
+    "value",
+    [
+        "javascript:gs.getProperty('glide.war')",
+        "javascript:gs.getUserID();gs.exit()",
+        "javascript:gs.getUser().getRecord().getValue('user_password')",
+        "javascript:__import__('os').system('id')",
+        "javascript:new GlideRecord('sys_user').deleteMultiple()",
+        "javascript:gs.daysAgo(gs.getUserID())",
+        "javascript:gs.daysAgo(9999999)",
+        "javascript:gs.dateGenerate('2020-99-99','start')",
+        "javascript:" + "(" * 5000,
+    ],
+)
+@pytest.mark.parametrize("shape", ["number={}", "opened_at>{}", "opened_atONToday@{}@{}", "opened_atBETWEEN{}@{}"])
+def test_q09_what_is_not_on_the_list_is_text_that_no_record_has(gate, shape, value):
+    """Nothing is evaluated, no error comes back, and no moment beyond the calendar ends the process."""
+    assert total(gate, shape.format(value, value)) == 0
+
+
+@pytest.mark.attack("Q09")
+@pytest.mark.source("rest 4", "D")
+def test_q09_dynamic_filters_stand_for_whom_their_records_say(gate, itil):
+    """*Me* and *One of My Groups*; a script of one's own is no call that is known, and matches nothing."""
+    assert total(gate, f"assigned_toDYNAMIC{ME}", itil) == 1
+    assert total(gate, "assigned_toDYNAMIC54635e965f510100a9ad2572f2b4774c", itil) == 1
+    assert total(gate, f"assignment_groupDYNAMIC{MY_GROUPS}", itil) == 1
+    assert total(gate, "assignment_groupINjavascript:gs.getUser().getMyGroups()", itil) == 1
+    options = gate.record("sys_filter_option_dynamic", SYSTEM)
+    own = options.insert({"label": "Evil", "script": "gs.getUserID();answer = gs.exec('rm')"}).sys_id
+    assert total(gate, f"assigned_toDYNAMIC{own}", itil) == 0
+    options.update(own, {"script": "gs.getUserID()"})
+    assert total(gate, f"assigned_toDYNAMIC{own}", itil) == 1
+    assert total(gate, "assigned_toDYNAMICno_such_option", itil) == 0
+
+
+@pytest.mark.attack("Q11")
+@pytest.mark.parametrize(
+    "query",
+    [
+        "RLQUERY{table}.{field},>=1^ENDRLQUERY",
+        "SUBQUERYsys_id,{field},{table}^{field}ISNOTEMPTY^ENDSUBQUERY",
+        "JOINincident.sys_id={table}.{field}!{field}STARTSWITHa",
+        "SUBQUERYsys_id,sys_id,incident^RLQUERY{table}.{field},>=1^ENDRLQUERY^ENDSUBQUERY",
+    ],
+)
+def test_q11_nobody_asks_about_other_records_that_they_may_not_read(gate, itil, query):
+    """Related records would tell one bit a query; the refusal is the same as for a field."""
+    asked = query.format(table="oauth_credential", field="sys_id")
+    with pytest.raises(QueryRefused):
+        gate.record("incident", itil).query(asked)
+    assert gate.record("incident", SYSTEM).query(asked).rows is not None
+
+
+@pytest.mark.attack("Q11")
+def test_q11_no_comparison_of_fields_and_no_text_search_reads_a_hidden_field(gate, itil):
+    """A field named as a value is asked about like any other, and a text search leaves hidden fields out."""
+    hidden = {"name": "incident.close_notes", "operation": "read", "type": "record", "admin_overrides": True}
+    acl = gate.record("sys_security_acl", SYSTEM).insert({**hidden, "active": True}).sys_id
+    role = gate.record("sys_user_role", SYSTEM).find("name=admin").sys_id
+    gate.record("sys_security_acl_role", SYSTEM).insert({"sys_security_acl": acl, "sys_user_role": role})
+    gate.record("incident", SYSTEM).insert({"short_description": "plain", "close_notes": "xylophone"})
+    for query in ("descriptionSAMEASclose_notes", "descriptionLT_FIELDclose_notes", "close_notesLIKExyl"):
+        with pytest.raises(QueryRefused):
+            gate.record("incident", itil).query(query)
+    assert total(gate, "123TEXTQUERY321=xylophone") == 1
+    assert total(gate, "123TEXTQUERY321=xylophone", itil) == 0
+    gate.record("sys_security_acl", SYSTEM).delete(acl)
+
+
+@pytest.mark.attack("Q14")
+@pytest.mark.parametrize(
+    ("query", "matches"),
+    [
+        ("short_description=CAF\u00e9 closed", 1),
+        ("short_description=caf\u00c9 closed", 0),
+        ("short_description=Cafe\u0301 closed", 0),
+        ("short_description=Caf\u00e9\u200b closed", 0),
+        ("short_descriptionSTARTSWITHcAf", 1),
+        ("short_description=\u202eCaf\u00e9 closed", 0),
+        ("short_description=\u0130", 0),
+    ],
+)
+def test_q14_one_collation_folds_a_to_z_and_nothing_else(gate, itil, query, matches):
+    """Composed, decomposed, invisible and reversed letters stay what they are, the same on both databases (Q02)."""
+    assert total(gate, query) == matches
+
+
+@pytest.mark.attack("Q15")
+def test_q15_an_address_is_decoded_once(instance):
+    """%255E is the text %5E, no caret."""
+    status, rows = listed(instance, quote(quote("number=x^NQactive=true")))
+    assert (status, rows) == (200, listed(instance, quote("number%3Dx%5ENQactive%3Dtrue"))[1])
+    assert listed(instance, quote("number=x^NQactive=true"))[1] != []
+    assert listed(instance, quote("number=" + quote("x^NQactive=true"))) == (200, [])
+
+
+QUOTES = ["'", '"', "`", "''", "\\'", "%27", "\u2019", ")", "')", '")', "];", "--", "/*", ";"]
+TAILS = [
+    " OR 1=1",
+    " OR 'a'='a",
+    " UNION SELECT user_password FROM sys_user",
+    "; DROP TABLE task",
+    "; PRAGMA writable_schema=1",
+    " AND (SELECT pg_sleep(5))",
+    " COLLATE BINARY",
+    "||(SELECT 1)",
+    " -- ",
+    " /* */",
+    "{{7*7}}",
+    ":value_0",
+    "%(value_0)s",
+    "?1",
+    "$1",
+]
+CORPUS = [f"{quote_}{tail}" for quote_ in QUOTES for tail in TAILS][:200] + [
+    f"x{quote_}{tail}{quote_}" for quote_ in QUOTES for tail in TAILS
+][:200]
+SHAPES = [
+    "number={0}",
+    "{0}=1",
+    "number{0}x",
+    "ORDERBY{0}",
+    "caller_id.{0}=1",
+    "numberIN{0}",
+    "number=x^OR{0}",
+    "GROUPBY{0}",
+]
+SHAPES += ["123TEXTQUERY321={0}", "opened_atONx@{0}@{0}", "numberSAMEAS{0}", "RLQUERYtask.{0},>=1^{0}=1^ENDRLQUERY"]
+
+
+@pytest.mark.attack("Q01")
+def test_q01_four_hundred_injections_reach_sql_as_bound_values_only(gate):
+    """In field, operator, value, order, dot-walk and whatever else: the SQL's text never holds a word of it."""
+    assert len(set(CORPUS)) == 400
+    statements: list[str] = []
+
+    def note(_connection, _cursor, statement, *_more):
+        statements.append(statement)
+
+    event.listen(gate.store.engine, "before_cursor_execute", note)
+    try:
+        for number, poison in enumerate(CORPUS):
+            query = SHAPES[number % len(SHAPES)].format(poison.replace("^", "^^"))
+            gate.record("incident", SYSTEM).query(query, fields=("number",), limit=1)
+    finally:
+        event.remove(gate.store.engine, "before_cursor_execute", note)
+    text = "\n".join(set(statements))
+    assert len(statements) >= 400
+    assert not [word for word in ("DROP", "PRAGMA", "pg_sleep", "user_password", "{{", "'a'='a") if word in text]
+    assert total(gate, "") > 0
