@@ -27,8 +27,33 @@ WORDS = {
     "ISNOTEMPTY": "is not empty",
     "ANYTHING": "is anything",
     "INSTANCEOF": "is a",
+    "BETWEEN": "is between",
+    "DYNAMIC": "is (dynamic)",
+    "IN_HIERARCHY": "is in the hierarchy of",
+    "IN_HIERARCHY_DYNAMIC": "is in the hierarchy of (dynamic)",
+    "SAMEAS": "is the same as",
+    "NSAMEAS": "is different from",
+    "GT_FIELD": "is greater than field",
+    "LT_FIELD": "is less than field",
+    "GT_OR_EQUALS_FIELD": "is greater than or is field",
+    "LT_OR_EQUALS_FIELD": "is less than or is field",
+    "MORETHAN": "is more than",
+    "LESSTHAN": "is less than",
+    "ON": "on",
+    "NOTON": "not on",
+    "DATEPART": "trend",
+    "RELATIVEGT": "after",
+    "RELATIVEGE": "on or after",
+    "RELATIVELT": "before",
+    "RELATIVELE": "on or before",
+    "RELATIVEEE": "on",
+    "VALCHANGES": "changes",
+    "CHANGESFROM": "changes from",
+    "CHANGESTO": "changes to",
 }
-WITHOUT_VALUE = frozenset({"ISEMPTY", "ISNOTEMPTY", "ANYTHING"})
+WITHOUT_VALUE = frozenset({"ISEMPTY", "ISNOTEMPTY", "ANYTHING", "VALCHANGES"})
+LABELLED = frozenset({"ON", "NOTON", "DATEPART"})
+"""Their value begins with a label for people, before the first ``@``."""
 LISTS = frozenset({"IN", "NOT IN"})
 MACROS = {"javascript:gs.getUserID()": "me", "javascript:gs.getUserName()": "my user ID"}
 
@@ -65,6 +90,8 @@ class Wording:
     def _value(self, known: Field, term: Term) -> str:
         if term.value == "":
             return "(empty)"
+        if term.operator in LABELLED:
+            return term.value.partition("@")[0]
         if term.operator in LISTS:
             return ", ".join(self._one_value(known, each.strip()) for each in term.value.split(","))
         return self._one_value(known, term.value)
