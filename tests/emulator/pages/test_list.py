@@ -171,3 +171,15 @@ def test_list_says_how_many_rows_security_removed(instance):
     assert page.status == 200
     assert "Number of rows removed from this list by Security constraints: " in page.text
     assert "No records to display" in page.text
+
+
+@pytest.mark.source("rest 10", "C")
+def test_a_tiny_address_shows_the_list_that_the_long_one_would(looking):
+    """The API that shortens an address answers with that of a page."""
+    app = looking.client.application
+    url = "https://h/api/now/table/incident?sysparm_query=number%3DINC0000016"
+    tiny = app.test_client().post("/api/now/tinyurl", auth=("admin", "admin"), json={"url": url}).json["result"]
+    page = looking.get(f"/{tiny}")
+    assert page.link("INC0000016")
+    assert "INC0000017" not in page.text
+    assert looking.get("/incident_list.do?sysparm_tiny=junk").status == 400
