@@ -55,6 +55,7 @@ def test_r14_four_processes_that_start_first_at_once_seed_one_set_of_rows(tmp_pa
     assert counts(tmp_path / "together" / database) == counts(tmp_path / "alone" / database)
 
 
+@pytest.mark.long
 @pytest.mark.attack("S02")
 def test_s02_a_migration_that_is_killed_has_changed_nothing_and_is_done_at_the_next_start(tmp_path):
     """The last step is undone first; the process dies right after its table was made."""
