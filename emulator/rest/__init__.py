@@ -2,7 +2,18 @@
 
 from flask import Flask
 
-from . import attachment_api, batch_api, change_api, cmdb_api, import_api, jsonv2, small_apis, stats_api, table_api
+from . import (
+    attachment_api,
+    batch_api,
+    change_api,
+    cmdb_api,
+    import_api,
+    jsonv2,
+    not_emulated,
+    small_apis,
+    stats_api,
+    table_api,
+)
 from .frame import install_frame
 from .outgoing import platform_headers
 
@@ -15,3 +26,4 @@ def install(app: Flask) -> None:
     for api in (table_api, stats_api, attachment_api, batch_api, change_api, cmdb_api, import_api, small_apis):
         app.register_blueprint(api.blueprint)
     jsonv2.install(app)
+    not_emulated.install(app)
