@@ -2,6 +2,7 @@
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
+from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -36,11 +37,20 @@ class Examiner:
                 self.found.append(f"{self.page.url}, {size['width']} wide: {violation['help']}: {nodes}")
         self.page.set_viewport_size(DESK)
 
-    def unseen(self, site: str, app: Flask, no_pages: frozenset[str]) -> set[str]:
-        """The routes of an app that answer a GET, are not said to be no pages, and at which nobody has looked."""
+    def unseen(self, site: str, app: Flask, client: FlaskClient, no_pages: frozenset[str]) -> set[str]:
+        """The routes of an app that answer ``client`` with a page, and at which nobody has looked.
+
+        What an address with arguments answers is not asked: it is a page unless ``no_pages`` says otherwise.
+        """
         opened = {_rule_of(app, url.removeprefix(site)) for url in self.seen if url.startswith(site)}
-        routes = {rule.rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or set())}
-        return {rule for rule in routes - opened if not rule.startswith(tuple(no_pages))}
+        rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or set())]
+        missing = [rule for rule in rules if rule.rule not in opened and not rule.rule.startswith(tuple(no_pages))]
+        return {rule.rule for rule in missing if rule.arguments or _is_page(client, rule.rule)}
+
+
+def _is_page(client: FlaskClient, path: str) -> bool:
+    with client.get(path) as answer:
+        return answer.status_code == 200 and answer.mimetype == "text/html"
 
 
 def _rule_of(app: Flask, address: str) -> str:
