@@ -47,18 +47,18 @@ CORPUS = (
     "<![CDATA[><script>alert(1)</script>]]>",
     "&lt;script&gt;alert(1)&lt;/script&gt;&#x3c;b&#x3e;",
 )
-PRODUCT = "1337"
-"""What a template language would make of the texts below."""
+PRODUCT = "13371337"
+"""What a template language would make of the texts below; no identifier has it in it."""
 
 TEMPLATES = (
-    "{{7*191}}",
-    "{{ '13' ~ '37' }}",
-    "{% if 1 %}13{% endif %}37",
-    "13{# x #}37",
-    "${7*191}",
-    "#{7*191}",
-    "<%= 7*191 %>",
-    "{{ config.update(x=7*191) }}{{ config.x }}",
+    "{{1337*10001}}",
+    "{{ '1337' ~ '1337' }}",
+    "{% if 1 %}1337{% endif %}1337",
+    "1337{# x #}1337",
+    "${1337*10001}",
+    "#{1337*10001}",
+    "<%= 1337*10001 %>",
+    "{{ config.update(x=1337*10001) }}{{ config.x }}",
 )
 SCHEMES = (
     "javascript:alert(1)",

@@ -5,8 +5,9 @@ harmless ones of the same length: the two trees must be alike.
 """
 
 import html
+import itertools
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pytest
 from flask import Flask
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, Page
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.dictionary.model import Field
 from ticketlab.emulator.dictionary.types import FieldType, Storage
+from ticketlab.emulator.errors import OperationFailed
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.emulator.testing import close, make_instance
 from ticketlab.shared.web.parts import part_of
@@ -23,13 +25,15 @@ from ticketlab.shared.web.parts import part_of
 pytestmark = pytest.mark.browser
 
 NEEDED = {
-    "sys_db_object": {"name": "u_marked_up", "super_class": ""},
+    "sys_db_object": {"name": "u_marked_up_{}", "super_class": ""},
     "ip_access": {"range_start": "10.0.0.1", "range_end": "10.0.0.2"},
 }
 """What a record of these tables cannot be without, and what is no text but the name of something."""
 
 NO_TEXTS = {FieldType.GUID, FieldType.REFERENCE, FieldType.CLASS_NAME, FieldType.PASSWORD, FieldType.PASSWORD2}
-READ_ONLY = {"sys_metadata"}
+NOT_SHOWN = {"sys_metadata", "sys_attachment", "sys_attachment_doc"}
+"""A union of others, and what is read with the rights of the record it is attached to."""
+
 FEW = ("incident", "sys_user", "oauth_entity")
 
 
@@ -40,6 +44,7 @@ class Bench:
     instance: Flask
     admin: Person
     page: Page
+    numbers: Iterator[int] = field(default_factory=itertools.count)
 
     @property
     def gate(self) -> Gate:
@@ -47,11 +52,12 @@ class Bench:
 
     @property
     def tables(self) -> list[str]:
-        return sorted(set(self.gate.read_dictionary().tables) - READ_ONLY)
+        return sorted(set(self.gate.read_dictionary().tables) - NOT_SHOWN)
 
     def make(self, table: str, values: Mapping[str, str]) -> str:
         """Write a record past all access rules; its sys_id."""
-        return self.gate.record(table, Caller.system()).insert({**NEEDED.get(table, {}), **values}).sys_id
+        needed = {name: text.format(next(self.numbers)) for name, text in NEEDED.get(table, {}).items()}
+        return self.gate.record(table, Caller.system()).insert({**needed, **values}).sys_id
 
     def pages_of(self, table: str, sys_id: str) -> list[str]:
         """A record's form and its list, as they are sent."""
@@ -98,14 +104,17 @@ def check_trees(bench: Bench, table: str, start: int) -> None:
 
 
 def check_links_and_templates(bench: Bench, table: str, start: int) -> None:
-    """Whatever its fields hold, a record's pages lead to their own site alone, and show templates as they were written."""
+    """A record's pages lead to their own site alone, and show templates as they were written."""
     values = bench.fill(table, (*SCHEMES, *TEMPLATES), start)
     pages = bench.pages_of(table, bench.make(table, values))
     assert {link for page in pages for link in bench.page.evaluate(LINKS, page) if not link.startswith(HOME)} == set()
     shown = [html.unescape(page) for page in pages]
     assert not [page for page in shown if PRODUCT in page], table
     if table in FEW:
-        assert [value for value in values.values() if value in TEMPLATES and value in shown[0]], table
+        values = bench.fill(table, TEMPLATES, start)
+        form = html.unescape(bench.pages_of(table, bench.make(table, values))[0])
+        assert [value for value in values.values() if value in form], table
+        assert PRODUCT not in form
 
 
 CHECKS = {
@@ -124,7 +133,12 @@ def test_what_a_field_holds_is_text_on_form_and_list(bench: Bench, check: Callab
 @pytest.mark.long
 @pytest.mark.parametrize("check", CHECKS.values(), ids=CHECKS)
 def test_what_any_field_of_any_table_holds_is_text(bench: Bench, check: Callable[[Bench, str, int], None]) -> None:
-    """Every table of the dictionary, every field that takes a text."""
-    assert len(bench.tables) > 50
+    """Every table of the dictionary, every field that takes a text. What a table refuses is nothing to show."""
+    refused = []
     for at, table in enumerate(bench.tables):
-        check(bench, table, at * 3)
+        try:
+            check(bench, table, at * 3)
+        except OperationFailed:
+            refused.append(table)
+    assert at > 50
+    assert len(refused) < 4, refused
