@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from flask import Blueprint, Response, jsonify, render_template, request
+from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
 from ...shared.signing_keys import SigningKeys
 from ...shared.web.lab import lab_load
@@ -12,7 +12,7 @@ from ..access.decision import Outcome
 from ..identity.keys import InstanceKey
 from ..identity.passwords import Passwords
 from ..oauth.clients import create_client
-from ..openapi import CORE_TABLES, describe
+from ..openapi import CORE_TABLES, Instance, describe, routes_of
 from ..records.decision_log import DecisionRow
 from ..records.gate import Gate
 from ..settings import Settings
@@ -66,8 +66,15 @@ def openapi() -> Response:
     """The REST APIs as an OpenAPI description, with the fields of the tables in ``?tables=``, or of the core ones."""
     wanted = [name for name in request.args.get("tables", "").split(",") if name] or CORE_TABLES
     settings = part(Settings)
+    views = current_app.view_functions
+    rules = [
+        (rule.rule, rule.methods or (), views[rule.endpoint].__doc__ or "")
+        for rule in current_app.url_map.iter_rules()
+        if rule.rule.startswith("/api/")
+    ]
     title = f"The REST APIs of the instance {settings.name}"
-    return jsonify(describe(part(Gate).read_dictionary(), wanted, title, settings.release, request.host_url))
+    dictionary, routes = part(Gate).read_dictionary(), list(routes_of(rules))
+    return jsonify(describe(Instance(dictionary, routes, title, settings.release, request.host_url), wanted))
 
 
 def _shown(transaction: str, rows: Sequence[DecisionRow]) -> Response | str:

@@ -2,11 +2,13 @@
 
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from ..dictionary.model import Dictionary
+from .routes import Route
 from .schemas import SCHEMAS, record_schemas, ref
 
 CORE_TABLES = ("incident", "change_request", "problem", "task", "sys_user", "sys_user_group")
@@ -33,18 +35,33 @@ def load_apis() -> Mapping[str, Any]:
     return tomllib.loads((files(__package__) / "apis.toml").read_text(encoding="utf-8"))
 
 
-def describe(dictionary: Dictionary, tables: Sequence[str], title: str, version: str, address: str) -> Operation:
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """What is described: its dictionary, the routes of its app, its name, release and address."""
+
+    dictionary: Dictionary
+    routes: Sequence[Route]
+    title: str
+    version: str
+    address: str
+
+
+def describe(instance: Instance, tables: Sequence[str]) -> Operation:
     """The whole description, with a table's own fields for each of ``tables``. Raises InvalidTable."""
     schemas = dict(SCHEMAS)
     for table in tables:
-        schemas |= record_schemas(dictionary, table)
+        schemas |= record_schemas(instance.dictionary, table)
     paths: dict[str, dict[str, Any]] = {}
     for path, method, operation in _operations(tables):
         paths.setdefault(path, {})[method] = operation
+    known = frozenset(paths)
+    for route in instance.routes:
+        if route.path not in known:
+            paths.setdefault(route.path, {})[route.method] = _bare_operation(route)
     return {
         "openapi": "3.1.0",
-        "info": {"title": title, "version": version},
-        "servers": [{"url": address}],
+        "info": {"title": instance.title, "version": instance.version},
+        "servers": [{"url": instance.address}],
         "security": [{name: []} for name in SECURITY],
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": SECURITY},
@@ -78,6 +95,27 @@ def _operation(api: Mapping[str, Any], given: Operation, path: str, table: str =
     if given.get("public"):
         operation["security"] = []
     return operation
+
+
+def _bare_operation(route: Route) -> Operation:
+    """What the route itself tells: its variables, and that answers are objects."""
+    operation: dict[str, Any] = {
+        "summary": route.summary,
+        "parameters": [_variable(name, route.words.get(name, ())) for name in route.variables],
+        "responses": {
+            "204": {"description": "Done"},
+            "2XX": {"description": "Done", "content": {JSON: {"schema": ref("Object")}}},
+            "default": ERROR,
+        },
+    }
+    if route.method in {"post", "put", "patch"}:
+        operation["requestBody"] = {"required": True, "content": _body("Record", "")}
+    return operation
+
+
+def _variable(name: str, words: Sequence[str]) -> Operation:
+    schema = {"type": "string", "enum": list(words)} if words else PATH_PARAMETERS.get(name, PATH_PARAMETERS["sys_id"])
+    return {"name": name, "in": "path", "required": True, "schema": schema}
 
 
 def _path_parameters(path: str) -> Iterator[Operation]:

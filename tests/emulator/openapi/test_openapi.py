@@ -36,8 +36,7 @@ def test_the_description_names_every_route_of_the_apis_and_no_other(instance, de
     there = set()
     for rule in instance.url_map.iter_rules():
         if rule.rule.startswith("/api/"):
-            path = re.sub(r"<any\(v1, v2\):version>", "{version}", rule.rule)
-            path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", path)
+            path = re.sub(r"<(?:\w+(?:\([^)]*\))?:)?(\w+)>", r"{\1}", rule.rule)
             there |= {(path, method) for method in rule.methods - {"HEAD", "OPTIONS"}}
     accepted = {(path, method) for path, method in there - told if _takes(instance, path, method)}
     assert accepted == set()
@@ -103,4 +102,4 @@ def test_d21_every_api_answers_as_described_and_never_with_a_fault(instance):
 @pytest.mark.long
 @pytest.mark.attack("D21")
 def test_d21_every_api_in_every_version_withstands_many_requests(instance):
-    fuzz(instance, 8, lambda _operation: True)
+    fuzz(instance, 5, lambda _operation: True)
