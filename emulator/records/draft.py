@@ -27,6 +27,8 @@ class Draft:
     values: dict[str, Native]
     before: Mapping[str, Native] = field(default_factory=dict)
     entries: dict[str, str] = field(default_factory=dict)
+    given: frozenset[str] = frozenset()
+    """The fields that the writer named himself."""
 
     @property
     def is_new(self) -> bool:

@@ -1,5 +1,7 @@
 """Business rules, data lookups and data policies at work on a draft."""
 
+from collections.abc import Collection
+
 from ..access.operations import Operation
 from ..dictionary.types import Storage
 from ..errors import BusinessRuleAborted, DataPolicyRefused
@@ -39,7 +41,7 @@ def _run(draft: Draft, rule: BusinessRule) -> None:
         values = draft.equalities(rule.sets)
         for element, text in values.items():
             draft.give(element, text)
-        draft.work.trail.alter(STEP, rule.name, f"It sets {', '.join(values)}.", rule.record)
+        _tell(draft, values, STEP, rule.name, rule.record)
     script = SCRIPTS.get(rule.script)
     if script is not None:
         reason = script(draft)
@@ -60,7 +62,14 @@ def look_up(draft: Draft) -> None:
         for element, value in zip(lookup.set, found, strict=False):
             if draft.values.get(element) != value:
                 draft.set(element, value)
-                draft.work.trail.alter("data lookup", lookup.name, f"It sets {element}.", lookup.record)
+                _tell(draft, (element,), "data lookup", lookup.name, lookup.record)
+
+
+def _tell(draft: Draft, elements: Collection[str], step: str, rule: str, record: str) -> None:
+    """Only what overrules the writer alters a request, and is kept for whoever wonders."""
+    trail = draft.work.trail
+    note = trail.alter if draft.given.intersection(elements) else trail.allow
+    note(step, rule, f"It sets {', '.join(elements)}.", record)
 
 
 def check_data_policies(draft: Draft) -> None:

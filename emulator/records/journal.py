@@ -25,7 +25,7 @@ def append(work: Work, table: str, sys_id: str, entries: Mapping[str, str]) -> N
             "element": element,
             "element_id": sys_id,
             "value": text,
-            "sys_created_on": work.clock.now(),
+            "sys_created_on": work.moment,
             "sys_created_by": work.caller.user_name,
         }
         work.store.insert(work.connection, work.snapshot.tables, TABLE, values)

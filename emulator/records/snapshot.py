@@ -21,6 +21,7 @@ from ..query.context import QueryContext
 from ..store.store import Store
 from ..store.tables import RecordTables
 from .conditions import Condition
+from .defaults import Defaults
 from .dynamic_filters import DYNAMIC_FILTERS, load_dynamic_filters
 from .lookups import LOOKUP_TABLES, Lookup, load_lookups
 from .rules import RULE_TABLES, BusinessRule, DataPolicy, binding, load_business_rules, load_data_policies
@@ -53,6 +54,8 @@ class Snapshot:
     lookups: Sequence[Lookup] = ()
     conditions: dict[tuple[str, str], Condition] = field(default_factory=dict)
     """Conditions of rules, by table and text, that were compiled before."""
+    defaults: dict[str, Defaults] = field(default_factory=dict)
+    """What new records of a table have, compiled when first needed."""
     _bound: dict[tuple[str, ...], Sequence[Any]] = field(default_factory=dict)
     _roles: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict)
     _rights: dict[Hashable, Rights] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection
@@ -56,10 +57,15 @@ class Work:
         self._record = record
         self.snapshot: Snapshot = snapshots.current(connection)
 
+    @cached_property
+    def moment(self) -> datetime:
+        """When this happens: asked of the clock once, which looks into the database."""
+        return self.clock.now()
+
     @property
     def now(self) -> datetime:
         """The moment of a write, to the second."""
-        return self.clock.now().replace(microsecond=0)
+        return self.moment.replace(microsecond=0)
 
     def record(self, table: str) -> GlideRecord:
         """Records of a table as the instance itself writes them, in this transaction. Only a write may ask."""
@@ -95,7 +101,7 @@ class Work:
         return QueryContext(
             caller.user,
             caller.user_name,
-            self.clock.now(),
+            self.moment,
             caller.time_zone,
             self.groups_of_caller,
             self.snapshot.dynamic_filters,

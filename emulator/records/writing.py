@@ -57,7 +57,7 @@ def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input) -> 
     table, before = existing(work, sys_id, Operation.WRITE)
     assigned = assign(work, table, given, how, Operation.WRITE, sys_id)
     values = {**before, **computed(work, table, sys_id, assigned.columns, before)}
-    draft = Draft(work, table, sys_id, values, before, assigned.entries)
+    draft = Draft(work, table, sys_id, values, before, assigned.entries, frozenset(assigned.columns))
     if not draft.writes_anything:
         return _read_back(work, table, sys_id)
     run_before(draft, Operation.WRITE)
@@ -116,7 +116,7 @@ def _new_draft(work: Work, assigned: Assigned, *, stamped: bool) -> Draft:
         values["sys_class_name"] = table
     if work.dictionary.numbering(table) is not None and not values.get("number"):
         values["number"] = next_number(work, table)
-    return Draft(work, table, sys_id, values, {}, assigned.entries)
+    return Draft(work, table, sys_id, values, {}, assigned.entries, frozenset(assigned.columns))
 
 
 def _write(draft: Draft) -> None:

@@ -232,6 +232,7 @@ def test_r06_parallel_creates_get_unique_numbers_without_a_gap(two_workers):
     assert numbers == list(range(numbers[0], numbers[0] + len(made)))
 
 
+@pytest.mark.long
 @pytest.mark.attack("R12")
 def test_r12_a_record_deleted_while_it_is_read_and_written_is_there_or_not(two_workers):
     """Every answer is the record's or a 404; what pointed to it dot-walks to nothing."""

@@ -18,7 +18,7 @@ POINTS = (
     "before commit",
     "after commit",
 )
-QUICK = {"after column added", "after commit"}
+QUICK = {"after column added"}
 FIELD = {"name": "incident", "element": "u_wing", "internal_type": "string", "column_label": "Wing"}
 
 
