@@ -94,8 +94,8 @@ def test_x03_a_field_rule_with_a_condition_hides_the_field_in_the_other_records_
 def test_x06_a_field_that_may_not_be_written_is_left_out_and_the_rest_is_written_at_once(gate):
     rule(gate, name="incident.description", operation="write", condition="priority=1", admin_overrides=False)
     caller = person(gate, "some.body", "itil")
-    for priority, written in (("1", True), ("4", False)):
-        record = gate.record("incident", SYSTEM).insert({"priority": priority, "description": "old"})
+    for urgent, written in (({"impact": "1", "urgency": "1"}, True), ({}, False)):  # priority 1, and 5
+        record = gate.record("incident", SYSTEM).insert({**urgent, "description": "old"})
         row = gate.record("incident", caller).update(record.sys_id, {"description": "new", "short_description": "new"})
         assert (row.value("description"), row.value("short_description")) == ("new" if written else "old", "new")
 
