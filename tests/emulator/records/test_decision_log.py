@@ -10,6 +10,7 @@ from ticketlab.emulator.database import LabBase
 from ticketlab.emulator.records.decision_log import DecisionLog
 from ticketlab.shared.clock import SystemClock
 from ticketlab.shared.database import install_sqlite
+from ticketlab.shared.unavailable import install_unavailable
 
 WRITERS = 4
 REFUSALS = 300
@@ -53,6 +54,7 @@ def test_a_log_that_cannot_be_written_changes_no_answer(engine, path):
     """What was committed stays committed, and a refusal stays the refusal that it is."""
     engine.dispose()
     closed = create_engine(f"sqlite:///file:{path}?mode=ro&uri=true")
+    install_unavailable(closed)
     DecisionLog(closed, SystemClock()).write([refused()])
     assert DecisionLog(engine, SystemClock()).latest() == []
     closed.dispose()
