@@ -1,5 +1,7 @@
 """The addresses of an app, read off its url_map, so that a new route is attacked when it is written."""
 
+import re
+
 from flask import Flask
 
 UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
@@ -34,11 +36,11 @@ def readable(app: Flask) -> list[str]:
 
 def every(app: Flask) -> list[tuple[str, str]]:
     """Every method and address."""
-    found = []
-    for rule in app.url_map.iter_rules():
-        path = rule.rule.replace("<table>", "incident")
-        for argument in rule.arguments:
-            for converter in ("", "int:", "path:", "string:", "uuid:", "any(v1, v2):"):
-                path = path.replace(f"<{converter}{argument}>", "v1" if argument == "version" else "1")
-        found += [(method, path) for method in sorted(rule.methods or set())]
-    return found
+    rules = app.url_map.iter_rules()
+    return [(method, _filled(rule.rule)) for rule in rules for method in sorted(rule.methods or set())]
+
+
+def _filled(rule: str) -> str:
+    """An address with its arguments: the first of those that it names itself, else 1."""
+    chosen = re.sub(r"<any\(\W*(\w+)[^)]*\):\w+>", r"\1", rule.replace("<table>", "incident"))
+    return re.sub(r"<(\w+:)?\w+>", "1", chosen)
