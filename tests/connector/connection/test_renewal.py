@@ -15,6 +15,7 @@ from ticketlab.connector.connection.service import Connections
 from ticketlab.connector.connection.status import Reason, State
 from ticketlab.connector.database import writing_session
 from ticketlab.connector.servicenow.errors import NotConnected, ServiceNowError, Unauthorized, Unavailable
+from ticketlab.connector.settings import Settings
 from ticketlab.connector.testing import engine_of, set_clock
 from ticketlab.shared.clock import ClockSetting, SystemClock
 from ticketlab.shared.web.parts import part_of
@@ -121,7 +122,8 @@ def test_r10_processes_share_one_renewal(connected: Flask, instance: FakeInstanc
     instance.valid.clear()
     context = multiprocessing.get_context("spawn")
     barrier, results = context.Barrier(3), context.Queue()
-    arguments = (connected.instance_path, instance.url, barrier, results)
+    database = part_of(connected, Settings).database.address.reveal()
+    arguments = (connected.instance_path, database, instance.url, barrier, results)
     processes = [context.Process(target=call_at_once, args=arguments) for _ in range(3)]
     for process in processes:
         process.start()
