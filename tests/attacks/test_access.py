@@ -301,3 +301,31 @@ def test_r13_under_changing_rules_each_request_sees_the_old_or_the_new_never_a_m
         stop.set()
     assert set(seen) <= {(200, 3), (403, 0)}
     assert len(set(seen)) == 2
+
+
+@pytest.mark.long
+@pytest.mark.attack("R13")
+def test_r13_a_field_that_comes_and_goes_is_in_every_row_of_an_answer_or_in_none(two_workers):
+    """Two processes are read while the dictionary changes: each answer is of the old one or of the new one."""
+    over = threading.Event()
+
+    def read(_number: int) -> list[frozenset[bool]]:
+        seen = []
+        while not over.is_set():
+            answer = call(two_workers, "GET", "incident?sysparm_limit=10")
+            assert answer.status_code == 200
+            seen.append(frozenset("u_coming" in row for row in answer.json()["result"]))
+        return seen
+
+    with ThreadPoolExecutor(4) as pool:
+        readers = [pool.submit(read, number) for number in range(4)]
+        try:
+            for _ in range(5):
+                field = {"name": "incident", "element": "u_coming", "internal_type": "string"}
+                made = call(two_workers, "POST", "sys_dictionary", json=field).json()["result"]["sys_id"]
+                assert call(two_workers, "POST", "incident", json={"u_coming": "x"}).json()["result"]["u_coming"] == "x"
+                assert call(two_workers, "DELETE", f"sys_dictionary/{made}").status_code == 204
+        finally:
+            over.set()
+        seen = {each for reader in readers for each in reader.result()}
+    assert seen == {frozenset({True}), frozenset({False})}
