@@ -102,4 +102,4 @@ def test_d21_every_api_answers_as_described_and_never_with_a_fault(instance):
 @pytest.mark.long
 @pytest.mark.attack("D21")
 def test_d21_every_api_in_every_version_withstands_many_requests(instance):
-    fuzz(instance, 5, lambda _operation: True)
+    fuzz(instance, 12, lambda _operation: True)
