@@ -22,6 +22,7 @@ from .frame import answer, check_accept, no_content, rest_caller, speak_rest
 from .incoming import body_type, read_body
 from .paging import list_headers
 from .parameters import read_parameters
+from .routing import add_routes
 
 blueprint = Blueprint("attachment_api", __name__)
 speak_rest(blueprint)
@@ -103,8 +104,10 @@ def delete_attachment(sys_id: str, version: str = "") -> Response:
     return no_content()
 
 
-for _prefix in ("/api/now/attachment", "/api/now/<any(v1, v2):version>/attachment"):
-    for _rule, _view, _method in (
+add_routes(
+    blueprint,
+    "attachment",
+    (
         ("", list_attachments, "GET"),
         ("/<sys_id>", get_attachment, "GET"),
         ("/<sys_id>/file", get_file, "GET"),
@@ -112,14 +115,8 @@ for _prefix in ("/api/now/attachment", "/api/now/<any(v1, v2):version>/attachmen
         ("/upload", post_multipart, "POST"),
         ("/<sys_id>", patch_attachment, "PATCH"),
         ("/<sys_id>", delete_attachment, "DELETE"),
-    ):
-        blueprint.add_url_rule(
-            f"{_prefix}{_rule}",
-            view_func=_view,
-            methods=[_method],
-            strict_slashes=False,
-            provide_automatic_options=False,
-        )
+    ),
+)
 
 
 def _call(version: str) -> Call:

@@ -13,6 +13,7 @@ from ..records.gate import Gate
 from .body import read_record, read_records
 from .frame import answer, check_accept, rest_caller, speak_rest
 from .incoming import body_type, read_body
+from .routing import add_routes
 
 blueprint = Blueprint("import_api", __name__)
 speak_rest(blueprint)
@@ -47,19 +48,15 @@ def get_row(staging: str, sys_id: str, version: str = "") -> Response:
     return answer(_written(caller, staging, part(ImportSets).get(caller, staging, sys_id), version))
 
 
-for _prefix in ("/api/now/import", "/api/now/<any(v1, v2):version>/import"):
-    for _rule, _view, _method in (
+add_routes(
+    blueprint,
+    "import",
+    (
         ("/<staging>", import_record, "POST"),
         ("/<staging>/insertMultiple", import_records, "POST"),
         ("/<staging>/<sys_id>", get_row, "GET"),
-    ):
-        blueprint.add_url_rule(
-            f"{_prefix}{_rule}",
-            view_func=_view,
-            methods=[_method],
-            strict_slashes=False,
-            provide_automatic_options=False,
-        )
+    ),
+)
 
 
 def _caller() -> Caller:
