@@ -10,13 +10,16 @@ from ..shared.clock import Clock, ClockSetting
 from ..shared.data_folder import make_folder
 from ..shared.database import reading, writing
 from ..shared.progress import tell_progress
-from ..shared.view import fact
+from ..shared.view import fact, known
 from .database import Base, LabBase, db
 from .dictionary.model import Dictionary
 from .records.decision_log import DecisionLog
 from .seed import Secrets, fill, is_filled, seed_image
 from .settings import Settings
 from .store.store import Store
+
+CLOCK = "clock"
+"""The clock's setting among what a request knows of its database."""
 
 
 @dataclass(frozen=True)
@@ -29,8 +32,11 @@ class Databases:
 
     def clock_setting(self) -> ClockSetting:
         """How the instance's clock differs from the machine's; the same for every process of it."""
+        setting: ClockSetting | None = known(self.engine, CLOCK)
+        if setting is not None:
+            return setting
         with reading(self.engine) as connection:
-            return fact(connection, "clock", lab_state.read_clock)
+            return fact(connection, CLOCK, lab_state.read_clock)
 
     def decision_log(self, clock: Clock) -> DecisionLog:
         return DecisionLog(self.lab_engine, clock)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from .logs import log
 from .unavailable import DatabaseUnavailable, install_unavailable
-from .view import end_view, viewing
+from .view import end_view, forget_facts, viewing
 
 WRITING = "ticketlab_writing"
 """Execution option of a connection that will write: its transaction takes the database's write lock at once."""
@@ -82,6 +82,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
     end_view(engine)
     try:
         with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
+            forget_facts(connection.info)
             yield connection
     finally:
         end_view(engine)  # one that was opened meanwhile does not know what was written

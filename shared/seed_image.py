@@ -15,6 +15,7 @@ from typing import cast
 from sqlalchemy import Engine
 
 from .errors import TicketlabError
+from .view import forget_facts
 
 PATIENCE_SECONDS = 20.0
 """How long to wait for a writer that holds the database."""
@@ -84,6 +85,7 @@ def restore_image(engine: Engine, path: Path) -> None:
 def _database(engine: Engine) -> Iterator[sqlite3.Connection]:
     """A driver's connection from the engine's pool, given back afterwards."""
     connection = engine.raw_connection()
+    forget_facts(connection.info)
     try:
         yield cast("sqlite3.Connection", connection.driver_connection)
     finally:

@@ -2,15 +2,21 @@
 
 A request asks many small questions: who is this, which rules are in force, what time is it. A transaction of its own
 costs each of them more than its answer does. A write ends the view, so what is read afterwards is what was written.
+What was learnt of a state of the database is known to the next request, too, as long as that state lasts.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
+
+MOST_FACTS = 1000
+"""Facts kept of one state of a database; keys may come from clients."""
+
+_FACTS = "ticketlab.facts"
 
 Fact = TypeVar("Fact")
 
@@ -22,7 +28,7 @@ class _View:
     connection: Connection
     readers: int = 0
     ended: bool = False
-    facts: dict[str, Any] = field(default_factory=dict)
+    facts: dict[Hashable, Any] = field(default_factory=dict)
 
     def close_when_unused(self) -> None:
         if self.ended and not self.readers:
@@ -58,7 +64,7 @@ def viewing(engine: Engine) -> Iterator[Connection | None]:
     if view is None:
         connection = engine.connect()
         connection.begin()
-        view = views[engine] = _View(connection)
+        view = views[engine] = _View(connection, facts=_facts_so_far(connection))
     view.readers += 1
     try:
         yield view.connection
@@ -70,6 +76,25 @@ def viewing(engine: Engine) -> Iterator[Connection | None]:
         view.close_when_unused()
 
 
+def _facts_so_far(connection: Connection) -> dict[Hashable, Any]:
+    """What was learnt on this connection before, if nobody has changed the database since: SQLite tells for nothing."""
+    if connection.dialect.name != "sqlite":
+        return {}
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    (state,) = driver.execute("PRAGMA data_version").fetchone()
+    known_state, facts = connection.info.get(_FACTS, (None, {}))
+    if known_state != state:
+        facts = {}
+        connection.info[_FACTS] = state, facts
+    return cast("dict[Hashable, Any]", facts)
+
+
+def forget_facts(info: dict[Any, Any]) -> None:
+    """For a connection that is about to write: of its own changes SQLite does not tell it."""
+    info.pop(_FACTS, None)
+
+
 def end_view(engine: Engine) -> None:
     """Let what is read from now on be read anew: somebody writes."""
     views = _views.get()
@@ -79,11 +104,19 @@ def end_view(engine: Engine) -> None:
         view.close_when_unused()
 
 
-def fact(connection: Connection, name: str, read: Callable[[Connection], Fact]) -> Fact:
+def known(engine: Engine, name: Hashable) -> Any:
+    """A fact that this request has asked for already; None otherwise."""
+    view = (_views.get() or {}).get(engine)
+    return view.facts.get(name) if view is not None else None
+
+
+def fact(connection: Connection, name: Hashable, read: Callable[[Connection], Fact]) -> Fact:
     """What ``read`` reads on the connection; asked once where it belongs to a view, in which nothing changes."""
     for view in (_views.get() or {}).values():
         if view.connection is connection:
             if name not in view.facts:
+                if len(view.facts) >= MOST_FACTS:
+                    view.facts.clear()
                 view.facts[name] = read(connection)
             return cast("Fact", view.facts[name])
     return read(connection)

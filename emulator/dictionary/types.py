@@ -1,6 +1,7 @@
 """The field types an instance knows, and how each is stored."""
 
 from enum import StrEnum
+from functools import cached_property
 
 
 class Storage(StrEnum):
@@ -47,7 +48,8 @@ class FieldType(StrEnum):
     TABLE_NAME = "table_name"
     FIELD_NAME = "field_name"
 
-    @property
+    # Asked of every field of every row, so worked out once: an enumeration's hash is Python.
+    @cached_property
     def storage(self) -> Storage:
         return _STORAGE.get(self, Storage.TEXT)
 
@@ -55,7 +57,7 @@ class FieldType(StrEnum):
     def is_date_time(self) -> bool:
         return self.storage is Storage.DATE_TIME
 
-    @property
+    @cached_property
     def is_secret(self) -> bool:
         return self in {FieldType.PASSWORD, FieldType.PASSWORD2}
 

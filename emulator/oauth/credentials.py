@@ -39,6 +39,8 @@ OWN_FIELDS = (
     "oauth_entity.enforce_token_restrictions",
 )
 
+JUDGED_FIELDS = (*OWN_FIELDS, *fields_through("user"))
+
 
 class TokenType(StrEnum):
     """Wire values of ``oauth_credential.type``."""
@@ -282,7 +284,7 @@ class Credentials:
         self, sys_id: str, kind: TokenType, within: Transaction | None, *, rotated_too: bool = False
     ) -> Credential | Dead:
         try:
-            row = self._records(within).get(sys_id, (*OWN_FIELDS, *fields_through("user")))
+            row = self._judged_row(sys_id, within)
         except NoRecordFound:
             return Dead.UNKNOWN
         account = UserAccount.referred_by(row, "user")
@@ -300,6 +302,14 @@ class Credentials:
             row.value("family"),
             row.value("oauth_entity.scope_restriction_status") == SECURELY_SCOPED,
             bool(row.native("oauth_entity.enforce_token_restrictions")),
+        )
+
+    def _judged_row(self, sys_id: str, within: Transaction | None) -> Row:
+        """Every request with a token asks for it. Raises NoRecordFound."""
+        if within is not None:
+            return self._records(within).get(sys_id, JUDGED_FIELDS, named=False)
+        return self._gate.unchanged(
+            (TABLE, sys_id), lambda: self._records(None).get(sys_id, JUDGED_FIELDS, named=False)
         )
 
     def _cause_of_death(self, row: Row, kind: TokenType, account: UserAccount | None, now: datetime) -> Dead | None:

@@ -1,15 +1,17 @@
 """The gate: the only way to a record, for REST, pages, OAuth and the scoped app alike."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import Connection
 
 from ...shared.clock import Clock
 from ...shared.ids import Ids
+from ...shared.view import fact
 from ..access.caller import Caller
 from ..access.load_scopes import EXECUTE
 from ..access.scope import check_execute
@@ -22,6 +24,8 @@ from .glide_aggregate import GlideAggregate
 from .glide_record import GlideRecord
 from .snapshot import Snapshot, Snapshots, reader
 from .work import Work
+
+Known = TypeVar("Known")
 
 
 @dataclass
@@ -135,8 +139,16 @@ class Gate:
 
     def snapshot(self) -> Snapshot:
         """The rules in force now."""
+        known = self._snapshots.known()
+        if known is not None:
+            return known
         with self.store.reading() as connection:
             return self._snapshots.current(connection)
+
+    def unchanged(self, key: Hashable, read: Callable[[], Known]) -> Known:
+        """What ``read`` reads, and read already as long as nothing in the database has changed."""
+        with self.store.reading() as connection:
+            return fact(connection, key, lambda _connection: read())
 
     def read_dictionary(self) -> Dictionary:
         return self.snapshot().dictionary

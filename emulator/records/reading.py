@@ -112,8 +112,8 @@ def _refused_page(work: Work, request: Request, verdict: Verdict) -> Page:
     return Page((), work.store.count(work.connection, selection.count) if request.count else None)
 
 
-Plan = Sequence[tuple[str, Field]]
-"""Paths, and the field at the end of each."""
+Plan = Sequence[tuple[str, Field, bool]]
+"""Paths, the field at the end of each, and whether its value lies in the row."""
 
 
 def build_row(work: Work, paths: Sequence[str], found: StoredRow, *, named: bool = True) -> Row:
@@ -126,19 +126,18 @@ def build_row(work: Work, paths: Sequence[str], found: StoredRow, *, named: bool
     values = {
         path: FieldValue(
             field,
-            native := None if field.type.storage is Storage.VIRTUAL else found[path],
+            native := found[path] if stored else None,
             _label(work, field, native, found.get(f"{path}.§display")) if named else None,
         )
-        for path, field in plan
+        for path, field, stored in plan
     }
     return Row(table, str(found["sys_id"]), values, work.caller.time_zone)
 
 
 def _plan(work: Work, table: str, paths: Sequence[str]) -> Plan:
-    fields = (
-        (path, (None if "." in path else work.dictionary.field(table, path)) or work.resolve(path)) for path in paths
-    )
-    return tuple((path, field) for path, field in fields if field is not None)
+    own = work.dictionary.fields(table)
+    fields = ((path, own.get(path) or work.resolve(path)) for path in paths)
+    return tuple((path, each, each.type.storage is not Storage.VIRTUAL) for path, each in fields if each is not None)
 
 
 def _label(work: Work, field: Field, native: Any, joined: str | None) -> str | None:

@@ -38,9 +38,12 @@ def raw_text(native: Native) -> str:
     return str(native)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class FieldValue:
-    """One field of a row. ``label`` is what stands for a reference, a list, a class or a journal, read with the row."""
+    """One field of a row, which nobody changes: a frozen one takes three times as long to make.
+
+    ``label`` is what stands for a reference, a list, a class or a journal, read with the row.
+    """
 
     field: Field
     native: Native

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ...shared.view import fact
+from ...shared.view import fact, known
 from ..access.caller import Caller
 from ..access.load import POLICY_TABLES, load_policy
 from ..access.policy import Policy
@@ -33,6 +33,9 @@ VERSIONED_TABLES = POLICY_TABLES | DICTIONARY_TABLES | RULE_TABLES | MODEL_TABLE
 
 MOST_KEPT = 8
 """Snapshots kept in a process; one is a few megabytes."""
+
+RULES = "rules"
+"""The snapshot among what a request knows of its database."""
 
 MOST_KINDS = 500
 """Kinds of callers whose rights a snapshot keeps."""
@@ -151,7 +154,12 @@ class Snapshots:
         self._bootstrap = bootstrap
 
     def current(self, connection: Connection) -> Snapshot:
-        return fact(connection, "rules", self._find)
+        return fact(connection, RULES, self._find)
+
+    def known(self) -> Snapshot | None:
+        """That of this request's view, if it has been asked for."""
+        found: Snapshot | None = known(self._store.engine, RULES)
+        return found
 
     def _find(self, connection: Connection) -> Snapshot:
         version = self._store.version(connection)

@@ -30,8 +30,7 @@ def platform_headers(response: Response) -> None:
         headers.setdefault("X-Transaction-ID", transaction)
     if not request.path.startswith(API_PATH) or g.get("refused_at_edge"):
         return
-    for name, value in ANSWER_HEADERS.items():
-        headers.setdefault(name, value)
+    headers.extend([(name, value) for name, value in ANSWER_HEADERS.items() if name not in headers])
     if g.get("logged_in"):
         headers["X-Is-Logged-In"] = "true"
     _set_cookies(response)

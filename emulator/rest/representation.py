@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from functools import lru_cache
 from xml.sax.saxutils import escape
 
 from .errors import NotAcceptable
@@ -34,6 +35,7 @@ class Representation(StrEnum):
         return (to_json if self is Representation.JSON else to_xml)(payload)
 
 
+@lru_cache(maxsize=256)
 def wanted(accept: str) -> Representation:
     """What to answer with, by an Accept header.
 

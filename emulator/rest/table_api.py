@@ -119,7 +119,8 @@ def list_records(call: Call) -> Response:
     )
     if call.version == "v1" and not page.rows:
         raise NoRecordFound  # v2 and the latest version answer with an empty list (rest 1, D)
-    return answer({"result": [render(row, call.form) for row in page.rows]}, headers=list_headers(asked, page.total))
+    form = call.form
+    return answer({"result": [render(row, form) for row in page.rows]}, headers=list_headers(asked, page.total))
 
 
 def create_record(call: Call) -> Response:

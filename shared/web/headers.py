@@ -1,7 +1,7 @@
 """Security headers on every answer of an app, errors and static files included."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
@@ -53,7 +53,13 @@ def script_nonce() -> str:
     return str(g.script_nonce)
 
 
+POLICY_MAKERS = ("form_action_origins", "script_nonce", "frame_policy", "frames_own_pages")
+"""What a page may have left in ``g`` for its policy."""
+
+
 def content_security_policy() -> str:
+    if not any(each in g for each in POLICY_MAKERS):
+        return _PLAIN_POLICY
     policy = {name: list(sources) for name, sources in BASE_POLICY.items()}
     policy["form-action"] += g.get("form_action_origins", [])
     if "script_nonce" in g:
@@ -62,7 +68,14 @@ def content_security_policy() -> str:
         policy["frame-ancestors"] = [g.frame_policy]
     if g.get("frames_own_pages"):
         policy["frame-src"] = ["'self'"]
+    return _written(policy)
+
+
+def _written(policy: Mapping[str, Sequence[str]]) -> str:
     return "; ".join(f"{name} {' '.join(sources)}" for name, sources in policy.items())
+
+
+_PLAIN_POLICY = _written(BASE_POLICY)
 
 
 def install_headers(app: Flask, *, further: Callable[[Response], None] | None = None) -> None:
