@@ -35,7 +35,10 @@ def test_a_state_and_a_priority_match_one_change_in_forty(records):
 
 
 def test_the_instance_numbers_on_after_them(records):
-    assert records("change_request").insert({}).value("number") == f"CHG{30001 + CHANGES:07d}"
+    """The change goes again: the other tests count what the seed wrote."""
+    made = records("change_request").insert({})
+    records("change_request").delete(made.sys_id)
+    assert made.value("number") == f"CHG{30001 + CHANGES:07d}"
 
 
 @pytest.mark.source("rest 11", "C")
