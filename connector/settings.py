@@ -47,6 +47,9 @@ class Settings:
     """What the instances prove themselves with when people sign in to them here; empty: they cannot."""
     call_seconds: float = 15.0
     """The longest that one call to an instance may take, from the first byte sent to the last one read."""
+    idle_minutes: float = 60.0
+    """How long a signed-in browser may do nothing before it is signed out (ours: longer than an access token lives, so
+    that a demo may move both clocks past it and go on)."""
     durable: bool = True
     """Whether an acknowledged write survives a power cut. Tests do without, and run twice as fast."""
     source_address: str = ""
@@ -114,6 +117,7 @@ class Settings:
                 poll_seconds=env.float("POLL_SECONDS", cls.poll_seconds),
                 sso_client_secret=Secret(env.str("SSO_CLIENT_SECRET", "")),
                 call_seconds=env.float("CALL_SECONDS", cls.call_seconds),
+                idle_minutes=env.float("IDLE_MINUTES", cls.idle_minutes),
                 durable=env.bool("DURABLE", default=cls.durable),
                 source_address=env.str("SOURCE_ADDRESS", cls.source_address).strip(),
                 database=Server(Secret(env.str("DATABASE", "")), env.str("DATABASE_SCHEMA", Server.prefix)),

@@ -1,5 +1,7 @@
 """The tenant's directory: who its people are and how they sign in."""
 
+from datetime import timedelta
+
 from flask import Flask
 from sqlalchemy import Engine
 
@@ -38,7 +40,7 @@ def install(app: Flask, *, settings: Settings, engine: Engine, clock: Clock, ids
     from .pages import blueprint as people
     from .views import blueprint
 
-    sessions = BrowserSessions(engine, clock, ids)
+    sessions = BrowserSessions(engine, clock, ids, timedelta(minutes=settings.idle_minutes))
     cookies = TenantSessions(sessions, settings, session_key)
     provide(app, Users(engine, Passwords()))
     provide(app, Directory(engine, Passwords(), clock))

@@ -65,6 +65,8 @@ class BrowserSession(Base):
     data: Mapped[str] = mapped_column(Text, default="{}")
     """What views keep in the session, as JSON."""
     started_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+    """When it was last busy, exact to half a minute."""
 
 
 class AccessToken(Base):

@@ -1,10 +1,11 @@
 """Signing in and out of the security center."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from ticketlab.connector.database import reading_session, writing_session
 from ticketlab.connector.directory.models import BrowserSession, DirectoryUser
 from ticketlab.connector.directory.web import safe_next
@@ -94,12 +95,40 @@ def test_c06_the_old_cookie_is_worth_nothing_after_signing_out(tenant: Flask) ->
 
 @pytest.mark.attack("C07")
 def test_c07_a_session_ends_after_half_a_day(tenant: Flask) -> None:
+    """However busy it is."""
     client = tenant.test_client()
     sign_in(client)
-    set_clock(tenant, ClockSetting(offset=timedelta(hours=11)))
-    assert client.get("/ticketProvisioning").status_code == 200
-    set_clock(tenant, ClockSetting(offset=timedelta(hours=13)))
+    for minutes in range(20, 12 * 60, 20):
+        set_clock(tenant, ClockSetting(offset=timedelta(minutes=minutes)))
+        assert client.get("/ticketProvisioning").status_code == 200
+    set_clock(tenant, ClockSetting(offset=timedelta(hours=12)))
     assert client.get("/ticketProvisioning").status_code == 303
+
+
+@pytest.mark.attack("C07")
+def test_c07_an_idle_session_ends_and_a_busy_one_does_not() -> None:
+    """TICKETLAB_IDLE_MINUTES; a session that was seen lately is not written again."""
+    tenant = make_tenant(idle_minutes=10.0)
+    client = tenant.test_client()
+    sign_in(client)
+    for minutes, status in ((9, 200), (18, 200), (18.4, 200), (28.1, 303), (28.2, 303)):
+        set_clock(tenant, ClockSetting(offset=timedelta(minutes=minutes)))
+        assert client.get("/ticketProvisioning").status_code == status, minutes
+    sign_in(client)
+    assert client.get("/ticketProvisioning").status_code == 200
+    close(tenant)
+
+
+@pytest.mark.sqlite
+def test_a_browser_that_reads_only_is_not_signed_out_by_a_database_that_cannot_be_written(tmp_path: Path) -> None:
+    """That it was busy is not worth a failed request."""
+    tenant = make_tenant(tmp_path)
+    client = tenant.test_client()
+    sign_in(client)
+    set_clock(tenant, ClockSetting(offset=timedelta(minutes=5)))
+    event.listen(engine_of(tenant), "begin", lambda connection: connection.exec_driver_sql("PRAGMA query_only=ON"))
+    assert client.get("/ticketProvisioning").status_code == 200
+    close(tenant)
 
 
 @pytest.mark.attack("C08")
