@@ -50,7 +50,8 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     key = InstanceKey.from_folder(settings.data / "keys", ids)
     decisions = databases.decision_log(clock)
     gate = Gate(databases.store, schema, clock, ids, decisions)
-    attachments = Attachments(gate, Contents(settings.data / "attachments", durable=settings.durable))
+    contents = Contents(settings.data / "attachments", durable=settings.durable)
+    attachments = Attachments(gate, contents)
     provide(app, settings)
     provide(app, clock, Clock)
     provide(app, ids)
@@ -85,7 +86,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
 
     with one_at_a_time(settings.data / "emulator.lock"):
         make_tables(databases, schema)
-        fill_when_empty(databases, schema, settings, Secrets(part_of(app, Passwords), key, ids))
+        fill_when_empty(databases, schema, settings, Secrets(part_of(app, Passwords), key, ids), contents)
         write_tables(gate)
         write_addresses(gate, settings)
         write_registration(gate, key, settings)

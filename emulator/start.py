@@ -16,6 +16,7 @@ from .dictionary.model import Dictionary
 from .records.decision_log import DecisionLog
 from .seed import Secrets, fill, is_filled, seed_image
 from .settings import Settings
+from .store.contents import Contents
 from .store.store import Store
 
 CLOCK = "clock"
@@ -68,7 +69,9 @@ def make_tables(databases: Databases, schema: Dictionary) -> None:
     databases.store.reconcile(schema)
 
 
-def fill_when_empty(databases: Databases, schema: Dictionary, settings: Settings, secrets: Secrets) -> None:
+def fill_when_empty(
+    databases: Databases, schema: Dictionary, settings: Settings, secrets: Secrets, contents: Contents
+) -> None:
     """Write the seed at the first start, and keep an image of it for resets. Raises RefusedToStart."""
     image = seed_image(settings, databases.engine)
     filled = is_filled(databases.store, schema)
@@ -78,5 +81,5 @@ def fill_when_empty(databases: Databases, schema: Dictionary, settings: Settings
             databases.store.reconcile(schema)
         return
     if not filled:
-        fill(databases.store, schema, settings, secrets, tell_progress)
+        fill(databases.store, schema, settings, secrets, contents, tell_progress)
     image.save()

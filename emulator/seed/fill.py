@@ -11,10 +11,13 @@ from ...shared.seeds import Seed
 from ..dictionary.declaration import GLOBAL_SCOPE
 from ..dictionary.model import Dictionary
 from ..dictionary.rows import rows_of
+from ..records.attachment_rules import TABLE as ATTACHMENTS
 from ..releases import Release, release_named
 from ..settings import Settings
+from ..store.contents import Contents
 from ..store.store import Store
 from .addresses import own_properties
+from .attached import keep_files
 from .files import read_file
 from .records import Entry, SeedRows, read_data, stamped
 from .rows import write_rows
@@ -28,7 +31,7 @@ APP_NEEDS = "kingston"
 """The connector's app installs on Kingston or later (security-center, D)."""
 
 EVERYWHERE = ("base", "sso", "access", "table_access", "oauth", "identity", "behaviour")
-DEMO = ("people", "work", "imports", "cmdb", "catalog", "development")
+DEMO = ("people", "work", "files", "imports", "cmdb", "catalog", "development")
 """Files of ``data/``, which may name each other's records."""
 
 ADMIN_SYS_ID = "6816f79cc0a8016401c5a33be04be441"
@@ -47,8 +50,10 @@ def is_filled(store: Store, dictionary: Dictionary) -> bool:
         return connection.execute(select(table.c.sys_id).limit(1)).first() is not None
 
 
-def fill(store: Store, dictionary: Dictionary, settings: Settings, secrets: Secrets, tell: Tell) -> None:
-    """Write the seed that the settings name. The tables must exist and be empty.
+def fill(
+    store: Store, dictionary: Dictionary, settings: Settings, secrets: Secrets, contents: Contents, tell: Tell
+) -> None:
+    """Write the seed that the settings name, attached files to ``contents``. The tables must exist and be empty.
 
     Raises RefusedToStart where a person's own records are wrong; nothing is written then.
     """
@@ -66,6 +71,7 @@ def fill(store: Store, dictionary: Dictionary, settings: Settings, secrets: Secr
         seed.add(*read_file(wanted.file))
     seed.add({"sys_properties": list(_properties(settings, release))})
     by_table = seed.by_table()
+    keep_files(seed.entries(ATTACHMENTS), contents)
     tables = store.tables(dictionary)
     with store.writing() as connection:
         present = dictionary if installed else without_scope(dictionary, APP)

@@ -21,6 +21,7 @@ from ..errors import PlatformError
 from ..records.coerce import Input, Unfit, coerce
 from ..records.defaults import NOW, NUMBER, USER
 from ..store.store import Native
+from .attached import with_record
 from .numbers import SeedNumbers
 
 Entry = Mapping[str, Any]
@@ -38,6 +39,7 @@ KEYS = {
     "sc_category": "title",
     "kb_knowledge_base": "title",
     "kb_knowledge": "number",
+    "sys_attachment": "file_name",
 }
 """The field by which others name a record of a hierarchy, where it is not ``name``."""
 
@@ -107,6 +109,10 @@ class SeedRows:
                 rows[each.table].append(self._row(each.table, each.sys_id, each.entry))
         return rows
 
+    def entries(self, table: str) -> Iterator[Entry]:
+        """What has been collected for one table, as it was written."""
+        return (each.entry for each in self._entries if each.table == table)
+
     def last_numbers(self) -> Mapping[str, int]:
         """The highest number used, by the table that the numbering belongs to; asked after ``by_table``."""
         return self._numbers.last
@@ -150,7 +156,8 @@ class SeedRows:
         self._entries.append(_Placed("sys_journal_field", identity, {**entry, **stamps}))
 
     def _row(self, table: str, sys_id: str, entry: Entry) -> Mapping[str, Native]:
-        given = {name: value for name, value in _complete(table, entry).items() if not name.startswith("_")}
+        complete = with_record(table, _complete(table, entry), self._sys_id_of)
+        given = {name: value for name, value in complete.items() if not name.startswith("_")}
         opened = str(given.get("sys_created_on") or given.get("opened_at") or BORN)
         author = str(given.get("sys_created_by") or given.get("opened_by") or self._author)
         stamps = {"sys_created_on": opened, "sys_updated_on": _last(entry, opened)}

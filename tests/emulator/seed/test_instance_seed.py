@@ -1,11 +1,13 @@
 """What a new instance holds, and that it is the same every time."""
 
+import hashlib
 import sqlite3
 
 import pytest
 from ticketlab.emulator import create_app
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.errors import AclRefused
+from ticketlab.emulator.records.attachments import Attachments
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.emulator.settings import Settings
 from ticketlab.emulator.testing import close, make_instance
@@ -64,6 +66,7 @@ def test_the_public_records_are_there_under_their_sys_ids(records, table, sys_id
         ("problem", "", 9, 99),
         ("change_task", "", 3, 99),
         ("sys_journal_field", "", 5, 99),
+        ("sys_attachment", "", 3, 99),
         ("problem_task", "", 1, 99),
         ("sc_request", "", 1, 99),
         ("sc_req_item", "", 1, 99),
@@ -100,6 +103,30 @@ def test_a_union_of_tables_is_read_only(records):
     role = records("sys_user_role").query("name=admin", fields=["sys_id"]).rows[0]
     with pytest.raises(AclRefused):
         records("sys_metadata").update(role.sys_id, {"sys_name": "mine"})
+
+
+@pytest.mark.source("rest 11", "C")
+def test_files_are_attached_that_can_be_fetched_also_after_a_reset():
+    """The file lies beside the database, held by the seed's image, so that no purge takes it."""
+    made = make_instance()
+    client = made.test_client()
+    attachments = "/api/now/attachment"
+    query = "table_name=incident^table_sys_id=9c573169c611228700193229fff72400"
+
+    def fetch():
+        found = client.get(f"{attachments}?sysparm_query={query}", auth=("admin", "admin")).json["result"]
+        return found, [client.get(f"{attachments}/{each['sys_id']}/file", auth=("admin", "admin")) for each in found]
+
+    found, answers = fetch()
+    assert [each["file_name"] for each in found] == ["mailstore-events.log"]
+    assert str(len(answers[0].data)) == found[0]["size_bytes"]
+    assert hashlib.sha256(answers[0].data).hexdigest() == found[0]["hash"]
+    client.delete(f"{attachments}/{found[0]['sys_id']}", auth=("admin", "admin"))
+    assert part_of(made, Attachments).sweep() == 0
+    assert fetch() == ([], [])
+    assert client.post("/lab/reset", json={}).status_code == 200
+    assert [answer.data for answer in fetch()[1]] == [answers[0].data]
+    close(made)
 
 
 def test_changes_stand_in_every_state(records):

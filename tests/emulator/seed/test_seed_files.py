@@ -34,6 +34,12 @@ client_id = "0123456789abcdef0123456789abcdef"
 client_secret = "another open secret"
 redirect_url = "http://localhost/callback"
 type = "client"
+
+[[sys_attachment]]
+file_name = "notes.txt"
+content_type = "text/plain"
+_of = ["incident", "INC0010001"]
+_content = "über alles"
 """
 
 
@@ -80,6 +86,13 @@ def test_own_passwords_and_secrets_work_and_are_kept_as_the_instance_keeps_its_o
         assert "another open secret" not in connection.scalars(select(table.c.client_secret)).all()
 
 
+def test_an_own_file_is_attached_to_its_record(instance):
+    client = instance.test_client()
+    (file,) = client.get("/api/now/attachment?file_name=notes.txt", auth=("admin", "admin")).json["result"]
+    answer = client.get(f"/api/now/attachment/{file['sys_id']}/file", auth=("admin", "admin"))
+    assert (file["table_name"], file["size_bytes"], answer.text) == ("incident", "11", "über alles")
+
+
 @pytest.mark.parametrize(
     ("name", "text", "told"),
     [
@@ -93,6 +106,8 @@ def test_own_passwords_and_secrets_work_and_are_kept_as_the_instance_keeps_its_o
         ("a.toml", "[[incidents]]\n", "a.toml, line 1: Invalid table incidents"),
         ("a.toml", '[[sys_user]]\nfirst_name = "Ann"\n', "a.toml, line 1: A record of sys_user needs a user_name"),
         ("a.toml", '[[sys_user]]\nuser_name = "b"\nsys_id = "6816f79cc0a8016401c5a33be04be441"', "Another record of"),
+        ("a.toml", "[[sys_attachment]]\n_of = 1\n", "a.toml, line 1: _of of an attachment is a table and"),
+        ("a.toml", '[[sys_attachment]]\n_of = ["incident", "INC1"]\n', "The seed has no incident called 'INC1'"),
         ("a.toml", "[[incident]]\nstate = 1 2\n", "line 2"),
         ("a.json", "{", "line 1"),
         ("a.json", "[]", "holds no tables"),
