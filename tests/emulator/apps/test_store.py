@@ -145,10 +145,6 @@ class TestUninstalled:
         yield made
         close(made)
 
-    @pytest.fixture
-    def admin(self, instance):
-        return Person(instance).log_in()
-
     @pytest.mark.source("platform 4.2", "F")
     @pytest.mark.parametrize("table", TABLES)
     def test_its_tables_are_no_tables(self, instance, table):

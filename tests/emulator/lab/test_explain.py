@@ -5,18 +5,10 @@ from people import Person
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.errors import ScopeRefused
 from ticketlab.emulator.records.gate import Gate
-from ticketlab.emulator.testing import close, make_instance
 from ticketlab.shared.web.parts import part_of
 
 SYSTEM = Caller.system()
 APP = "x_mioms_m365ticket"
-
-
-@pytest.fixture
-def instance():
-    made = make_instance()
-    yield made
-    close(made)
 
 
 def explained(instance, **question):

@@ -1,26 +1,7 @@
-"""A seeded instance with an integration user and a client, and a browser on it."""
+"""An integration user and a client, which every test of the OAuth server needs."""
 
 import pytest
-from oauth_flows import ClientBrowser, make_client, make_user
-from set_clock import SetClock
-from ticketlab.emulator.testing import close, make_instance
-
-
-@pytest.fixture
-def clock():
-    return SetClock()
-
-
-@pytest.fixture
-def instance(clock):
-    made = make_instance(real_clock=clock)
-    yield made
-    close(made)
-
-
-@pytest.fixture
-def browser(instance):
-    return ClientBrowser(instance.test_client())
+from oauth_flows import make_client, make_user
 
 
 @pytest.fixture

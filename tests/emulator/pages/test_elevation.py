@@ -2,16 +2,8 @@
 
 import pytest
 from people import PASSWORD, Person, api, make_person
-from ticketlab.emulator.testing import close, make_instance
 
 REFUSED = "ACL Exception Insert Failed due to security constraints"
-
-
-@pytest.fixture
-def instance():
-    made = make_instance()
-    yield made
-    close(made)
 
 
 def tick(person: Person, *roles: str):

@@ -13,17 +13,9 @@ from ticketlab.emulator.errors import (
     WebServiceRefused,
 )
 from ticketlab.emulator.records.gate import Gate
-from ticketlab.emulator.testing import close, make_instance
 from ticketlab.shared.web.parts import part_of
 
 APP_SCOPE = "x_mioms_m365ticket"
-
-
-@pytest.fixture
-def instance():
-    made = make_instance()
-    yield made
-    close(made)
 
 
 @pytest.fixture

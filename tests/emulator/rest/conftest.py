@@ -1,4 +1,4 @@
-"""A seeded instance for the tests of one file, and clients that speak to its Table API as one user or another."""
+"""Clients that speak to the Table API of one instance, which the tests of a file share, as one user or another."""
 
 import pytest
 from ticketlab.emulator.testing import close, make_instance

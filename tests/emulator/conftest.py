@@ -1,23 +1,10 @@
-"""A seeded instance, and an admin at its pages."""
-
-from datetime import UTC, datetime, timedelta
+"""A seeded instance whose clock a test can set; whoever looks only shares one that no test changes."""
 
 import pytest
+from oauth_flows import ClientBrowser
 from people import Person
+from set_clock import SetClock
 from ticketlab.emulator.testing import close, make_instance
-
-
-class SetClock:
-    """Stands where a test puts it."""
-
-    def __init__(self) -> None:
-        self.moment = datetime.now(UTC).replace(microsecond=0)
-
-    def now(self) -> datetime:
-        return self.moment
-
-    def advance(self, **by: float) -> None:
-        self.moment += timedelta(**by)
 
 
 @pytest.fixture
@@ -30,6 +17,11 @@ def instance(clock):
     made = make_instance(real_clock=clock)
     yield made
     close(made)
+
+
+@pytest.fixture
+def browser(instance):
+    return ClientBrowser(instance.test_client())
 
 
 @pytest.fixture
