@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from ..access.channel import is_open_to
 from ..access.operations import Operation
 from ..errors import AclRefused
-from ..query import parse, select_records
 from ..store.columns import fold
+from .id_lists import id_lists
 from .row import Row
 from .work import Work
 
@@ -20,7 +20,6 @@ STEP = "attachment"
 RULE = "rights of the attachment's record"
 WRITABLE = frozenset({"file_name", "content_type", "sys_tags"})
 """All that may be changed of an attachment."""
-ROWS_A_QUERY = 500
 
 
 def bound(work: Work, table: str) -> bool:
@@ -31,9 +30,8 @@ def bound(work: Work, table: str) -> bool:
 def with_readable_record(work: Work, rows: Sequence[Row]) -> Sequence[Row]:
     """The attachments whose record the caller may read."""
     targets: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
-    for start in range(0, len(rows), ROWS_A_QUERY):
-        sys_ids = ",".join(row.sys_id for row in rows[start : start + ROWS_A_QUERY])
-        for found in work.read(TABLE, f"sys_idIN{sys_ids}", ("sys_id", "table_name", "table_sys_id")):
+    for ids in id_lists([row.sys_id for row in rows]):
+        for found in work.read(TABLE, f"sys_idIN{ids}", ("sys_id", "table_name", "table_sys_id")):
             targets[found["table_name"] or ""][fold(found["table_sys_id"] or "")].add(str(found["sys_id"]))
     readable = {
         attachment
@@ -85,17 +83,4 @@ def _allowed(work: Work, table: str, sys_ids: Sequence[str], operation: Operatio
     verdict = work.judge_record(operation, table)
     if not verdict.allowed or not verdict.conditions:
         return sys_ids if verdict.allowed else ()
-    found: list[str] = []
-    for start in range(0, len(sys_ids), ROWS_A_QUERY):
-        selection = select_records(
-            work.dictionary,
-            work.snapshot.tables,
-            table,
-            parse(f"sys_idIN{','.join(sys_ids[start : start + ROWS_A_QUERY])}"),
-            paths=("sys_id",),
-            restrictions=(parse(verdict.restriction),),
-            context=work.context,
-            limit=None,
-        )
-        found += [fold(str(row["sys_id"])) for row in work.store.rows(work.connection, selection.rows)]
-    return found
+    return [fold(sys_id) for sys_id in work.matching(table, sys_ids, verdict.restriction)]

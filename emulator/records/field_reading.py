@@ -1,19 +1,16 @@
 """Which fields of which rows a reader sees, and which a reader's query may name."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from copy import copy
 from dataclasses import dataclass, replace
 
 from ..access.operations import Operation
-from ..access.trail import Trail
 from ..errors import QueryRefused
-from ..query import EncodedQuery, parse, select_records
+from ..query import EncodedQuery
 from ..query.related import asked_paths, related_queries
 from .row import Row
 from .work import Work
 
 STEP = "user"
-ROWS_A_QUERY = 500
 
 ENFORCE_QUERY = ("glide.export.query.enforce_field_acl", "true")
 """Property: a query that filters or orders by a field which may not be read is refused. Its default is ours: rest 1
@@ -45,8 +42,7 @@ def readable_paths(work: Work, fields: Sequence[str] | None) -> tuple[Sequence[s
 
 def _readable(work: Work, fields: Sequence[str] | None) -> Readable:
     asked: Iterable[str] = work.dictionary.fields(work.table) if fields is None else dict.fromkeys(fields)
-    aside = copy(work)
-    aside.trail = Trail(work.caller, work.table, Operation.READ)
+    aside = work.aside()
     paths: list[str] = []
     by_row: dict[str, str] = {}
     for path in asked:
@@ -115,7 +111,8 @@ def _whole_table_readable(work: Work, table: str) -> bool:
 
 def without_hidden(work: Work, rows: Sequence[Row], by_row: ByRow) -> list[Row]:
     """The rows without the fields that their own record hides; the database says which."""
-    shown = {query: _matching(work, rows, query) for query in set(by_row.values())}
+    sys_ids = [row.sys_id for row in rows]
+    shown = {query: frozenset(work.matching(work.table, sys_ids, query)) for query in set(by_row.values())}
     hidden: set[str] = set()
     kept = list(rows)
     for path, query in by_row.items():
@@ -127,21 +124,3 @@ def without_hidden(work: Work, rows: Sequence[Row], by_row: ByRow) -> list[Row]:
         verdict = work.judge_field(path.partition(".")[0], Operation.READ)
         work.trail.deny(STEP, verdict.rule, f"{path} is hidden in records outside its condition.", verdict.record)
     return kept
-
-
-def _matching(work: Work, rows: Sequence[Row], query: str) -> frozenset[str]:
-    found: set[str] = set()
-    for start in range(0, len(rows), ROWS_A_QUERY):
-        sys_ids = ",".join(row.sys_id for row in rows[start : start + ROWS_A_QUERY])
-        selection = select_records(
-            work.dictionary,
-            work.snapshot.tables,
-            work.table,
-            parse(f"sys_idIN{sys_ids}"),
-            paths=("sys_id",),
-            restrictions=(parse(query),),
-            context=work.context,
-            limit=None,
-        )
-        found |= {str(row["sys_id"]) for row in work.store.rows(work.connection, selection.rows)}
-    return frozenset(found)

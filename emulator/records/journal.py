@@ -9,11 +9,11 @@ from ...shared.zones import zone_named
 from ..dictionary.compiling import Found
 from ..dictionary.types import FieldType
 from ..store.store import Native
+from .id_lists import id_lists
 from .row import DATE_TIME_FORMAT, Row
 from .work import Work
 
 TABLE = "sys_journal_field"
-ROWS_A_QUERY = 500
 ID_LENGTH = 32
 
 
@@ -55,9 +55,8 @@ def with_entries(work: Work, rows: Sequence[Row]) -> list[Row]:
     entries: dict[tuple[str, str], list[str]] = defaultdict(list)
     authors: dict[str, str] = {}
     paths = ("element_id", "element", "value", "sys_created_on", "sys_created_by")
-    for start in range(0, len(rows), ROWS_A_QUERY):
-        sys_ids = ",".join(row.sys_id for row in rows[start : start + ROWS_A_QUERY])
-        for found in work.read(TABLE, f"element_idIN{sys_ids}^ORDERBYDESCsys_created_on", paths):
+    for ids in id_lists([row.sys_id for row in rows]):
+        for found in work.read(TABLE, f"element_idIN{ids}^ORDERBYDESCsys_created_on", paths):
             author = str(found["sys_created_by"] or "")
             if author not in authors:  # few people write many entries
                 authors[author] = _name_of(work, author)

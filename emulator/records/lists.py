@@ -6,10 +6,9 @@ from dataclasses import replace
 
 from ..dictionary.types import FieldType
 from .coerce import SYS_ID
+from .id_lists import id_lists
 from .row import FieldValue, Row
 from .work import Work
-
-IDS_A_QUERY = 500
 
 Names = Mapping[tuple[str, str], str]
 """Display values by table and sys_id."""
@@ -44,9 +43,8 @@ def _names(work: Work, table: str, sys_ids: Sequence[str]) -> Iterator[tuple[str
     if table not in work.dictionary.tables:
         return
     element = work.dictionary.display_element(table)
-    for start in range(0, len(sys_ids), IDS_A_QUERY):
-        query = f"sys_idIN{','.join(sys_ids[start : start + IDS_A_QUERY])}"
-        for found in work.read(table, query, ("sys_id", element)):
+    for ids in id_lists(sys_ids):
+        for found in work.read(table, f"sys_idIN{ids}", ("sys_id", element)):
             yield str(found["sys_id"]), str(found[element] or "")
 
 

@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
 from ..access.operations import Operation
-from ..dictionary.compiling import DICTIONARY_TABLES
 from ..dictionary.declaration import GLOBAL_SCOPE, system_fields
 from ..dictionary.model import Table
-from ..dictionary.rows import describing_rows
+from ..dictionary.rows import DICTIONARY_TABLES, describing_rows
 from ..dictionary.tables_file import OWN_NAME
 from ..errors import OperationFailed
 from ..store.store import Native

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from copy import copy
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
@@ -21,11 +22,12 @@ from ..access.scope import check_scope
 from ..access.trail import Trail
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.rows import ReadTable
-from ..dictionary.types import FieldType
 from ..errors import InvalidTable
 from ..query import EncodedQuery, parse, select_records
 from ..query.context import QueryContext
+from ..query.paths import field_at
 from ..store.store import Store
+from .id_lists import id_lists
 from .snapshot import Snapshot, Snapshots, reader
 
 if TYPE_CHECKING:
@@ -123,6 +125,12 @@ class Work:
         verdict = self.judge_field(element, Operation.READ, table)
         return verdict.allowed and not verdict.conditions
 
+    def aside(self) -> Work:
+        """The same for a look on the side: what it decides lies on a trail of its own, which nobody keeps."""
+        aside = copy(self)
+        aside.trail = Trail(self.caller, self.table, Operation.READ)
+        return aside
+
     def refresh_caller(self) -> None:
         """Read the caller's roles again inside the transaction, so a role taken away meanwhile does not count."""
         if self.caller.user:
@@ -152,19 +160,24 @@ class Work:
 
     def matches(self, table: str, sys_id: str, query: str) -> bool:
         """Whether the record, as it stands in this transaction, matches an encoded query."""
-        if not query:
-            return True
+        return not query or bool(self._found(table, f"sys_id={sys_id}", query))
+
+    def matching(self, table: str, sys_ids: Sequence[str], query: str) -> list[str]:
+        """The sys_ids of those of a table's records that match an encoded query."""
+        return [sys_id for ids in id_lists(sys_ids) for sys_id in self._found(table, f"sys_idIN{ids}", query)]
+
+    def _found(self, table: str, records: str, query: str) -> Sequence[str]:
         selection = select_records(
             self.dictionary,
             self.snapshot.tables,
             table,
-            parse(f"sys_id={sys_id}"),
+            parse(records),
             paths=("sys_id",),
             restrictions=(parse(query),),
             context=self.context,
             limit=None,
         )
-        return bool(self.store.rows(self.connection, selection.rows))
+        return [str(row["sys_id"]) for row in self.store.rows(self.connection, selection.rows)]
 
     def find_by_display(self, table: str, text: str) -> str | None:
         """The sys_id of the first record of a table with this display value (for users also the user name)."""
@@ -178,14 +191,7 @@ class Work:
 
     def resolve(self, path: str, table: str = "") -> Field | None:
         """The field at the end of a path of references, None when a step does not exist."""
-        table = table or self.table
-        *steps, last = path.split(".")
-        for step in steps:
-            found = self.dictionary.field(table, step)
-            if found is None or found.type is not FieldType.REFERENCE or found.reference not in self.dictionary.tables:
-                return None
-            table = found.reference
-        return self.dictionary.field(table, last)
+        return field_at(self.dictionary, table or self.table, path.split("."))
 
 
 def restrictions(verdict: Verdict) -> Sequence[EncodedQuery]:

@@ -5,7 +5,6 @@ policies → the row → journal → after-rules → audit. Rules look at a draf
 """
 
 from collections.abc import Mapping
-from copy import copy
 from typing import NoReturn
 
 from sqlalchemy.exc import IntegrityError
@@ -14,7 +13,6 @@ from ...shared.errors import RefusedToStart
 from ...shared.ids import Ids
 from ..access.acl import Verdict
 from ..access.operations import Operation
-from ..access.trail import Trail
 from ..dictionary.rows import DICTIONARY_TABLES
 from ..errors import AclRefused, BusinessRuleAborted, NoRecordFound, OperationFailed, PlatformError
 from ..store.store import Native
@@ -208,10 +206,8 @@ def _read_back(work: Work, table: str, sys_id: str) -> Row:
 
     The caller did not ask to read, so a no is neither kept nor tracked.
     """
-    aside = copy(work)
-    aside.trail = Trail(work.caller, work.table, Operation.READ)
     try:
-        rows = read_page(aside, Request(f"sys_id={sys_id}", None, 1, checked=False)).rows
+        rows = read_page(work.aside(), Request(f"sys_id={sys_id}", None, 1, checked=False)).rows
     except PlatformError:
         rows = ()
     return rows[0] if rows else Row(table, sys_id, {}, work.caller.time_zone)
