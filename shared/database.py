@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from .logs import log
 from .unavailable import DatabaseUnavailable, install_unavailable
-from .view import end_view, forget_facts, viewing
+from .view import end_view, own_facts, viewing
 
 WRITING = "ticketlab_writing"
 """Execution option of a connection that will write: its transaction takes the database's write lock at once."""
@@ -81,8 +81,8 @@ def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that may write: committed at the end, rolled back on an error."""
     end_view(engine)
     try:
-        with engine.connect().execution_options(**{WRITING: True}) as connection, connection.begin():
-            forget_facts(connection.info)
+        options = {WRITING: True}
+        with engine.connect().execution_options(**options) as connection, connection.begin(), own_facts(connection):
             yield connection
     finally:
         end_view(engine)  # one that was opened meanwhile does not know what was written

@@ -85,7 +85,7 @@ def restore_image(engine: Engine, path: Path) -> None:
 def _database(engine: Engine) -> Iterator[sqlite3.Connection]:
     """A driver's connection from the engine's pool, given back afterwards."""
     connection = engine.raw_connection()
-    forget_facts(connection.info)
+    forget_facts(connection)
     try:
         yield cast("sqlite3.Connection", connection.driver_connection)
     finally:

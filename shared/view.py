@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.pool import PoolProxiedConnection
 
 MOST_FACTS = 1000
 """Facts kept of one state of a database; keys may come from clients."""
 
 _FACTS = "ticketlab.facts"
+_OWN_FACTS = "ticketlab.own_facts"
 
 Fact = TypeVar("Fact")
 
@@ -90,9 +92,26 @@ def _facts_so_far(connection: Connection) -> dict[Hashable, Any]:
     return cast("dict[Hashable, Any]", facts)
 
 
-def forget_facts(info: dict[Any, Any]) -> None:
-    """For a connection that is about to write: of its own changes SQLite does not tell it."""
+@contextmanager
+def own_facts(connection: Connection) -> Iterator[None]:
+    """For the time of a write: what its connection learns is true for it alone, until it changes it itself.
+
+    What it had learnt as a reader is forgotten: of its own changes SQLite does not tell it.
+    """
+    info = connection.info
     info.pop(_FACTS, None)
+    info[_OWN_FACTS] = {}
+    try:
+        yield
+    finally:
+        info.pop(_OWN_FACTS, None)
+
+
+def forget_facts(connection: Connection | PoolProxiedConnection) -> None:
+    """Somebody has changed what was a fact."""
+    connection.info.pop(_FACTS, None)
+    if _OWN_FACTS in connection.info:
+        connection.info[_OWN_FACTS] = {}
 
 
 def end_view(engine: Engine) -> None:
@@ -111,12 +130,20 @@ def known(engine: Engine, name: Hashable) -> Any:
 
 
 def fact(connection: Connection, name: Hashable, read: Callable[[Connection], Fact]) -> Fact:
-    """What ``read`` reads on the connection; asked once where it belongs to a view, in which nothing changes."""
+    """What ``read`` reads on the connection; asked once in a view, in which nothing changes, and in a write."""
+    facts = _facts_of(connection)
+    if facts is None:
+        return read(connection)
+    if name not in facts:
+        if len(facts) >= MOST_FACTS:
+            facts.clear()
+        facts[name] = read(connection)
+    return cast("Fact", facts[name])
+
+
+def _facts_of(connection: Connection) -> dict[Hashable, Any] | None:
+    """Those of the view or of the write that the connection belongs to."""
     for view in (_views.get() or {}).values():
         if view.connection is connection:
-            if name not in view.facts:
-                if len(view.facts) >= MOST_FACTS:
-                    view.facts.clear()
-                view.facts[name] = read(connection)
-            return cast("Fact", view.facts[name])
-    return read(connection)
+            return view.facts
+    return connection.info.get(_OWN_FACTS)

@@ -103,6 +103,8 @@ class TrustedProxies:
     def chain(self, environ: Mapping[str, object]) -> tuple[str, ...]:
         """The peer, then whoever it speaks for: as far as each was named by a proxy that is trusted."""
         chain = [str(environ.get("REMOTE_ADDR") or "")]
+        if not self.networks:
+            return tuple(chain)
         claimed = [each.strip() for each in str(environ.get(FORWARDED_FOR) or "").split(",")]
         while claimed and len(chain) < MOST_HOPS and self._trusts(chain[-1]) and parse_address(claimed[-1]):
             chain.append(claimed.pop())

@@ -130,6 +130,16 @@ class ConnectionStatus:
     last_call: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A credential's record with its user."""
+
+    row: Row
+    account: UserAccount | None
+    is_ours: bool
+    """Whether its token was made under this key."""
+
+
 class Credentials:
     """Issues, judges and revokes tokens."""
 
@@ -252,14 +262,14 @@ class Credentials:
                 records.delete(row.sys_id)
         if kept is None:
             return self.insert(transaction, kind, client, user, {"expires": expires, "scopes": scope})
-        records.update(kept, {"expires": expires, "scopes": scope})
+        records.update(kept, {"expires": expires, "scopes": scope}, named=False)
         return self._tokens.token_of(kept)
 
     def _renew_refresh(self, transaction: Transaction, client: Client, user: UserAccount) -> None:
         for row in self._rows(transaction, TokenType.REFRESH, client.sys_id, user.sys_id):
             if self._is_live(row):
                 expires = self._clock.now() + client.refresh_lifespan
-                self._records(transaction).update(row.sys_id, {"expires": expires})
+                self._records(transaction).update(row.sys_id, {"expires": expires}, named=False)
 
     def insert(
         self, transaction: Transaction, kind: TokenType, client: Client, user: UserAccount, values: Mapping[str, object]
@@ -284,12 +294,12 @@ class Credentials:
         self, sys_id: str, kind: TokenType, within: Transaction | None, *, rotated_too: bool = False
     ) -> Credential | Dead:
         try:
-            row = self._judged_row(sys_id, within)
+            found = self._found(sys_id, within)
         except NoRecordFound:
             return Dead.UNKNOWN
-        account = UserAccount.referred_by(row, "user")
+        row, account = found.row, found.account
         now = self._clock.now()
-        dead = self._cause_of_death(row, kind, account, now)
+        dead = self._cause_of_death(found, kind, now)
         if (dead is not None and not (rotated_too and dead is Dead.ROTATED)) or account is None:
             return dead or Dead.USER_UNUSABLE
         return Credential(
@@ -304,19 +314,21 @@ class Credentials:
             bool(row.native("oauth_entity.enforce_token_restrictions")),
         )
 
-    def _judged_row(self, sys_id: str, within: Transaction | None) -> Row:
+    def _found(self, sys_id: str, within: Transaction | None) -> _Found:
         """Every request with a token asks for it. Raises NoRecordFound."""
-        if within is not None:
-            return self._records(within).get(sys_id, JUDGED_FIELDS, named=False)
-        return self._gate.unchanged(
-            (TABLE, sys_id), lambda: self._records(None).get(sys_id, JUDGED_FIELDS, named=False)
-        )
 
-    def _cause_of_death(self, row: Row, kind: TokenType, account: UserAccount | None, now: datetime) -> Dead | None:
+        def read() -> _Found:
+            row = self._records(within).get(sys_id, JUDGED_FIELDS, named=False)
+            return _Found(row, UserAccount.referred_by(row, "user"), row.value("token") == self._digest(row))
+
+        return self._gate.unchanged((TABLE, sys_id), read) if within is None else read()
+
+    def _cause_of_death(self, found: _Found, kind: TokenType, now: datetime) -> Dead | None:
+        row, account = found.row, found.account
         expires = row.moment("expires")
         mark = row.value("password_mark")
         causes = (
-            (row.value("token") != self._digest(row), Dead.UNKNOWN),
+            (not found.is_ours, Dead.UNKNOWN),
             (row.value("type") != kind, Dead.WRONG_TYPE),
             (bool(row.native("revoked")), Dead.REVOKED),
             (expires is None or now >= expires, Dead.EXPIRED),

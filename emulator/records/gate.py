@@ -159,6 +159,10 @@ class Gate:
 
     def roles_of(self, user: str, elevated: frozenset[str] = frozenset()) -> frozenset[str]:
         """Every role of the user with this sys_id, contained ones included; of the elevated ones only those given."""
+        known = self._snapshots.known()
+        roles = known.known_roles(user, elevated) if known is not None else None
+        if roles is not None:
+            return roles
         with self.store.reading() as connection:
             snapshot = self._snapshots.current(connection)
             return snapshot.roles(reader(self.store, connection, snapshot.dictionary, snapshot.tables), user, elevated)

@@ -63,17 +63,30 @@ class GlideRecord:
         rows = self.query(query, fields=fields, limit=1).rows
         return rows[0] if rows else None
 
-    def insert(self, values: Mapping[str, object], *, display_input: bool = False, auto_sys_fields: bool = True) -> Row:
+    def insert(
+        self,
+        values: Mapping[str, object],
+        *,
+        display_input: bool = False,
+        auto_sys_fields: bool = True,
+        named: bool = True,
+    ) -> Row:
         """Create a record and return it as stored. What cannot be stored is dropped, as on the platform."""
         with self._gate.writing(self._trail(Operation.CREATE), self._within) as work:
-            return writing.insert(work, values, self._input(display_input, auto_sys_fields))
+            return writing.insert(work, values, self._input(display_input, auto_sys_fields), named=named)
 
     def update(
-        self, sys_id: str, values: Mapping[str, object], *, display_input: bool = False, auto_sys_fields: bool = True
+        self,
+        sys_id: str,
+        values: Mapping[str, object],
+        *,
+        display_input: bool = False,
+        auto_sys_fields: bool = True,
+        named: bool = True,
     ) -> Row:
         """Change the given fields and return the record. Equal values change nothing, not even sys_mod_count."""
         with self._gate.writing(self._trail(Operation.WRITE), self._within) as work:
-            return writing.update(work, sys_id, values, self._input(display_input, auto_sys_fields))
+            return writing.update(work, sys_id, values, self._input(display_input, auto_sys_fields), named=named)
 
     def delete(self, sys_id: str) -> None:
         with self._gate.writing(self._trail(Operation.DELETE), self._within) as work:

@@ -88,6 +88,10 @@ class Snapshot:
             self._roles[key] = roles_of(read, self.policy, user, elevated)
         return self._roles[key]
 
+    def known_roles(self, user: str, elevated: frozenset[str]) -> frozenset[str] | None:
+        """The user's roles if they have been asked for."""
+        return self._roles.get((user, elevated))
+
     def rights(self, caller: Caller) -> Rights:
         """What these rules say of such a caller."""
         kind = kind_of(caller)

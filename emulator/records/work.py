@@ -26,7 +26,7 @@ from ..errors import InvalidTable
 from ..query import EncodedQuery, parse, select_records
 from ..query.context import QueryContext
 from ..query.paths import field_at
-from ..store.store import Store
+from ..store.store import Store, StoredRow
 from .id_lists import id_lists
 from .snapshot import Snapshot, Snapshots, reader
 
@@ -160,24 +160,30 @@ class Work:
 
     def matches(self, table: str, sys_id: str, query: str) -> bool:
         """Whether the record, as it stands in this transaction, matches an encoded query."""
-        return not query or bool(self._found(table, f"sys_id={sys_id}", query))
+        return not query or self.first(table, sys_id, ("sys_id",), query) is not None
 
     def matching(self, table: str, sys_ids: Sequence[str], query: str) -> list[str]:
         """The sys_ids of those of a table's records that match an encoded query."""
-        return [sys_id for ids in id_lists(sys_ids) for sys_id in self._found(table, f"sys_idIN{ids}", query)]
+        found = (self._found(table, f"sys_idIN{ids}", ("sys_id",), query) for ids in id_lists(sys_ids))
+        return [str(row["sys_id"]) for rows in found for row in rows]
 
-    def _found(self, table: str, records: str, query: str) -> Sequence[str]:
+    def first(self, table: str, sys_id: str, paths: Sequence[str], restriction: str = "") -> StoredRow | None:
+        """The stored values of a record that fulfils the restriction."""
+        return next(iter(self._found(table, f"sys_id={sys_id}", paths, restriction)), None)
+
+    def _found(self, table: str, records: str, paths: Sequence[str], restriction: str) -> Sequence[StoredRow]:
         selection = select_records(
             self.dictionary,
             self.snapshot.tables,
             table,
             parse(records),
-            paths=("sys_id",),
-            restrictions=(parse(query),),
+            paths=paths,
+            restrictions=(parse(restriction),) if restriction else (),
             context=self.context,
             limit=None,
+            named=False,
         )
-        return [str(row["sys_id"]) for row in self.store.rows(self.connection, selection.rows)]
+        return self.store.rows(self.connection, selection.rows)
 
     def find_by_display(self, table: str, text: str) -> str | None:
         """The sys_id of the first record of a table with this display value (for users also the user name)."""

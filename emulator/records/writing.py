@@ -14,6 +14,7 @@ from ...shared.ids import Ids
 from ..access.acl import Verdict
 from ..access.operations import Operation
 from ..dictionary.rows import DICTIONARY_TABLES
+from ..dictionary.types import Storage
 from ..errors import AclRefused, BusinessRuleAborted, NoRecordFound, OperationFailed, PlatformError
 from ..store.store import Native
 from . import attachment_rules, audit, journal, table_rows
@@ -36,7 +37,8 @@ UNIQUE_RULE_ID = "5f0e3f6ba4f7401cb6d2a3d0c8e6d901"
 """sys_id of the rule that refuses a second ticket with one correlation id (ours; the database enforces it)."""
 
 
-def insert(work: Work, given: Mapping[str, object], how: Input) -> Row:
+def insert(work: Work, given: Mapping[str, object], how: Input, *, named: bool = True) -> Row:
+    """``named``: whether the row that is returned also tells what its references point to is called."""
     work.refresh_caller()
     work.enter(Operation.CREATE)
     check_table(work, Operation.CREATE)
@@ -48,24 +50,27 @@ def insert(work: Work, given: Mapping[str, object], how: Input) -> Row:
     run_before(draft, Operation.CREATE)
     check_data_policies(draft)
     _write(draft)
-    return _complete(draft, Operation.CREATE)
+    _complete(draft, Operation.CREATE)
+    return _read_back(work, work.table, draft.sys_id, named=named)
 
 
-def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input) -> Row:
+def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input, *, named: bool = True) -> Row:
+    """See ``insert``."""
     table, before = existing(work, sys_id, Operation.WRITE)
     assigned = assign(work, table, given, how, Operation.WRITE, sys_id)
     values = {**before, **computed(work, table, sys_id, assigned.columns, before)}
     draft = Draft(work, table, sys_id, values, before, assigned.entries, frozenset(assigned.columns))
     if not draft.writes_anything:
-        return _read_back(work, table, sys_id)
+        return _read_back(work, table, sys_id, named=named)
     run_before(draft, Operation.WRITE)
     check_data_policies(draft)
     if not draft.writes_anything:  # a rule took everything back
-        return _read_back(work, table, sys_id)
+        return _read_back(work, table, sys_id, named=named)
     if how.auto_sys_fields:
         _stamp(draft)
     _write(draft)
-    return _complete(draft, Operation.WRITE)
+    _complete(draft, Operation.WRITE)
+    return _read_back(work, table, sys_id, named=named)
 
 
 def _stamp(draft: Draft) -> None:
@@ -124,7 +129,7 @@ def _write(draft: Draft) -> None:
         _refuse_duplicate(draft.work, error)
 
 
-def _complete(draft: Draft, operation: Operation) -> Row:
+def _complete(draft: Draft, operation: Operation) -> None:
     """What follows once the row is written, in the same transaction."""
     work, table, sys_id = draft.work, draft.table, draft.sys_id
     check_range(work, table, sys_id)
@@ -138,7 +143,6 @@ def _complete(draft: Draft, operation: Operation) -> Row:
         work.store.update(work.connection, work.snapshot.tables, table, sys_id, later)
     audit.changes(draft)
     _start_version(work, table)
-    return _read_back(work, table, sys_id)
 
 
 def _check_new_row(draft: Draft) -> None:
@@ -183,31 +187,39 @@ def existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mappin
     attached = attachment_rules.bound(work, work.table)
     if attached and visible:
         visible = attachment_rules.may_read(work, sys_id)
-    if not visible or not work.matches(work.table, sys_id, verdict.restriction or f"sys_id={sys_id}"):
+    found = _stored(work, sys_id, verdict.restriction) if visible else None
+    if found is None:
         reason = "No such record that the caller may read." if verdict.allowed else verdict.reason
         work.trail.refuse(NoRecordFound(), STEP, verdict.rule, reason, verdict.record)
     work.trail.allow(STEP, verdict.rule, f"The record may be read. {verdict.reason}", verdict.record)
-    fields = list(work.dictionary.fields(work.table))
-    table = work.table
-    if "sys_class_name" in fields:
-        found = work.read(work.table, f"sys_id={sys_id}", ("sys_class_name",))
-        table = next(str(row["sys_class_name"] or table) for row in found)
+    table, stored = found
     check_table(work, operation)
     _check_row(work, operation, table, sys_id)
     if attached:
         attachment_rules.check_change(work, sys_id)
-    paths = [name for name, each in work.dictionary.fields(table).items() if each.type.storage.value != "virtual"]
-    stored = next(iter(work.read(table, f"sys_id={sys_id}", paths)))
-    return table, {path: stored[path] for path in paths}
+    return table, stored
 
 
-def _read_back(work: Work, table: str, sys_id: str) -> Row:
+def _stored(work: Work, sys_id: str, restriction: str) -> tuple[str, Mapping[str, Native]] | None:
+    """The class and the values of the record, if the restriction holds for it."""
+    table = work.table
+    if "sys_class_name" in work.dictionary.fields(table):
+        named = work.first(table, sys_id, ("sys_class_name",), restriction)
+        if named is None:
+            return None
+        table, restriction = str(named["sys_class_name"] or table), ""
+    paths = [name for name, each in work.dictionary.fields(table).items() if each.type.storage is not Storage.VIRTUAL]
+    stored = work.first(table, sys_id, paths, restriction)
+    return None if stored is None else (table, {path: stored[path] for path in paths})
+
+
+def _read_back(work: Work, table: str, sys_id: str, *, named: bool) -> Row:
     """The record as the caller reads it; what may be written and not read comes back with its sys_id alone.
 
     The caller did not ask to read, so a no is neither kept nor tracked.
     """
     try:
-        rows = read_page(work.aside(), Request(f"sys_id={sys_id}", None, 1, checked=False)).rows
+        rows = read_page(work.aside(), Request(f"sys_id={sys_id}", None, 1, named=named, checked=False)).rows
     except PlatformError:
         rows = ()
     return rows[0] if rows else Row(table, sys_id, {}, work.caller.time_zone)

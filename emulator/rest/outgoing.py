@@ -3,6 +3,7 @@
 from flask import Response, g, request
 
 from ...shared.ids import Ids
+from ...shared.web.headers import add_missing
 from ...shared.web.parts import part
 from ..identity.sessions import COOKIE
 from ..settings import Settings
@@ -30,7 +31,7 @@ def platform_headers(response: Response) -> None:
         headers.setdefault("X-Transaction-ID", transaction)
     if not request.path.startswith(API_PATH) or g.get("refused_at_edge"):
         return
-    headers.extend([(name, value) for name, value in ANSWER_HEADERS.items() if name not in headers])
+    add_missing(response, ANSWER_HEADERS)
     if g.get("logged_in"):
         headers["X-Is-Logged-In"] = "true"
     _set_cookies(response)

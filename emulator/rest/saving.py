@@ -49,10 +49,12 @@ class Saving:
         return row
 
     def _write_plain(self, sys_id: str, given: Mapping[str, object]) -> Row:
+        """What references point to is not named: the Table API reads a record again whose answer shows it."""
         records = self.gate.record(self.table, self.caller)
+        displayed, stamped = self.displayed, self.auto_sys_fields
         if sys_id:
-            return records.update(sys_id, given, display_input=self.displayed, auto_sys_fields=self.auto_sys_fields)
-        return records.insert(given, display_input=self.displayed, auto_sys_fields=self.auto_sys_fields)
+            return records.update(sys_id, given, display_input=displayed, auto_sys_fields=stamped, named=False)
+        return records.insert(given, display_input=displayed, auto_sys_fields=stamped, named=False)
 
     def _secret_fields(self, given: Mapping[str, object]) -> Sequence[str]:
         dictionary = self.gate.read_dictionary()

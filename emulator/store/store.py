@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, Select, Table, text
 from sqlalchemy.engine import CursorResult
 
 from ...shared.database import reading, writing
+from ...shared.view import forget_facts
 from ..dictionary.model import Dictionary
 from .columns import fold, folded
 from .local_time import install_functions
@@ -78,6 +79,7 @@ class Store:
     def touch(self, connection: Connection, token: str) -> None:
         """Start a new version of the rules."""
         connection.execute(_TOUCH, {"version": token})
+        forget_facts(connection)
 
     def rows(self, connection: Connection, prepared: Prepared) -> Sequence[StoredRow]:
         found = connection.execute(prepared.statement, prepared.values)

@@ -78,6 +78,19 @@ def _written(policy: Mapping[str, Sequence[str]]) -> str:
 _PLAIN_POLICY = _written(BASE_POLICY)
 
 
+SAME_FOR_ALL = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+def add_missing(response: Response, wanted: Mapping[str, str]) -> None:
+    """Add the headers that the answer does not have, in one go: each look-up goes through all of them."""
+    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - iterating gives pairs
+    response.headers.extend([(name, value) for name, value in wanted.items() if name.lower() not in present])
+
+
 def install_headers(app: Flask, *, further: Callable[[Response], None] | None = None) -> None:
     """Set the headers after each request; ``further`` adds what one product alone sends.
 
@@ -86,13 +99,11 @@ def install_headers(app: Flask, *, further: Callable[[Response], None] | None = 
 
     @app.after_request
     def _set(response: Response) -> Response:
-        headers = response.headers
-        headers.setdefault("Content-Security-Policy", content_security_policy())
-        headers.setdefault("X-Content-Type-Options", "nosniff")
-        headers.setdefault("Referrer-Policy", "same-origin")
-        headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        add_missing(response, SAME_FOR_ALL)
+        if "Content-Security-Policy" not in response.headers:
+            response.headers.add("Content-Security-Policy", content_security_policy())
         if request.is_secure and not is_loopback(urlsplit(f"//{request.host}").hostname or ""):
-            headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+            response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
         if further is not None:
             further(response)
         return response
