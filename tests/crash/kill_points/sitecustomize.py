@@ -16,12 +16,13 @@ KINDS = {
     "insert into oauth_credential": "token written",
     "update oauth_credential": "token changed",
     "insert into task": "record written",
+    "insert into sys_attachment ": "attachment written",
     "create table pending_revocation": "table made",
     "insert into sys_dictionary": "field written",
     "alter table task add column": "column added",
     "update ticketlab_version set version": "version started",
 }
-WRITTEN = {"token written", "token changed", "field written", "record written"}
+WRITTEN = {"token written", "token changed", "field written", "record written", "attachment written"}
 
 
 def kind_of(statement: str) -> str:
