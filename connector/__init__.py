@@ -14,6 +14,7 @@ from ..shared.web.debugging import refuse_debugging
 from ..shared.web.headers import install_headers
 from ..shared.web.parts import provide
 from ..shared.web.request_id import install_request_ids
+from ..shared.web.routes import install_routes
 from . import (
     api,
     connection,
@@ -42,6 +43,7 @@ def create_app(settings: Settings, *, real_clock: Clock | None = None, ids: Ids 
     logs = configure_logs(settings.data / "logs", "connector", terminal=settings.log_to_terminal)
     app = Flask(__name__, instance_path=str(settings.data.resolve()))
     refuse_debugging(app, settings.host)
+    install_routes(app)
     _configure(app, settings, session_key)
 
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask's own provider has it

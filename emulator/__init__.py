@@ -12,6 +12,7 @@ from ..shared.web.headers import install_headers
 from ..shared.web.one_view import install_one_view
 from ..shared.web.parts import part_of, provide
 from ..shared.web.request_id import install_request_ids
+from ..shared.web.routes import install_routes
 from . import address_door, apps, front_door, identity, lab, oauth, pages, rest, retention, sso
 from .access.addresses import TrustedProxies
 from .apps.store.installing import HiService, Installer
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
         instance_path=str(settings.data.resolve()),
     )
     refuse_debugging(app, settings.host)
+    install_routes(app)
     install_one_view(app)
     databases = open_databases(app, settings)
     logs = configure_logs(settings.data / "logs", "emulator", terminal=settings.log_to_terminal)
