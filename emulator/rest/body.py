@@ -13,8 +13,8 @@ from typing import NoReturn
 from ..errors import RequestUnreadable
 from . import assumptions
 from .errors import UnsupportedMediaType
-from .xml_body import XML_TYPES, read_xml
 
+XML_TYPES = frozenset({"application/xml", "text/xml"})
 JSON_TYPES = frozenset({"", "application/json", "text/json", "*/*"})
 """No Content-Type at all is JSON: real clients send none (rest 1, wire)."""
 CHARSETS = {"": "utf-8-sig", "utf-8": "utf-8-sig", "utf8": "utf-8-sig", "us-ascii": "ascii", "iso-8859-1": "latin-1"}
@@ -31,10 +31,11 @@ def read_record(body: bytes, media_type: str, charset: str) -> Mapping[str, obje
     """
     if not body.strip():
         return {}
-    if media_type in XML_TYPES:  # without a charset the document says its own
-        return {
-            _text(name): _text(value) for name, value in read_xml(_decode(body, charset) if charset else body).items()
-        }
+    if media_type in XML_TYPES:
+        from .xml_body import read_xml  # few programs send XML, and its parser takes a start its time
+
+        found = read_xml(_decode(body, charset) if charset else body)  # without a charset the document says its own
+        return {_text(name): _text(value) for name, value in found.items()}
     if media_type not in JSON_TYPES:
         raise UnsupportedMediaType
     return _first_record(_parse(_decode(body, charset)))

@@ -12,7 +12,6 @@ from defusedxml.ElementTree import fromstring
 from ..errors import RequestUnreadable
 from . import assumptions
 
-XML_TYPES = frozenset({"application/xml", "text/xml"})
 RECORD = "entry"
 
 

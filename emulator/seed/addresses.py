@@ -1,15 +1,12 @@
 """The properties that say where this instance and its tenant live and what it runs: rewritten at every start."""
 
-from collections.abc import Iterable, Mapping
-
-from sqlalchemy import select
+from collections.abc import Mapping
 
 from ..access.caller import Caller
-from ..dictionary.declaration import load_schema
 from ..records.gate import Gate
+from ..records.stored import stored
 from ..releases import release_named
 from ..settings import Settings
-from ..store.store import Store
 
 TENANT_URL = "x_mioms_m365ticket.tenant_url"
 """The security center's address, which the checklist proposes for the redirect URL (ours)."""
@@ -20,7 +17,8 @@ _BUILD = ("glide.war", "glide.buildtag", "glide.product.version", "glide.product
 def write_addresses(gate: Gate, settings: Settings) -> None:
     """Bring the properties into line with the settings; where all are right nothing is written."""
     wanted = own_properties(settings)
-    if _stored(gate.store, wanted) == wanted:
+    present = stored(gate, "sys_properties", "name", wanted, ("value",))
+    if {name: row["value"] or "" for name, row in present.items()} == wanted:
         return
     with gate.transaction() as transaction:
         properties = gate.record("sys_properties", Caller.system(), within=transaction)
@@ -30,14 +28,6 @@ def write_addresses(gate: Gate, settings: Settings) -> None:
                 properties.insert({"name": name, "value": value})
             elif found[name].value("value") != value:
                 properties.update(found[name].sys_id, {"value": value})
-
-
-def _stored(store: Store, names: Iterable[str]) -> Mapping[str, str]:
-    """What the properties say now, asked past the gate: it would compile every rule, a third of a start's time."""
-    table = store.tables(load_schema()).sql_table("sys_properties")
-    statement = select(table.c.name, table.c.value).where(table.c.name.in_(names))
-    with store.reading() as connection:
-        return {row.name: row.value or "" for row in connection.execute(statement)}
 
 
 def own_properties(settings: Settings) -> Mapping[str, str]:

@@ -93,7 +93,7 @@ class Providers:
             sys_id=row.sys_id,
             name=row.value("name"),
             client_id=row.value("client_id"),
-            client_secret=Secret(open_secret(row, self._key.ring)),
+            client_secret=Secret(open_secret(str(row.native("client_secret") or ""), row.sys_id, self._key.ring)),
             metadata_url=row.value("oidc_config_metadata_url"),
             user_claim=row.value("user_claim") or "preferred_username",
             user_field=row.value("user_field") if row.value("user_field") in MATCH_FIELDS else MATCH_FIELDS[0],
@@ -107,11 +107,10 @@ def secret_place(sys_id: str) -> str:
     return f"{TABLE}/{sys_id}/client_secret"
 
 
-def open_secret(row: Row, ring: KeyRing) -> str:
+def open_secret(stored: str, sys_id: str, ring: KeyRing) -> str:
     """The client secret; what an administrator has typed into the form stands there as it was typed."""
-    stored = str(row.native("client_secret") or "")
     try:
-        return ring.open(stored, secret_place(row.sys_id))
+        return ring.open(stored, secret_place(sys_id))
     except Unsealable:
         return stored
 

@@ -6,8 +6,9 @@ from ...shared.single_sign_on import client_id_of, metadata_url_of
 from ..access.caller import Caller
 from ..identity.keys import InstanceKey
 from ..records.gate import Gate, Transaction
+from ..records.stored import stored
 from ..settings import Settings
-from .providers import ENABLED, FIELDS, LOCATE_FIELD, REDIRECT, TABLE, open_secret, secret_place
+from .providers import ENABLED, LOCATE_FIELD, REDIRECT, TABLE, open_secret, secret_place
 
 DIRECTORY = "Azure Active Directory"
 DIRECTORY_ID = "5500c1a80a0a0b6b00aad0f1dee1d000"
@@ -21,14 +22,15 @@ def write_registration(gate: Gate, key: InstanceKey, settings: Settings) -> None
     """Fill in what this start was told of the tenant's directory; a record that was deleted stays so."""
     if not settings.sso_client_secret:
         return
-    row = gate.record(TABLE, Caller.system()).find(f"sys_id={DIRECTORY_ID}", FIELDS)
     wanted = _values(settings)
-    if row is None:
+    present = stored(gate, TABLE, "sys_id", [DIRECTORY_ID], (*wanted, "client_secret")).get(DIRECTORY_ID)
+    if present is None:
         return
-    right = all(row.value(name) == value for name, value in wanted.items())
-    if not right or not settings.sso_client_secret.matches(open_secret(row, key.ring)):
-        sealed = key.ring.seal(settings.sso_client_secret.reveal(), secret_place(row.sys_id))
-        gate.record(TABLE, Caller.system()).update(row.sys_id, {**wanted, "client_secret": sealed})
+    right = all((present[name] or "") == value for name, value in wanted.items())
+    secret = open_secret(str(present["client_secret"] or ""), DIRECTORY_ID, key.ring)
+    if not right or not settings.sso_client_secret.matches(secret):
+        sealed = key.ring.seal(settings.sso_client_secret.reveal(), secret_place(DIRECTORY_ID))
+        gate.record(TABLE, Caller.system()).update(DIRECTORY_ID, {**wanted, "client_secret": sealed})
 
 
 def switch(gate: Gate, key: InstanceKey, settings: Settings, *, enabled: bool, redirect: bool, match_field: str) -> str:

@@ -13,6 +13,9 @@ from threading import Lock
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Column, ColumnElement, Index, MetaData, Table, literal
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.schema import CreateIndex
+from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.expression import FromClause, true
 
 from ...shared.postgresql import identifier
@@ -22,6 +25,8 @@ from .columns import SQL_TYPES, folded, index_key
 
 CLASS = "sys_class_name"
 KEY = "sys_id"
+CONDITION = "ticketlab_condition"
+"""Where an index of a hierarchy bears the condition that its rows meet."""
 MOST_KEPT = 500
 MOST_KNOWN = 8
 """Dictionaries whose SQL side is kept in a process."""
@@ -118,15 +123,23 @@ def _compile(hierarchy: Hierarchy) -> Table:
     ]
     table = Table(identifier(hierarchy.base), MetaData(), *columns)
     for index in hierarchy.indexes:
-        where = table.c[CLASS].in_(index.classes) if index.classes else None
+        where = {CONDITION: table.c[CLASS].in_(index.classes)} if index.classes else {}
         Index(
             index.name,
             *(index_key(table.c[column]) for column in index.columns),
             unique=index.unique,
-            sqlite_where=where,
-            postgresql_where=where,
+            info=where,
         )
     return table
+
+
+@compiles(CreateIndex)
+def _create_index(create: CreateIndex, compiler: DDLCompiler, **given: Any) -> str:
+    """Give an index its condition in its dialect's own option: naming PostgreSQL's imports that dialect."""
+    index = create.element
+    if CONDITION in index.info:
+        index.dialect_kwargs[f"{compiler.dialect.name}_where"] = index.info[CONDITION]
+    return str(compiler.visit_create_index(create, **given))  # type: ignore[no-untyped-call]
 
 
 class RecordTables:
