@@ -87,3 +87,4 @@ FIELD_OPERATORS: Mapping[str, Operator] = {
     "MORETHAN": _apart("more"),
     "LESSTHAN": _apart("less"),
 }
+"""Their value begins with another field's path, before any ``@``."""

@@ -8,3 +8,6 @@ from .time_operators import TIME_OPERATORS
 from .value_operators import VALUE_OPERATORS, Operator
 
 OPERATORS: Mapping[str, Operator] = {**VALUE_OPERATORS, **FIELD_OPERATORS, **TIME_OPERATORS, **RECORD_OPERATORS}
+
+CONTEXT_OPERATORS = frozenset({"DYNAMIC", "IN_HIERARCHY_DYNAMIC", "SAMEAS", "NSAMEAS", *TIME_OPERATORS})
+"""What they mean depends on who asks, when, and in which time zone, whatever their value."""

@@ -61,8 +61,8 @@ def parent_element(place: Place) -> str | None:
     return None
 
 
-RECORD_OPERATORS: Mapping[str, Operator] = {
-    "DYNAMIC": _dynamic,
+HIERARCHY_OPERATORS: Mapping[str, Operator] = {
     "IN_HIERARCHY": _in_hierarchy,
     "IN_HIERARCHY_DYNAMIC": _in_dynamic_hierarchy,
 }
+RECORD_OPERATORS: Mapping[str, Operator] = {"DYNAMIC": _dynamic, **HIERARCHY_OPERATORS}

@@ -5,11 +5,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from ..dictionary.model import Dictionary
+from .field_operators import FIELD_OPERATORS
 from .nodes import EncodedQuery, Term
 from .paths import Place, compared_place
 from .predicates import Check
-from .record_operators import parent_element
-from .words import FIELD_OPERATORS, HIERARCHY_OPERATORS
+from .record_operators import HIERARCHY_OPERATORS, parent_element
 
 _RELATED_LIST = re.compile(
     r"(?P<table>\w{1,80})\.(?P<other>[\w.]{1,200}),"

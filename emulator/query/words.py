@@ -60,40 +60,6 @@ WORDS: Mapping[str, str] = dict(
 
 LIST_OPERATORS = frozenset({"IN", "NOT IN"})
 
-FIELD_OPERATORS = frozenset(
-    {
-        "SAMEAS",
-        "NSAMEAS",
-        "GT_FIELD",
-        "LT_FIELD",
-        "GT_OR_EQUALS_FIELD",
-        "LT_OR_EQUALS_FIELD",
-        "MORETHAN",
-        "LESSTHAN",
-    }
-)
-"""Their value begins with another field's path, before any ``@``."""
-
-CONTEXT_OPERATORS = frozenset(
-    {
-        "DYNAMIC",
-        "IN_HIERARCHY_DYNAMIC",
-        "SAMEAS",
-        "NSAMEAS",
-        "ON",
-        "NOTON",
-        "DATEPART",
-        "RELATIVEGT",
-        "RELATIVEGE",
-        "RELATIVELT",
-        "RELATIVELE",
-        "RELATIVEEE",
-    }
-)
-"""What they mean depends on who asks, when, and in which time zone, whatever their value."""
-
-HIERARCHY_OPERATORS = frozenset({"IN_HIERARCHY", "IN_HIERARCHY_DYNAMIC"})
-
 TEXT_QUERY = "123TEXTQUERY321"
 TEXT_GROUP = "123TEXTINDEXGROUP321"
 TEXT_FIELDS = (TEXT_QUERY, TEXT_GROUP)

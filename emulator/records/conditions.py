@@ -14,9 +14,9 @@ from ..dictionary.model import Dictionary
 from ..query import parse
 from ..query.context import QueryContext
 from ..query.nodes import EncodedQuery, Term
+from ..query.operators import CONTEXT_OPERATORS
 from ..query.predicates import Check, Predicate
 from ..query.resolver import Resolver
-from ..query.words import CONTEXT_OPERATORS
 from ..store.columns import fold
 from ..store.store import Native
 from .row import raw_text
