@@ -1,9 +1,7 @@
 """Whatever query meets whatever records: SQL and the plain interpreter select the same, in the same order."""
 
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from engines import BACKENDS, engine_on
@@ -11,12 +9,10 @@ from generated_queries import queries
 from generated_records import DICTIONARY, MOMENTS, PEOPLE, TABLES, TICKETS, records
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
+from query_oracle.interpreter import Asker, World
 from ticketlab.emulator.errors import QueryTooComplex
 from ticketlab.emulator.query import QueryContext, parse, select_records
 from ticketlab.emulator.store.store import Store
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "emulator" / "query"))
-from interpreter import Asker, World
 
 
 @pytest.fixture(scope="module", name="store", params=BACKENDS)
