@@ -54,13 +54,9 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     gate = Gate(databases.store, schema, clock, ids, decisions)
     contents = Contents(settings.data / "attachments", durable=settings.durable)
     attachments = Attachments(gate, contents)
-    provide(app, settings)
     provide(app, clock, Clock)
-    provide(app, ids)
-    provide(app, decisions)
-    provide(app, gate)
-    provide(app, attachments)
-    provide(app, ImportSets(gate))
+    for each in (settings, ids, decisions, gate, attachments, ImportSets(gate)):
+        provide(app, each)
     install_date(app, clock)
 
     install_request_ids(app, ids, logs, own=False)
