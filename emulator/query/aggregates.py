@@ -18,13 +18,12 @@ from ..dictionary.types import Storage
 from ..store.columns import ExactDecimal, code_points, folded, folded_result
 from ..store.store import Prepared
 from ..store.tables import RecordTables
-from .conditions import Conditions, parameters
+from .conditions import Conditions, parameters, value_names
 from .context import QueryContext
 from .nodes import EncodedQuery
 from .paths import Place, compared_place, display_place
 from .predicates import NOTHING, Condition, shape
 from .resolver import Resolver
-from .selection import value_names
 from .sources import Sources
 
 NUMBERS = frozenset({Storage.INTEGER, Storage.DECIMAL})

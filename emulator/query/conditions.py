@@ -1,6 +1,7 @@
 """From predicates to SQL. Every value is a bound parameter, named by its place in the statement."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count as numbers
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, bindparam, false, or_, true
@@ -55,13 +56,22 @@ def parameters(condition: Condition, names: Iterator[str]) -> dict[str, Any]:
     return {next(names): value for value in values(condition)}
 
 
-def order_keys(sources: Sources, path: str, *, descending: bool) -> list[ColumnElement[Any]]:
+def value_names() -> Iterator[str]:
+    """The names of a statement's values, in the order of its conditions."""
+    return (f"value_{number}" for number in numbers())
+
+
+def order_keys(
+    column: ColumnElement[Any],
+    storage: Storage,
+    *,
+    descending: bool,
+    fold: Callable[[ColumnElement[Any]], ColumnElement[Any]] = folded,
+) -> list[ColumnElement[Any]]:
     """Folded value, then code point. Empty values first, and last when descending: one is the other read backwards."""
-    column = sources.column(path)
-    field = field_at(sources.dictionary, sources.table, path.split("."))
-    if field is not None and field.type.storage is not Storage.TEXT:
+    if storage is not Storage.TEXT:
         return [column.desc().nulls_last() if descending else column.asc().nulls_first()]
-    first, second = folded(column), code_points(column)
+    first, second = fold(column), code_points(column)
     if descending:
         return [first.desc().nulls_last(), second.desc()]
     return [first.asc().nulls_first(), second.asc()]

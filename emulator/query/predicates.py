@@ -83,9 +83,13 @@ def shape(condition: Condition) -> tuple[Any, ...]:
     return tuple(tuple(tuple(each.shape for each in clause) for clause in group) for group in condition)
 
 
+def each_predicate(condition: Condition) -> Iterator[Predicate]:
+    return chain.from_iterable(chain.from_iterable(condition))
+
+
 def values(condition: Condition) -> Iterator[Any]:
     """Every value, in the order in which a statement names them."""
-    for each in chain.from_iterable(chain.from_iterable(condition)):
+    for each in each_predicate(condition):
         yield from each.values
         if each.condition:
             yield from values(each.condition)

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, and_, select
+from sqlalchemy import ColumnElement, FromClause, Text, and_, literal, select
 
 from ..dictionary.model import Dictionary
 from ..errors import QueryTooComplex
-from ..store.columns import folded
-from ..store.tables import KEY, RecordTables
+from ..store.columns import fold, folded
+from ..store.tables import CLASS, KEY, RecordTables
 from .paths import DISPLAY_STEPS, is_reference
 
 MOST_JOINS = 40
@@ -18,10 +18,11 @@ MOST_JOINS = 40
 class Sources:
     """The tables that one SELECT reads, joined as paths ask for them."""
 
-    def __init__(self, tables: RecordTables, table: str, *, within: bool = False) -> None:
-        """``within`` another SELECT, which may read the same table."""
+    def __init__(self, tables: RecordTables, table: str, *, within: bool = False, only: str | None = None) -> None:
+        """``within`` another SELECT, which may read the same table; ``only`` the records of one class."""
         self.tables = tables
         self.table = table
+        self.only = only
         own = tables.sql_table(table)
         self.root: FromClause = own.alias() if within else own
         self._joined: dict[tuple[str, ...], FromClause] = {(): self.root}
@@ -37,10 +38,14 @@ class Sources:
 
     @property
     def of_class(self) -> ColumnElement[bool]:
+        if self.only is not None:
+            return folded(self.root.c[CLASS]) == fold(self.only)
         return self.tables.of_class(self.table, self.root)
 
     def column(self, path: str) -> ColumnElement[Any]:
         """The column at the end of a path that leads somewhere. Raises QueryTooComplex for too many joins."""
+        if path == CLASS and self.only is not None:
+            return literal(fold(self.only), Text())  # what is asked of it is decided once, not for each record
         return self._column(path.split("."))
 
     def shown(self, pointer: ColumnElement[Any], target: str) -> ColumnElement[Any]:

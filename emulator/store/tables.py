@@ -83,9 +83,14 @@ def structure(dictionary: Dictionary, base: str) -> Hierarchy:
 def _indexes(
     dictionary: Dictionary, base: str, members: Sequence[str], names: Mapping[tuple[str, str], str]
 ) -> Sequence[HierarchyIndex]:
-    """In a hierarchy each starts with the class, each that is not unique ends with sys_id."""
+    """In a hierarchy each starts with the class, each that is not unique ends with sys_id.
+
+    One more gives the records of a class in the order that lists have by default.
+    """
     has_class = (base, CLASS) in names
     found = []
+    if has_class and len(members) > 1:
+        found.append(HierarchyIndex(identifier(f"index_{base}_{CLASS}"), (CLASS, KEY)))
     for name in members:
         for index in dictionary.table(name).indexes:
             columns = tuple(_column_name(dictionary, names, name, element) for element in index.elements)
@@ -191,11 +196,20 @@ class RecordTables:
                 return names.get((each.name, element))
         return None
 
+    def classes(self, table: str) -> Sequence[str]:
+        """The classes of the records of ``table``: its own and those of tables that extend it.
+
+        Empty where the hierarchy has no column that tells them apart.
+        """
+        if CLASS not in self.sql_table(table).c:
+            return ()
+        return sorted(self.dictionary.descendants(table))
+
     def of_class(self, table: str, source: FromClause) -> ColumnElement[bool]:
         """Which rows of the hierarchy are records of ``table``: its own and those of tables that extend it."""
         if not self.dictionary.table(table).extends:
             return true()
-        classes = sorted(self.dictionary.descendants(table))
+        classes = self.classes(table)
         column = folded(source.c[CLASS])
         if len(classes) == 1:
             return column == classes[0]

@@ -264,3 +264,39 @@ def test_an_unknown_table_is_an_invalid_table(records):
     """400 for everybody, whatever the query."""
     with pytest.raises(InvalidTable):
         records.select("no_such_table", "")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "",
+        "ORDERBYDESCnumber",
+        "ORDERBYsys_class_name^ORDERBYDESCstate",
+        "ORDERBYDESCsys_class_name",
+        "sys_class_name=incident^ORsys_class_nameLIKEm365^ORDERBYpriority",
+        "stateISNOTEMPTY^NQactive=false^ORDERBYshort_description",
+    ],
+)
+@pytest.mark.parametrize("restriction", ["", "sys_class_name!=change_request"])
+def test_pages_over_several_classes_together_are_the_whole_list(records, query, restriction):
+    """Each is merged from the classes, and restricted after it was cut: no record is lost, repeated or out of place."""
+    restrictions = [parse(restriction)] if restriction else []
+    whole = records.values("task", query, limit=None, restrictions=restrictions)
+    pages = [records.values("task", query, limit=2, offset=offset, restrictions=restrictions) for offset in (0, 2, 4)]
+    assert [number for page in pages for number in page] == whole
+    assert records.count("task", query, limit=2) == records.count("task", query, limit=None)
+
+
+@pytest.mark.parametrize("table", ["task", "incident", "change_request"])
+@pytest.mark.parametrize("query", ["", "ORDERBYDESCsys_updated_on", "state=1^priority=3^ORDERBYDESCsys_created_on"])
+def test_an_index_gives_each_class_its_records_in_the_order_of_the_page(records, table, query):
+    """The time of a page does not grow with the table: only what the classes contribute is sorted."""
+    if records.store.engine.dialect.name != "sqlite":
+        return  # an empty table tells nothing of PostgreSQL's plans
+    prepared = records.select(table, query, limit=20).rows
+    compiled = prepared.statement.compile(dialect=records.store.engine.dialect)
+    values = tuple({**compiled.params, **prepared.values}[name] for name in compiled.positiontup)
+    with records.store.reading() as connection:
+        plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values)]
+    assert not [step for step in plan if step.startswith("SCAN task")], plan
+    assert sum(step.startswith("USE TEMP B-TREE") for step in plan) <= 2, plan
