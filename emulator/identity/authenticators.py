@@ -15,6 +15,7 @@ from .user_tokens import UserTokens
 from .users import LoginRefused, Users
 
 LONGEST_HEADER = 8192
+IDENTIFYING = ("Authorization", "x-sn-apikey", "X-UserToken")
 RESTRICTION = "glide.authenticate.basic_auth.restriction.enforce"
 ALLOWED_ROLES = "glide.authenticate.basic_auth.allowed_roles"
 DEFAULT_ALLOWED = "snc_basic_auth_api_access"
@@ -123,6 +124,11 @@ class SessionAuthenticator:
 def scheme_of(request: Request) -> str:
     """The scheme of the Authorization header, lower case; empty without one."""
     return request.headers.get("Authorization", "").strip().partition(" ")[0].lower()
+
+
+def names_its_sender(request: Request) -> bool:
+    """Whether a header says who sends the request, so that no cookie is looked at without more."""
+    return any(name in request.headers for name in IDENTIFYING)
 
 
 def way_of(request: Request) -> str:

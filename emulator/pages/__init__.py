@@ -3,7 +3,17 @@
 from flask import Flask
 
 from ...shared.web.parts import part_of, provide
-from . import elevation, form_views, frame_views, impersonation, interceptor, list_views, tokens
+from . import (
+    columns_views,
+    elevation,
+    export_views,
+    form_views,
+    frame_views,
+    impersonation,
+    interceptor,
+    list_views,
+    tokens,
+)
 from .blueprint import pages
 from .consent import blueprint as consent
 from .frame import install_errors
@@ -16,7 +26,7 @@ from .script_login import blueprint as script_login
 from .sso import install_sso
 
 __all__ = ["install"]
-_VIEWS = (elevation, frame_views, impersonation, interceptor, list_views, form_views, tokens)
+_VIEWS = (columns_views, elevation, frame_views, impersonation, interceptor, list_views, form_views, tokens)
 """Imported for the routes they add to the blueprint."""
 
 
@@ -26,5 +36,6 @@ def install(app: Flask) -> None:
     install_layout(app)
     install_errors(app)
     install_sso(app)
+    export_views.install(app)
     for blueprint in (login, login_steps, script_login, consent, pages):
         app.register_blueprint(blueprint)

@@ -81,10 +81,10 @@ class Wording:
 
     def term(self, term: Term) -> str:
         """``Priority = 1 - Critical``; what is not understood stays as it was written."""
-        found = self._end_of(term.field)
+        found = self.end_of(term.field)
         if found is None or term.operator not in WORDS:
             return term.text
-        words = f"{self._label(term.field)} {WORDS[term.operator]}"
+        words = f"{self.label(term.field)} {WORDS[term.operator]}"
         return words if term.operator in WITHOUT_VALUE else f"{words} {self._value(found, term)}"
 
     def _value(self, known: Field, term: Term) -> str:
@@ -107,13 +107,13 @@ class Wording:
             return {"1": "true", "0": "false"}.get(value, value)
         return known.choice_label(value)
 
-    def _label(self, path: str) -> str:
+    def label(self, path: str) -> str:
         """``Caller.Name`` for ``caller_id.name``."""
         steps = path.split(".")
-        labels = [self._end_of(".".join(steps[: count + 1])) for count in range(len(steps))]
+        labels = [self.end_of(".".join(steps[: count + 1])) for count in range(len(steps))]
         return ".".join(each.label for each in labels if each)
 
-    def _end_of(self, path: str) -> Field | None:
+    def end_of(self, path: str) -> Field | None:
         """The field at the end of a path of references."""
         if path not in self._known:
             self._known[path] = self._walk(path)

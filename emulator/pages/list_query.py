@@ -1,12 +1,12 @@
 """The encoded query in a list's address: its order, and what a search adds to it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import urlencode
 
 from ..dictionary.model import Choice, Dictionary, Field
 from ..dictionary.types import FieldType, Storage
-from ..query import EncodedQuery, OrderBy
+from ..query import EncodedQuery, OrderBy, parse
 from ..query.parser import parse_term
 
 
@@ -24,6 +24,21 @@ def record_url(table: str, sys_id: str) -> str:
 def decisions_url(table: str, element: str, transaction: str) -> str:
     """From a log entry to why its request was refused (the lab's page, for who sits at the instance); else empty."""
     return f"/lab/decisions/{transaction}" if (table, element) == ("syslog", "transaction") and transaction else ""
+
+
+def asked_query(given: Mapping[str, str]) -> EncodedQuery:
+    """The encoded query of an address, with the order of ``sysparm_order`` where that is given."""
+    query = parse(given.get("sysparm_query", ""))
+    element = given.get("sysparm_order", "").strip()
+    if not element.replace("_", "").replace(".", "").isalnum():
+        return query
+    descending = given.get("sysparm_order_direction", "").lower().startswith("desc")
+    return ordered_by(query, element, descending=descending)
+
+
+def grouped(query: EncodedQuery, element: str) -> EncodedQuery:
+    """The query in groups of this field's values, or in none."""
+    return replace(query, grouped_by=(element,) if element else ())
 
 
 def ordered_by(query: EncodedQuery, element: str, *, descending: bool) -> EncodedQuery:

@@ -13,21 +13,30 @@ from ..query import EncodedQuery, parse
 from ..records.gate import Gate
 from ..rest.tiny_urls import expand
 from .blueprint import pages
+from .breadcrumbs import Wording
+from .export_views import as_file, asked_processor
+from .filter_input import EDITED, STEP, FilterInput
 from .list_page import read_list
-from .list_query import list_url, narrowed, ordered_by, record_url, search_condition
+from .list_query import asked_query, grouped, list_url, narrowed, record_url, search_condition
 from .messages import Message, done
+from .references import References
 
 LARGEST_ROW = 10_000_000
+GROUP_BY = "sysparm_group_by"
 
 
 @pages.get("/<table>_list.do")
 def show_list(table: str) -> str | Response:
-    """Rows of a table that match ``sysparm_query``, from ``sysparm_first_row`` on."""
-    searched = _searched(table)
-    if searched is not None:
-        return redirect(searched)
-    caller = current_caller()
-    page = read_list(part(Gate), caller, table, _query(), _first_row())
+    """Rows of a table that match ``sysparm_query``, from ``sysparm_first_row`` on; or the same as a file."""
+    given, caller = _given(), current_caller()
+    query = asked_query(given)
+    led_on = _led_on(table, query, caller)
+    if led_on is not None:
+        return redirect(led_on)
+    if asked_processor():
+        return as_file(caller, table, query, asked_processor())
+    edited = parse(given[EDITED]) if EDITED in given else None
+    page = read_list(part(Gate), caller, table, query, _first_row(), edited)
     return render_template("list.html", page=page, done=_done(table, caller))
 
 
@@ -37,30 +46,26 @@ def _given() -> Mapping[str, str]:
     return dict(reversed(pairs))
 
 
-def _query() -> EncodedQuery:
-    """The encoded query, with the order of ``sysparm_order`` where that is given."""
-    query = parse(_given().get("sysparm_query", ""))
-    element = _given().get("sysparm_order", "").strip()
-    if not element.replace("_", "").replace(".", "").isalnum():
-        return query
-    descending = _given().get("sysparm_order_direction", "").lower().startswith("desc")
-    return ordered_by(query, element, descending=descending)
-
-
 def _first_row() -> int:
     text = _given().get("sysparm_first_row", "")
     return min(int(text), LARGEST_ROW) if text.isdecimal() and text.isascii() and len(text) < 10 else 1
 
 
-def _searched(table: str) -> str | None:
-    """Where a search leads: the same list with one condition more."""
+def _led_on(table: str, query: EncodedQuery, caller: Caller) -> str | None:
+    """Where the list's own forms lead to: a search, a grouping, the filter builder; None for a plain address."""
+    gate = part(Gate)
+    dictionary = gate.read_dictionary()
+    if STEP in request.args:
+        wording = Wording(dictionary, References(gate, dictionary, caller), dictionary.table(table).name)
+        return FilterInput(wording, request.args.getlist).next_url(query)
+    if GROUP_BY in request.args:
+        return list_url(table, grouped(query, request.args[GROUP_BY]))
     text = _given().get("sysparm_search_text")
     if text is None:
         return None
-    dictionary = part(Gate).read_dictionary()
     field = dictionary.field(table, _given().get("sysparm_search_field", ""))
     condition = search_condition(dictionary, field, text[:200]) if field else ""
-    return list_url(table, narrowed(_query(), condition))
+    return list_url(table, narrowed(query, condition))
 
 
 def _done(table: str, caller: Caller) -> list[Message]:

@@ -27,6 +27,12 @@ class Rights:
         return judge_record(self.snapshot.dictionary, self.snapshot.policy, self.caller, table, operation).allowed
 
     def may_write_field(self, table: str, element: str) -> bool:
+        return self._in_every_record(table, element, Operation.WRITE)
+
+    def may_read_field(self, table: str, element: str) -> bool:
+        return self._in_every_record(table, element, Operation.READ)
+
+    def _in_every_record(self, table: str, element: str, operation: Operation) -> bool:
         dictionary, policy = self.snapshot.dictionary, self.snapshot.policy
-        verdict = judge_field(dictionary, policy, self.caller, table, element, Operation.WRITE)
+        verdict = judge_field(dictionary, policy, self.caller, table, element, operation)
         return verdict.allowed and not verdict.conditions

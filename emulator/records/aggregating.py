@@ -86,6 +86,8 @@ def _value(work: Work, path: str, index: int, found: StoredRow) -> FieldValue:
     label = raw_text(found[f"shown_{index}"]) if f"shown_{index}" in found else None
     if field.type is FieldType.CLASS_NAME and native in work.dictionary.tables:
         label = work.dictionary.table(native).label
+    if label and field.type is FieldType.REFERENCE and not work.may_name(field.reference):
+        label = ""
     return FieldValue(field, native, label)
 
 

@@ -14,7 +14,9 @@ from ...shared.errors import TicketlabError
 from ...shared.web.parts import part
 from ..access.caller import Caller
 from ..errors import NotAuthenticated, PlatformError, RequestUnreadable
+from ..identity.authenticators import names_its_sender
 from ..identity.secret_fields import SecretFields
+from ..identity.web import current_account
 from ..records.gate import Gate
 from ..records.glide_record import GlideRecord
 from ..records.row import Row
@@ -65,8 +67,16 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def _answer() -> Response | None:
-        found = ADDRESS.fullmatch(request.path) if PROCESSOR in request.args else None
+        found = ADDRESS.fullmatch(request.path) if PROCESSOR in request.args and not _is_export() else None
         return _process(found["table"]) if found else None
+
+
+def _is_export() -> bool:
+    """Whether somebody at the pages saves a list as a file, which those write."""
+    plain = request.method in {"GET", "HEAD"} and "sysparm_action" not in request.args
+    return (
+        plain and request.path.endswith("_list.do") and not names_its_sender(request) and current_account() is not None
+    )
 
 
 def _process(table: str) -> Response:

@@ -247,6 +247,18 @@ def over_pages(world: World, cell: Mapping[str, Any], who: str, sys_id: str, val
     return {200: "yes", 401: "login", 403: "refused", 404: "absent"}[answer.status_code]
 
 
+def over_export(world: World, cell: Mapping[str, Any], who: str, sys_id: str, value: str) -> str:
+    """A list as a file; a record is a list of one, and a hidden field is absent from it."""
+    table, operation, field = cell["table"], cell["operation"], cell.get("field", "")
+    query = query_of(cell, sys_id) if operation in LISTS else f"sys_id={sys_id}"
+    answer = world.person(who).client.get(f"/{table}_list.do", query_string={"sysparm_query": query, "XML": ""})
+    if answer.status_code == 200:
+        if f"<sys_id>{sys_id}</sys_id>" not in answer.text:
+            return "absent"
+        return "hidden" if operation == "get" and field and f"<{field}" not in answer.text else "yes"
+    return {302: "login", 403: "refused"}[answer.status_code]
+
+
 def token(client: Any) -> str:
     page = client.get("/home.do", follow_redirects=True).text
     for before, after in (("g_ck = '", "'"), ('name="sysparm_ck" value="', '"')):
@@ -286,11 +298,12 @@ CHANNELS = {
     "import": (over_import, {"other_scope"}),
     "jsonv2": (over_jsonv2, {"other_scope"}),
     "pages": (over_pages, {"other_scope"}),
+    "export": (over_export, {"other_scope"}),
     "gate": (at_the_gate, {"anonymous"}),
 }
 """Each channel's adapter, and whom it does not know."""
 STAGING = {"incident": "imp_incident"}
-DOES = {"stats": {"get", *LISTS}, "import": {"create"}}
+DOES = {"stats": {"get", *LISTS}, "import": {"create"}, "export": {"get", *LISTS}}
 """What a channel does that does not do everything."""
 QUESTIONS = [
     (channel, what)

@@ -1,0 +1,44 @@
+"""``/TABLE_list.do?CSV``, ``JSONv2`` or ``XML``: a list as a file, for people at the pages and for programs."""
+
+import re
+
+from flask import Flask, Response, request
+
+from ...shared.web.parts import part
+from ..access.caller import Caller
+from ..errors import PlatformError
+from ..identity.authenticators import names_its_sender
+from ..query import EncodedQuery
+from ..records.gate import Gate
+from ..rest.attachment_file import NEVER_A_PAGE, disposition
+from ..rest.frame import answer_error, rest_caller
+from .exports import PROCESSORS, export
+from .list_query import asked_query
+
+ADDRESS = re.compile(r"/(?P<table>[a-z0-9_]+)_list\.do")
+
+
+def install(app: Flask) -> None:
+    """Answer programs, whose requests say who sends them, before the pages ask for a login."""
+
+    @app.before_request
+    def _answer() -> Response | None:
+        processor, found = asked_processor(), ADDRESS.fullmatch(request.path)
+        if not processor or found is None or request.method not in {"GET", "HEAD"} or not names_its_sender(request):
+            return None
+        try:
+            return as_file(rest_caller(), found["table"], asked_query(request.args), processor)
+        except PlatformError as error:
+            return answer_error(error)
+
+
+def asked_processor() -> str:
+    """The processor that the address names, else empty."""
+    return next((each for each in PROCESSORS if each in request.args), "")
+
+
+def as_file(caller: Caller, table: str, query: EncodedQuery, processor: str) -> Response:
+    """The file, to be saved and never shown as a page."""
+    made = export(part(Gate), caller, table, query, processor)
+    headers = {**NEVER_A_PAGE, "Content-Disposition": disposition(made.name)}
+    return Response(made.body, 200, headers, content_type=made.content_type)
