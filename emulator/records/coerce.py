@@ -16,6 +16,7 @@ from ..dictionary.types import FieldType, Storage
 from ..errors import RequestUnreadable
 from ..store.store import Native
 from .durations import read_duration
+from .row import written
 
 SYS_ID = re.compile(r"[0-9a-f]{32}")
 INTEGER = re.compile(r"[+-]?[0-9]{1,10}")
@@ -64,7 +65,7 @@ def _text(given: object) -> str:
     if isinstance(given, bool):
         return "true" if given else "false"
     if isinstance(given, datetime):
-        return given.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        return written(given.astimezone(UTC))
     if isinstance(given, dict):  # the form that the API itself answers with for a reference
         return _text(given.get("value", given.get("display_value")))
     if isinstance(given, list | tuple):
