@@ -12,8 +12,10 @@ from typing import Any
 
 from flask import Flask, Response, request
 
+from ..shared.ids import Ids
 from ..shared.logs import log
 from ..shared.web.lab import LAB_PATH
+from ..shared.web.parts import part
 from .access.addresses import TABLE, AddressRule, TrustedProxies, denying_rule
 from .access.caller import Caller, Channel
 from .access.trail import Trail
@@ -47,9 +49,12 @@ def _refuse(gate: Gate, rule: AddressRule) -> Response:
     address = request.remote_addr or ""
     sentence = REFUSED.format(address=address)
     log().warning(f"WARNING *** {sentence}", path=request.path)
-    trail = Trail(Caller("", "", channel=_channel(), address=address), TABLE, request.method)
+    # The id opens the refusal in the lab; the answer bears none, for the client used no transaction.
+    caller = Caller("", "", channel=_channel(), address=address, transaction=part(Ids).transaction_id())
+    trail = Trail(caller, TABLE, request.method)
+    reason = f"The request came from {address}, which the rule covers."
     try:
-        trail.refuse(AddressRuleRefused(sentence), "address", rule.name, f"It covers {address}.", rule.record)
+        trail.refuse(AddressRuleRefused(sentence), "address", rule.name, reason, rule.record)
     except PlatformError:
         gate.log.write([trail])
     return Response(PAGE.format(sentence=escape(sentence)), 403, content_type="text/html;charset=UTF-8")

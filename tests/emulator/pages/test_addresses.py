@@ -56,6 +56,18 @@ def test_a_denied_client_is_explained_by_the_rule_that_denied_it(instance):
     assert (decision.step, decision.outcome, decision.record) == ("address", "refused", f"ip_access.{made}")
 
 
+def test_a_denied_request_can_be_opened_in_the_lab_and_names_its_address(instance):
+    """It has an id of its own there, though its answer bears none."""
+    rule(instance, ELSEWHERE)
+    status_from(instance, ELSEWHERE)
+    client, html = instance.test_client(), {"Accept": "text/html"}
+    request = client.get("/lab/decisions").json["decisions"][0]["transaction"]
+    assert f'href="/lab/decisions/{request}"' in client.get("/lab/decisions", headers=html).text
+    page = client.get(f"/lab/decisions/{request}", headers=html).text
+    assert "nobody" in page
+    assert "The request came from 127.0.0.2, which the rule covers." in page
+
+
 @pytest.mark.source("platform 2.4", "D")
 def test_an_allow_rule_supersedes_every_deny_rule(instance):
     """An address that is both allowed and denied is allowed; its neighbours stay denied."""
