@@ -1,10 +1,13 @@
 """The pytest plugin: a fresh world for each test that asks for one, and the reasons of refusals under a failure."""
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ..errors import RefusedToStart
 from . import world
 
 if TYPE_CHECKING:
@@ -14,6 +17,9 @@ if TYPE_CHECKING:
 
 SHOWN = 20
 """Decisions shown under a failing test."""
+
+ACCEPTED = ("ids", "release", "seed", "name")
+"""What the mark may choose."""
 
 _WORLD = pytest.StashKey["World"]()
 
@@ -30,7 +36,13 @@ def pytest_configure(config: pytest.Config) -> None:
 def ticketlab_world(request: pytest.FixtureRequest) -> "Iterator[World]":
     """The world behind ``servicenow`` and ``security_center``."""
     mark = request.node.get_closest_marker("ticketlab")
-    with world(**(mark.kwargs if mark else {})) as made:
+    if mark and (mistake := _mistake(mark)):
+        pytest.fail(mistake, pytrace=False)
+    with ExitStack() as ending:
+        try:
+            made = ending.enter_context(world(**(mark.kwargs if mark else {})))
+        except RefusedToStart as error:
+            pytest.fail(f"@pytest.mark.ticketlab: {error}", pytrace=False)
         request.node.stash[_WORLD] = made
         try:
             yield made
@@ -60,6 +72,18 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
         if told:
             report.sections.append(("Refused or altered by ServiceNow", told))
     return report
+
+
+def _mistake(mark: pytest.Mark) -> str:
+    """What is wrong with the names that a mark chooses by; empty when nothing is."""
+    accepted = f"It takes {', '.join(f'{name}=…' for name in ACCEPTED)}."
+    if mark.args:
+        return f"@pytest.mark.ticketlab({mark.args[0]!r}): a setting needs its name. {accepted}"
+    for name in sorted(mark.kwargs.keys() - set(ACCEPTED)):
+        near = get_close_matches(name, ACCEPTED, 1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        return f"@pytest.mark.ticketlab({name}=…): there is no such setting.{meant} {accepted}"
+    return ""
 
 
 def _refusals(made: "World") -> str:

@@ -121,3 +121,32 @@ def test_a_failing_test_shows_why_its_requests_were_refused(tmp_path: Path):
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Refused or altered by ServiceNow" in done.stdout
     assert "nobody: create sys_properties: refused" in done.stdout
+
+
+MISTAKEN = """
+import pytest
+
+@pytest.mark.ticketlab(relase="jakarta")
+def test_name(servicenow): ...
+
+@pytest.mark.ticketlab("jakarta")
+def test_no_name(servicenow): ...
+
+@pytest.mark.ticketlab(release="jakrata")
+def test_release(servicenow): ...
+
+@pytest.mark.ticketlab(seed="dmeo")
+def test_seed(servicenow): ...
+"""
+
+
+def test_a_mistake_in_a_mark_is_told_in_a_sentence(tmp_path):
+    """What is wrong and what is accepted, without a traceback of the kit's own."""
+    (tmp_path / "test_mistaken.py").write_text(MISTAKEN)
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "test_mistaken.py"]
+    told = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path, check=False).stdout
+    assert "(relase=…): there is no such setting. Did you mean release? It takes ids=…, release=…" in told
+    assert "('jakarta'): a setting needs its name." in told
+    assert "Unknown release 'jakrata': Choose one of" in told
+    assert "Unknown seed 'dmeo': Choose demo" in told
+    assert "ticketlab_world" not in told
