@@ -144,6 +144,12 @@ def act_as_others(person: Person) -> None:
     page.get_by_role("button", name="Delete").click()
     person.open_instance("/incident_list.do?sysparm_query=short_description=Made without scripts")
     expect(page.locator("table.list")).to_contain_text("No records to display")
+    person.open_instance("/incident_list.do")
+    page.get_by_role("combobox", name="Rows per page").select_option("50")
+    page.get_by_role("button", name="Show", exact=True).click()
+    page.get_by_role("link", name="Choose columns").click()
+    page.get_by_role("button", name="Save").click()
+    expect(page.locator("table.list")).to_be_visible()
 
 
 def keep_people(person: Person) -> None:
