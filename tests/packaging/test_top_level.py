@@ -89,10 +89,20 @@ def test_no_fixture_is_named_app():
 
 
 def test_every_foreign_import_is_pinned():
-    """What runs is in the lock file's runtime part, what tests in the whole of it."""
+    """What runs is in the lock file's runtime part, what tests in the whole of it or in the pins of a client."""
     runtime, _, development = (ROOT / "requirements.lock").read_text().partition("# --- development ---")
     assert not _unpinned(imports_of("emulator", "connector", "shared", "wsgi.py") - LOADED_BY, runtime)
-    assert not _unpinned(imports_of("tests", "benchmarks", "docs"), runtime + development)
+    clients = "".join(path.read_text() for path in sorted((ROOT / "tests" / "clients").glob("*/requirements.txt")))
+    assert not _unpinned(imports_of("tests", "benchmarks", "docs"), runtime + development + clients)
+
+
+def test_pins_of_a_client_name_no_registry():
+    """Whichever registry a machine is set up for serves them."""
+    pins = [*(ROOT / "tests" / "clients").glob("*/requirements.txt"), *(ROOT / "tests" / "clients").glob("*/*.json")]
+    assert len(pins) > 8
+    for path in pins:
+        text = path.read_text()
+        assert not {word for word in ('"resolved"', "registry.", "--index-url", "files.") if word in text}, path
 
 
 def _unpinned(names: set[str], lock: str) -> set[str]:
