@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING, ClassVar
 if TYPE_CHECKING:
     from .bench import Bench
 
+UNAUTHENTICATED = (r"user not authenticated", r"\b401 unauthorized")
+"""Patterns of what a client is told whose token or user the instance does not take."""
+
 
 @dataclass(frozen=True)
 class Cure:

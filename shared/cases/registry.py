@@ -4,6 +4,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Mapping
+from difflib import get_close_matches
 from functools import cache
 
 from ..errors import TicketlabError
@@ -24,11 +25,13 @@ def all_cases() -> Mapping[str, Case]:
 
 
 def case_named(identity: str) -> Case:
-    """Raises UnknownCase."""
+    """Raises UnknownCase, which names the nearest id."""
     try:
         return all_cases()[identity]
     except KeyError as error:
-        raise UnknownCase(detail=f"{identity!r} is not in `ticketlab case list`.") from error
+        near = get_close_matches(identity.lower(), all_cases(), 1)
+        meant = f" Did you mean {near[0]}?" if near else ""
+        raise UnknownCase(detail=f"{identity!r} is not in `ticketlab case list`.{meant}") from error
 
 
 def _case_of(module_name: str) -> Case:

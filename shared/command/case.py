@@ -111,6 +111,8 @@ def find(*, text: tuple[str, ...], as_json: bool) -> int:
     from ..cases.find import find as search
 
     pasted = sys.stdin.read() if text == ("-",) else " ".join(text)
+    if not pasted.strip():
+        raise click.UsageError("A text is missing: paste the error message, or give - and send it on standard input.")
     fits = search(pasted)
     if as_json:
         found = [
@@ -123,6 +125,7 @@ def find(*, text: tuple[str, ...], as_json: bool) -> int:
         click.echo(f"{'':<32} if it is this one: {fit.case.evidence}")
     if not fits and not as_json:
         click.echo("No case fits. `ticketlab case list` names them all.")
+        click.echo("Why the instance refused a request, and which record to change, stands on its page /lab/decisions.")
     return 0 if fits else FAILED
 
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ..cases.runner import Runner, Seen
 
 LONGEST_TEXT = 20_000
+DECISIONS_PATH = "/lab/decisions"
+"""Of the instance: its refusals, with the rule that decided each."""
 
 
 def add_cases(blueprint: Blueprint) -> None:
@@ -40,7 +42,13 @@ def cases() -> str:
     }
     fits = find(text) if text.strip() else None
     return render_template(
-        "lab/cases.html", groups=groups, started=_runner().started, text=text, fits=fits, done=request.args.get("done")
+        "lab/cases.html",
+        groups=groups,
+        started=_runner().started,
+        text=text,
+        fits=fits,
+        decisions=f"{this_lab().pair().emulator}{DECISIONS_PATH}",
+        done=request.args.get("done"),
     )
 
 

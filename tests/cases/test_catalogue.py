@@ -87,6 +87,13 @@ def test_opaque_answer_of_the_token_endpoint_names_all_it_may_be():
     assert len({fit.case.check for fit in fits}) == len(fits)
 
 
+@pytest.mark.parametrize("pasted", ["401 Unauthorized", '{"error":{"message":"User Not Authenticated"}}'])
+def test_refused_authentication_finds_what_may_be_wrong_with_token_and_user(pasted: str):
+    found = {fit.case.id for fit in find(pasted)}
+    user = {"integration-user-inactive", "integration-user-locked", "integration-user-web-service-only"}
+    assert user | {"access-token-expired"} <= found
+
+
 @pytest.mark.parametrize("pasted", ["", "   ", "zzz", "the weather is fine", "^" * 30_000, "(((("])
 def test_text_that_fits_nothing_finds_nothing(pasted: str):
     assert list(find(pasted)) == []

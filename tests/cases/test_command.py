@@ -109,8 +109,23 @@ def test_list_and_show_need_no_pair(tmp_path):
     assert "Manage Tokens" in shown
 
 
+def test_an_id_that_is_nearly_right_is_answered_with_the_right_one(tmp_path):
+    told = run("case", "show", "tokn-revoked", cwd=tmp_path)
+    assert told.returncode == 1
+    assert "Did you mean token-revoked?" in told.stderr
+
+
+@pytest.mark.parametrize("text", [(), ("",), ("  ", " ")], ids=["none", "empty", "spaces"])
+def test_find_without_a_text_says_that_one_is_missing(tmp_path, text):
+    told = run("case", "find", *text, cwd=tmp_path)
+    assert told.returncode == 2
+    assert "A text is missing" in told.stderr
+
+
 def test_find_ends_with_1_when_nothing_fits(tmp_path):
-    assert run("case", "find", "nothing known", cwd=tmp_path).returncode == 1
+    nothing = run("case", "find", "nothing known", cwd=tmp_path)
+    assert nothing.returncode == 1
+    assert "/lab/decisions" in nothing.stdout
     assert (
         "role-missing"
         in run("case", "find", "ACL Exception Insert Failed due to security constraints", cwd=tmp_path).stdout

@@ -43,7 +43,9 @@ def test_started_case_is_named_on_both_labs(browser, lab, case_pair):
 def test_pasted_error_names_cases(browser, lab):
     page = browser.fill(browser.open(lab), "Find", {"Paste an error message": "Invalid redirect_uri"})
     page.expect("redirect-uri-mismatch The redirect URL is not the registered one")
-    browser.fill(page, "Find", {"Paste an error message": "nothing of the kind"}).expect("No case fits.")
+    browser.fill(page, "Find", {"Paste an error message": "nothing of the kind"}).expect(
+        "No case fits. Why the instance refused a request"
+    )
 
 
 def test_unknown_case_is_not_found(browser, lab):

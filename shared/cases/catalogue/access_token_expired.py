@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..bench import Bench
-from ..case import Case, Cure
+from ..case import UNAUTHENTICATED, Case, Cure
 
 MINUTES = 31
 
@@ -22,7 +22,7 @@ class AccessTokenExpired(Case):
         "System OAuth > Manage Tokens, for the entity: the access token is of after the 31 minutes, so it was renewed."
     )
     evidence = "access_token renewed"
-    patterns = (r"access token (has )?expired", r"user not authenticated", r"required to provide auth information")
+    patterns = (r"access token (has )?expired", r"required to provide auth information", *UNAUTHENTICATED)
     lasting = True
 
     def arrange(self, bench: Bench) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..bench import Bench
-from ..case import Case, Cure
+from ..case import UNAUTHENTICATED, Case, Cure
 
 
 class IntegrationUserWebServiceOnly(Case):
@@ -18,7 +18,7 @@ class IntegrationUserWebServiceOnly(Case):
     cured = "Connected as m365.case"
     check = "User Administration > Users > the integration user: Web service access only."
     evidence = "web_service_access_only = true"
-    patterns = (r"user ?name or password invalid", r"web service access only")
+    patterns = (r"user ?name or password invalid", r"web service access only", *UNAUTHENTICATED)
 
     def arrange(self, bench: Bench) -> None:
         bench.set_integration_user(web_service_access_only="true")
