@@ -8,18 +8,21 @@ from ...shared.errors import TicketlabError
 from ...shared.logs import log
 from ...shared.unavailable import DatabaseUnavailable
 from ..errors import PlatformError
-from ..identity.web import LoginRequired, check_csrf, current_account, redirect_to_login, require_login
+from ..identity.web import FormRefused, LoginRequired, check_csrf, current_account, redirect_to_login, require_login
 
 UNEXPECTED = "The instance made a mistake. Its log tells more, under the transaction ID {}."
 NOT_FOUND = "The page you are looking for could not be found."
 
 
-def error_page(heading: str, sentence: str, status: int) -> Response:
-    """A page that says what happened; for somebody who is not signed in, without the frame."""
+def error_page(heading: str, sentence: str, status: int, *, lacks_right: bool = False) -> Response:
+    """A page that says what happened; for somebody who is not signed in, without the frame.
+
+    Who ``lacks_right`` is told as whom he is logged in, and the ways on.
+    """
     # After a fault of ours nothing more is asked of the database.
     inside = status < 500 and current_account() is not None
     template = "error.html" if inside else "error_outside.html"
-    return make_response(render_template(template, heading=heading, sentence=sentence), status)
+    return make_response(render_template(template, heading=heading, sentence=sentence, lacks_right=lacks_right), status)
 
 
 def framed(blueprint: Blueprint) -> None:
@@ -48,7 +51,8 @@ def _refused(error: TicketlabError) -> Response:
     if error.status == 403:
         account = current_account()
         log().warning("page.refused", user=account.user_name if account else "", path=request.path, why=error.message)
-    return error_page(error.message, error.detail or error.message, error.status)
+    lacks_right = error.status == 403 and not isinstance(error, FormRefused)
+    return error_page(error.message, error.detail or error.message, error.status, lacks_right=lacks_right)
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException:
