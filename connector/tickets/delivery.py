@@ -13,6 +13,7 @@ from sqlalchemy import Engine, or_, select, update
 from sqlalchemy.orm import Session
 
 from ...shared.clock import Clock, SystemClock
+from ...shared.database import reading
 from ...shared.ids import Ids
 from ...shared.logs import log
 from ...shared.ticket import TicketKind
@@ -73,7 +74,8 @@ class Delivery:
         """Deliver what is due, in order, until nothing is or the instance does not answer; return how many went."""
         try:
             client = self._connections.client()
-        except NotConnected:
+        except NotConnected as error:
+            self._tell_who_waits(error)
             return 0
         delivered = 0
         while (claim := self._claim()) is not None:
@@ -87,6 +89,15 @@ class Delivery:
                 self._delivered(claim, version, client.url)
                 delivered += 1
         return delivered
+
+    def _tell_who_waits(self, error: NotConnected) -> None:
+        """A ticket that nobody can send says so, instead of looking as if it were on its way."""
+        silent = TicketRow.id.in_(select(OutboxItem.ticket_id)) & (TicketRow.error == "")
+        with reading(self._engine) as connection:
+            if connection.scalar(select(TicketRow.id).where(silent).limit(1)) is None:
+                return
+        with writing_session(self._engine) as session:
+            session.execute(update(TicketRow).where(silent).values(error=error.sentence))
 
     def _claim(self) -> Claim | None:
         now = self._real.now()

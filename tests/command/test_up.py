@@ -167,15 +167,20 @@ def test_several_workers_serve_one_database(data: Path):
         assert sqlite3.connect(data / name).execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+OF_THE_INTERPRETER = 0.3
+"""Seconds in which Python may still be importing its own modules on a busy machine."""
+
+
 def interrupted(data: Path, moment: float) -> None:
     """Start, interrupt the whole process group ``moment`` seconds later as a terminal does, and look for the rest.
 
-    The first moments belong to the interpreter, which dies of the signal itself.
+    The first moments belong to the interpreter, which dies of the signal itself, or of its own start (exit code 1).
     """
     with start(data) as process:
         time.sleep(moment)
         os.killpg(process.pid, signal.SIGINT)
-        assert process.wait(20) in {0, 130, -signal.SIGINT}
+        of_the_interpreter = {-signal.SIGINT, *([1] if moment < OF_THE_INTERPRETER else [])}
+        assert process.wait(20) in {0, 130, *of_the_interpreter}
     assert wait_until_none_uses(data, 1) == []
 
 

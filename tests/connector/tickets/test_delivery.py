@@ -8,9 +8,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from tenant_flows import provision
 from ticket_flows import HandClock, another_worker, create, deliver, fields, post, ticket_of, waiting
+from ticketlab.connector.connection.service import Connections
 from ticketlab.connector.testing import bearer
 from ticketlab.connector.tickets.delivery import LONGEST_OBEYED_WAIT, LONGEST_PAUSE, MOST_ATTEMPTS
 from ticketlab.shared.ticket import WIRE_FIELDS
+from ticketlab.shared.web.parts import part_of
 
 
 def test_body_on_the_wire_has_the_seven_data_items_and_the_correlation_id_and_nothing_else(
@@ -246,3 +248,12 @@ def test_d22_idempotency_key_used_again_answers_the_same_ticket_or_a_conflict(
         tenant.test_client().post("/api/v1/tickets", json=fields(), headers={**api, "Idempotency-Key": ""}).status_code
         == 422
     )
+
+
+def test_ticket_that_waits_for_a_connection_says_so(tenant: Flask, api: dict[str, str]):
+    """Nobody tries to send it meanwhile, so no attempt tells why it is not sent."""
+    ticket_id = create(tenant, api)
+    part_of(tenant, Connections).remove()
+    assert deliver(tenant) == 0
+    assert ticket_of(tenant, ticket_id).error == "ServiceNow is not connected"
+    assert len(waiting(tenant)) == 1
