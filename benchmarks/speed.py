@@ -22,8 +22,8 @@ from urllib.parse import quote
 
 import limit
 from load import Figures, Request, run
+from processes import children, resident
 from report import Row, growth, rows_of, show
-from start import megabytes
 from ticketlab.emulator import create_app
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.identity.keys import InstanceKey
@@ -163,12 +163,8 @@ def measure(
                         found[operation][name].append(figures)
             print(f"round {turn} of {rounds}", file=sys.stderr)
         writers = run(ports["instance"].number, asked["instance"]["create"], seconds * 2, connections=WRITERS)
-        worker = next(iter(_children(pids["instance"])))
-        return found, megabytes(worker), dict(writers.statuses)
-
-
-def _children(pid: int) -> list[int]:
-    return [int(each) for each in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        worker = children(pids["instance"])[0]
+        return found, resident(worker), dict(writers.statuses)
 
 
 def main() -> None:
