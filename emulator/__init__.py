@@ -52,8 +52,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     key = InstanceKey.from_folder(settings.data / "keys", ids)
     decisions = databases.decision_log(clock)
     gate = Gate(databases.store, schema, clock, ids, decisions)
-    contents = Contents(settings.data / "attachments", durable=settings.durable)
-    attachments = Attachments(gate, contents)
+    attachments = Attachments(gate, contents := Contents(settings.data / "attachments", durable=settings.durable))
     provide(app, clock, Clock)
     for each in (settings, ids, decisions, gate, attachments, ImportSets(gate)):
         provide(app, each)
