@@ -105,7 +105,7 @@ def _migrate(app: Flask) -> None:
 
     from .migrations.commands import with_migrations
 
-    log().info("database.migrating", to=head())
+    log().debug("database.migrating", to=head())
     with with_migrations(app).app_context():
         upgrade(directory=str(MIGRATIONS))
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from flask import Flask
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, inspect
 
 from ..shared import lab_state
 from ..shared.clock import Clock, ClockSetting
@@ -17,6 +17,7 @@ from .records.decision_log import DecisionLog
 from .seed import Secrets, fill, is_filled, seed_image
 from .settings import Settings
 from .store.contents import Contents
+from .store.reconcile import add_column
 from .store.store import Store
 
 CLOCK = "clock"
@@ -66,7 +67,18 @@ def make_tables(databases: Databases, schema: Dictionary) -> None:
         lab_state.metadata.create_all(connection)
     with writing(databases.lab_engine) as connection:
         LabBase.metadata.create_all(connection)
+        _complete_notes(connection)
     databases.store.reconcile(schema)
+
+
+def _complete_notes(connection: Connection) -> None:
+    """Add what a later version notes down besides, to the lab's database of an earlier one."""
+    inspector = inspect(connection)
+    for table in LabBase.metadata.sorted_tables:
+        present = {column["name"] for column in inspector.get_columns(table.name)}
+        for column in table.columns:
+            if column.name not in present:
+                add_column(connection, table, column)
 
 
 def fill_when_empty(

@@ -84,6 +84,7 @@ class LabClock:
 
 
 LONGEST_LEAP = timedelta(days=366 * 50)
+FORM = "Write an ISO 8601 date and time with its zone, as 2020-09-01T12:00:00Z or 2020-09-01T14:00+02:00."
 
 
 def parse_moment(text: str) -> datetime:
@@ -94,9 +95,9 @@ def parse_moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise BadInput("Not a moment in time", f"{text!r} is not an ISO 8601 date and time.") from error
+        raise BadInput(f"{text!r} is no moment in time", FORM) from error
     if moment.tzinfo is None:
-        raise BadInput("Not a moment in time", f"{text!r} names no time zone: add Z or an offset.")
+        raise BadInput(f"{text!r} names no time zone", FORM)
     if abs(moment - SystemClock().now()) > LONGEST_LEAP:
         raise BadInput("Too far away", "The clock can be set at most 50 years from today.")
     return moment.astimezone(UTC)

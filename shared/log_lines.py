@@ -29,9 +29,15 @@ def _mask(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> Mappin
 
 
 def _terminal_line(event: Mapping[str, Any]) -> str:
-    rest = " ".join(f"{name}={value!r}" for name, value in event.items() if name not in {"event", "timestamp", "level"})
+    said = {name: value for name, value in event.items() if name not in {"event", "timestamp", "level"}}
+    rest = " ".join(f"{name}={_readable(value)}" for name, value in said.items())
     moment = str(event.get("timestamp", ""))[11:19]
     return f"{moment} {event.get('level', 'info'):<7} {event.get('event', '')!s} {rest}".rstrip()
+
+
+def _readable(value: object) -> str:
+    """In quotes; a member of an enumeration of texts is its text."""
+    return repr(str(value)) if isinstance(value, str) else repr(value)
 
 
 def _write(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:

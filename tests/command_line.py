@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -29,6 +30,19 @@ def run(*arguments: str | Path, cwd: Path, seconds: float = SECONDS, **environme
         capture_output=True,
         text=True,
         timeout=seconds,
+        check=False,
+    )
+
+
+def run_shell(document: str, **environment: str) -> subprocess.CompletedProcess:
+    """Run the shell blocks of a document in one shell, in order; the first line that fails ends it."""
+    lines = "\n".join(re.findall(r"```sh\n(.*?)```", document, re.DOTALL))
+    return subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", lines],
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS,
         check=False,
     )
 

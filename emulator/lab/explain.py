@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from flask import Response, jsonify, render_template, request
-from marshmallow import fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from ...shared.errors import TicketlabError
+from ...shared.web.lab import unreadable, wants_page
 from ...shared.web.lab_input import StrictSchema, Text
 from ...shared.web.parts import part
 from ..access.caller import GLOBAL_SCOPE, Caller, Channel
@@ -26,13 +27,16 @@ CHANNELS = {
     Channel.PAGE: "Pages",
     Channel.SCRIPT: "Code of the scope",
 }
+EMPTY = {"channel": "rest", "operation": "read", "scope": GLOBAL_SCOPE}
+"""The form before anything is asked."""
+
 SENTENCES = {
-    Answer.ALLOWED: "Yes.",
-    Answer.VALUES: "Yes, as far as access goes. Business rules or data policies judge the values: give them to know.",
-    Answer.SOME: "For some records: a rule has a condition. Name a record to know.",
-    Answer.HIDDEN: "No, and nobody is told: what is asked for is left out of the answer.",
-    Answer.DROPPED: "No, and nobody is told: the field keeps its value, and the rest of the request goes on.",
-    Answer.REFUSED: "No.",
+    Answer.ALLOWED: "Yes. Nothing stands in the way.",
+    Answer.VALUES: "Yes, as far as access goes. Business rules and data policies judge values: give some to know.",
+    Answer.SOME: "It depends on the record, for a rule has a condition. Name a record to know.",
+    Answer.HIDDEN: "No. What is asked for is left out of the answer, without an error.",
+    Answer.DROPPED: "No. The field keeps its value, without an error, and the rest of the request goes on.",
+    Answer.REFUSED: "No. The request is refused.",
 }
 
 
@@ -72,16 +76,24 @@ class Explained:
 
 
 @blueprint.get("/explain")
-def explain_page() -> Response | str:
+def explain_page() -> Response | str | tuple[str, int]:
     """The question stands in the address; as a page it is a form, with the answer under it."""
-    best = request.accept_mimetypes.best_match(["application/json", "text/html"], "application/json")
-    as_page = best == "text/html"
-    if as_page and not request.args.get("user"):
-        return _page(None, None)
     given = {name: value for name, value in request.args.items() if value}
+    if not wants_page(request):
+        return jsonify(_as_json(*_answered(given)))
+    if "user" not in given:
+        return _page(EMPTY)
+    try:
+        return _page(*_answered(given))
+    except (TicketlabError, ValidationError) as error:
+        trouble = unreadable(error) if isinstance(error, ValidationError) else error
+        return _page({**EMPTY, **given}, trouble=trouble), trouble.status
+
+
+def _answered(given: Mapping[str, str]) -> tuple[Mapping[str, str], Explained]:
+    """The question with what is asked where nothing is said, and its answer."""
     asked: Mapping[str, str] = QuestionSchema().load(given)
-    explained = answer(part(Gate), part(Users), asked)
-    return _page(asked, explained) if as_page else jsonify(_as_json(asked, explained))
+    return asked, answer(part(Gate), part(Users), asked)
 
 
 def answer(gate: Gate, users: Users, asked: Mapping[str, str]) -> Explained:
@@ -132,12 +144,13 @@ def _identity(account: UserAccount, caller: Caller, question: Question) -> Decis
     )
 
 
-def _page(asked: Mapping[str, str] | None, explained: Explained | None) -> str:
+def _page(asked: Mapping[str, str], explained: Explained | None = None, trouble: TicketlabError | None = None) -> str:
     dictionary = part(Gate).read_dictionary()
     return render_template(
         "lab/explain.html",
-        asked=asked or {"channel": "rest", "operation": "read", "scope": GLOBAL_SCOPE},
+        asked=asked,
         explained=explained,
+        trouble=trouble,
         channels=CHANNELS,
         operations=[str(each) for each in OPERATIONS],
         tables=sorted(dictionary.tables),

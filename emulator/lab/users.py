@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from ...shared.errors import TicketlabError
+from ...shared.near import did_you_mean
 from ..access.caller import Caller
 from ..identity.passwords import Passwords
 from ..records.gate import Gate, Transaction
@@ -47,5 +48,6 @@ def _give_roles(gate: Gate, transaction: Transaction, user: str, names: Sequence
     for name in dict.fromkeys(names):
         role = None if "^" in name else roles.find(f"name={name}", ["sys_id", "name"])
         if role is None or role.value("name") != name:
-            raise UnknownRole(detail=f"{name} is no sys_user_role record.")
+            known = [each.value("name") or "" for each in roles.query(fields=["name"]).rows]
+            raise UnknownRole(detail=f"{name} is no sys_user_role record.{did_you_mean(name, known)}")
         given.insert({"user": user, "role": role.sys_id, "state": "active"})

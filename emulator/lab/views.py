@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
 from ...shared.signing_keys import SigningKeys
-from ...shared.web.lab import lab_load
+from ...shared.web.lab import lab_load, wants_page
 from ...shared.web.lab_input import lab_input, nothing
 from ...shared.web.parts import part
 from ..access.decision import Outcome
@@ -78,17 +78,17 @@ def openapi() -> Response:
 
 
 def _shown(transaction: str, rows: Sequence[DecisionRow]) -> Response | str:
-    best = request.accept_mimetypes.best_match(["application/json", "text/html"], "application/json")
-    if best == "text/html":
+    if wants_page(request):
         return render_template("lab/decisions.html", transaction=transaction, decisions=rows)
     found = {"decisions": [_as_json(row) for row in rows]}
     return jsonify({"transaction": transaction, **found} if transaction else found)
 
 
 def _as_json(row: DecisionRow) -> Mapping[str, object]:
-    names = ("transaction", "user_name", "scope", "channel", "step", "outcome", "operation", "rule", "reason", "record")
+    who = ("transaction", "user_name", "scope", "channel", "address")
+    what = ("step", "outcome", "operation", "rule", "reason", "record")
     return {
         "at": row.at.isoformat(timespec="milliseconds").replace("+00:00", "Z"),
         "table": row.table_name,
-        **{name: getattr(row, name) for name in names},
+        **{name: getattr(row, name) for name in (*who, *what)},
     }

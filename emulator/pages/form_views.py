@@ -111,7 +111,7 @@ def _out_of_date(refused: FormRefused) -> Response:
 
 @pages.errorhandler(NoRecordFound)
 def _no_record(_error: NoRecordFound) -> Response:
-    return error_page("Record not found", "Record not found: it does not exist, or you may not read it.", 404)
+    return error_page("Record not found", "It does not exist, or you may not read it.", 404)
 
 
 @pages.errorhandler(Moved)

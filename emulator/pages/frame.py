@@ -1,5 +1,7 @@
 """What every page inside the frame goes through: who is signed in, whose form it is, and errors as pages."""
 
+from http import HTTPStatus
+
 from flask import Blueprint, Flask, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
@@ -52,7 +54,8 @@ def _refused(error: TicketlabError) -> Response:
         account = current_account()
         log().warning("page.refused", user=account.user_name if account else "", path=request.path, why=error.message)
     lacks_right = error.status == 403 and not isinstance(error, FormRefused)
-    return error_page(error.message, error.detail or error.message, error.status, lacks_right=lacks_right)
+    heading = error.message if error.detail else HTTPStatus(error.status).phrase
+    return error_page(heading, error.detail or error.message, error.status, lacks_right=lacks_right)
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException:

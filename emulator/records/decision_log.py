@@ -31,6 +31,8 @@ class DecisionRow(LabBase):
     user_name: Mapped[str]
     scope: Mapped[str]
     channel: Mapped[str]
+    address: Mapped[str] = mapped_column(server_default="")
+    """Where the request came from; empty for what the instance does by itself."""
     step: Mapped[str]
     outcome: Mapped[str]
     table_name: Mapped[str]
@@ -93,6 +95,7 @@ def _row(decision: Decision, at: datetime) -> dict[str, object]:
         "user_name": caller.user_name,
         "scope": caller.scope,
         "channel": caller.channel.value,
+        "address": caller.address,
         "step": decision.step,
         "outcome": decision.outcome.value,
         "table_name": decision.table,

@@ -47,7 +47,7 @@ def _complete(connection: Connection, inspector: Inspector, table: Table) -> Non
     present: Mapping[str, Any] = {column["name"]: column["type"] for column in inspector.get_columns(table.name)}
     for column in table.columns:
         if column.name not in present:
-            _add_column(connection, table, column)
+            add_column(connection, table, column)
         elif not _alike(connection, present[column.name], column):
             raise RefusedToStart(
                 detail=f"{table.name}.{column.name} is stored as {present[column.name]} in this database, which the "
@@ -59,7 +59,7 @@ def _complete(connection: Connection, inspector: Inspector, table: Table) -> Non
             _add_index(connection, index)
 
 
-def _add_column(connection: Connection, table: Table, column: Column[Any]) -> None:
+def add_column(connection: Connection, table: Table, column: Column[Any]) -> None:
     definition = CreateColumn(column).compile(dialect=connection.dialect)
     name = connection.dialect.identifier_preparer.format_table(table)
     connection.exec_driver_sql(f"ALTER TABLE {name} ADD COLUMN {definition}")

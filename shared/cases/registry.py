@@ -4,10 +4,10 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Mapping
-from difflib import get_close_matches
 from functools import cache
 
 from ..errors import TicketlabError
+from ..near import did_you_mean
 from . import catalogue
 from .case import Case
 
@@ -29,8 +29,7 @@ def case_named(identity: str) -> Case:
     try:
         return all_cases()[identity]
     except KeyError as error:
-        near = get_close_matches(identity.lower(), all_cases(), 1)
-        meant = f" Did you mean {near[0]}?" if near else ""
+        meant = did_you_mean(identity, all_cases())
         raise UnknownCase(detail=f"{identity!r} is not in `ticketlab case list`.{meant}") from error
 
 

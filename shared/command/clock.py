@@ -5,6 +5,8 @@ from typing import Any
 
 import click
 
+from ..clock import parse_moment
+from ..errors import BadInput
 from .given import JSON, TARGET, as_line, options, target_of
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
@@ -23,8 +25,17 @@ def show(**given: Any) -> None:
     _tell(given, {name: lab.get("clock") for name, lab in _labs(given)})
 
 
+def _moment(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
+    """Refused before either app is asked."""
+    try:
+        parse_moment(value)
+    except BadInput as error:
+        raise click.BadParameter(f"{error} `ticketlab clock advance -1d` moves by a duration.") from error
+    return value
+
+
 @clock.command(name="set")
-@click.argument("moment")
+@click.argument("moment", callback=_moment)
 @options(*TARGET)
 @JSON
 def set_clock(*, moment: str, **given: Any) -> None:

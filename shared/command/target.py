@@ -20,6 +20,14 @@ class LabUnreachable(TicketlabError):
     message = "No answer"
 
 
+class RefusedByLab(TicketlabError):
+    """A lab's own sentences: what it was asked for is wrong, or may not be done."""
+
+    def __init__(self, status: int, message: str, detail: str) -> None:
+        super().__init__(message, detail)
+        self.status = status
+
+
 @dataclass(frozen=True)
 class Lab:
     """The control plane of one running app."""
@@ -28,7 +36,7 @@ class Lab:
     key: str = ""
 
     def health(self) -> dict[str, Any]:
-        """What the app says of itself. Raises LabUnreachable."""
+        """What the app says of itself. Raises LabUnreachable and RefusedByLab, as all of these do."""
         return self._ask("GET", "health")
 
     def get(self, path: str) -> dict[str, Any]:
@@ -49,14 +57,18 @@ class Lab:
             body = answer.json()
         except (requests.RequestException, ValueError) as error:
             raise LabUnreachable(f"{self.url} does not answer", "Is it running? `ticketlab up` starts it.") from error
-        if not answer.ok or not isinstance(body, dict):
-            raise LabUnreachable(f"{self.url}/lab/{path} answers {answer.status_code}", _reason(body))
+        if not isinstance(body, dict):
+            raise LabUnreachable(f"{self.url} does not answer as a lab", "Something else listens there.")
+        if not answer.ok:
+            raise _refusal(answer.status_code, body, f"{self.url}/lab/{path}")
         return body
 
 
-def _reason(body: Any) -> str:
-    error = body.get("error") if isinstance(body, dict) else None
-    return " ".join(str(part) for part in error.values() if part) if isinstance(error, dict) else ""
+def _refusal(status: int, body: dict[str, Any], url: str) -> TicketlabError:
+    error = body.get("error")
+    if not isinstance(error, dict) or not error.get("message"):
+        return LabUnreachable(f"{url} answers {status}", "Something else listens there.")
+    return RefusedByLab(status, str(error["message"]), str(error.get("detail") or ""))
 
 
 @dataclass(frozen=True)
@@ -79,7 +91,7 @@ class Target:
     def answers(self) -> bool:
         try:
             return all(lab.health() for lab in (self.instance_lab, self.tenant_lab))
-        except LabUnreachable:
+        except (LabUnreachable, RefusedByLab):
             return False
 
 

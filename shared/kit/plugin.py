@@ -2,12 +2,12 @@
 
 from collections.abc import Generator, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from ..errors import RefusedToStart
+from ..near import did_you_mean
 from . import world
 
 if TYPE_CHECKING:
@@ -80,8 +80,7 @@ def _mistake(mark: pytest.Mark) -> str:
     if mark.args:
         return f"@pytest.mark.ticketlab({mark.args[0]!r}): a setting needs its name. {accepted}"
     for name in sorted(mark.kwargs.keys() - set(ACCEPTED)):
-        near = get_close_matches(name, ACCEPTED, 1)
-        meant = f" Did you mean {near[0]}?" if near else ""
+        meant = did_you_mean(name, ACCEPTED)
         return f"@pytest.mark.ticketlab({name}=…): there is no such setting.{meant} {accepted}"
     return ""
 

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, render_template, request, url_for
-from marshmallow import Schema, ValidationError
-from werkzeug.exceptions import HTTPException
+from marshmallow import Schema
 from werkzeug.wrappers import Response as AnyResponse
 
 from ..clock import Clock, SystemClock
-from ..errors import BadInput, TicketlabError
+from ..errors import TicketlabError
 from ..logs import log
 from .lab_cases import add_cases
+from .lab_errors import add_errors, check_route, lab_error, unreadable, wants_page
 from .lab_guard import check_lab_request
 from .lab_input import clock_change, lab_input, nothing
 from .lab_interface import Account, Lab, Link, Pair, StartPage, Step, this_lab
@@ -35,20 +35,11 @@ __all__ = [
     "Step",
     "install_lab",
     "lab_blueprint",
-    "lab_error",
     "lab_load",
     "this_lab",
+    "unreadable",
+    "wants_page",
 ]
-
-
-class LabNotFound(TicketlabError):
-    status = 404
-    message = "The lab has no such page"
-
-
-class LabMethodNotAllowed(TicketlabError):
-    status = 405
-    message = "The lab's page does not take this method"
 
 
 def install_lab(app: Flask, lab: Lab, blueprint: Blueprint | None = None) -> None:
@@ -78,9 +69,7 @@ def lab_blueprint() -> Blueprint:
     blueprint.add_url_rule("/seed", view_func=keep_seed, methods=["POST"])
     add_snapshots(blueprint)
     add_cases(blueprint)
-    blueprint.register_error_handler(TicketlabError, lab_error)
-    blueprint.register_error_handler(ValidationError, _invalid)
-    blueprint.register_error_handler(HTTPException, _http_error)
+    add_errors(blueprint)
     return blueprint
 
 
@@ -132,14 +121,6 @@ def keep_seed() -> AnyResponse:
     return _done("seed", {"kept": True})
 
 
-def lab_error(error: TicketlabError) -> AnyResponse:
-    """The lab's one error shape."""
-    body = {"error": {"message": error.message, "detail": error.detail or None}, "status": "failure"}
-    response = jsonify(body)
-    response.status_code = error.status
-    return response
-
-
 def lab_load(schema: type[Schema]) -> dict[str, object]:
     """The request's JSON body as ``schema`` reads it; a bad one raises and nothing has changed."""
     loaded: dict[str, object] = schema().load(lab_input(request))
@@ -161,38 +142,10 @@ def _guard() -> AnyResponse | None:
     request.max_content_length = BODY_LIMIT
     try:
         check_lab_request(request, lab.key, lab.own_url)
-        _check_route()
+        check_route(request)
     except TicketlabError as error:
         return lab_error(error)
     return None
-
-
-def _check_route() -> None:
-    """Routing's own refusals reach no blueprint, so they are put into the lab's shape here."""
-    refusal = request.routing_exception
-    if isinstance(refusal, HTTPException) and refusal.code == 405:
-        raise LabMethodNotAllowed
-    if isinstance(refusal, HTTPException) and refusal.code == 404:
-        raise LabNotFound
-
-
-def _invalid(error: ValidationError) -> AnyResponse:
-    return lab_error(BadInput("The request cannot be understood", _sentence(error.messages)))
-
-
-def _http_error(error: HTTPException) -> AnyResponse:
-    refusal = BadInput(error.name, error.description or "")
-    refusal.status = error.code or 500
-    return lab_error(refusal)
-
-
-def _sentence(messages: object) -> str:
-    """Marshmallow's messages as one line, each after its field's name."""
-    if isinstance(messages, Mapping):
-        return " ".join(f"{name}: {_sentence(each)}" for name, each in messages.items())
-    if isinstance(messages, list):
-        return " ".join(_sentence(each) for each in messages)
-    return str(messages)
 
 
 def _clock_answer() -> dict[str, object]:

@@ -1,11 +1,8 @@
 """docs/api.md is true: its lines run, and it names every route of the API."""
 
-import os
-import re
-import subprocess
 from pathlib import Path
 
-from command_line import run
+from command_line import run, run_shell
 from servers import RunningPair
 from ticketlab.connector import create_app
 from ticketlab.connector.settings import Settings
@@ -17,15 +14,7 @@ def test_lines_of_the_document_run_as_they_stand(pair: RunningPair, tmp_path: Pa
     """Each shell block succeeds, in order, against a pair that ``ticketlab connect`` has connected."""
     connected = run("connect", cwd=tmp_path, **pair.addresses)
     assert connected.returncode == 0, connected.stderr
-    lines = "\n".join(re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL))
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", lines],
-        env={**os.environ, **pair.addresses},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run_shell(TEXT, **pair.addresses)
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr}"
     assert '"delivery":"sent"' in done.stdout.replace(": ", ":")
 

@@ -1,30 +1,20 @@
 """docs/oauth.md is true: its lines run."""
 
-import os
-import re
-import subprocess
 from pathlib import Path
 
 import pytest
+from command_line import run_shell
 from ticketlab.emulator.oauth import policy
 from ticketlab.emulator.testing import close, make_instance
 
 TEXT = (Path(__file__).parents[2] / "docs" / "oauth.md").read_text()
-BLOCKS = re.findall(r"```sh\n(.*?)```", TEXT, re.DOTALL)
 
 
 def test_lines_of_the_document_run_as_they_stand(instance_server, tmp_path: Path):
     """Each shell block succeeds, in order, in one shell, against an instance that has just started."""
     close(make_instance(tmp_path / "kept"))
     server = instance_server(data=tmp_path / "kept")
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", "\n".join(BLOCKS)],
-        env={**os.environ, "TICKETLAB_EMULATOR_URL": server.url},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    done = run_shell(TEXT, TICKETLAB_EMULATOR_URL=server.url)
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr}"
     assert done.stdout.count('"token_type":"Bearer"') == 5  # refresh, own, code, assertion, introspected
     assert "Exception on token flow - invalid_client" in done.stdout

@@ -106,7 +106,7 @@ def test_welcome_tells_addresses_accounts_first_steps_and_data(data: Path):
 
 
 def test_second_run_keeps_the_data_and_fresh_removes_it_but_not_the_keys(tmp_path: Path):
-    """Data lives from run to run; ``--fresh`` starts over with the same keys."""
+    """Data lives from run to run; ``--fresh`` starts over with the same keys. A first start leaves no log to read."""
     data = tmp_path / "data"
     with running(data) as up:
         made = requests.post(
@@ -116,6 +116,7 @@ def test_second_run_keeps_the_data_and_fresh_removes_it_but_not_the_keys(tmp_pat
             timeout=10,
         ).json()["result"]["sys_id"]
         up.interrupt()
+        assert up.process.stderr.read() == ""
     keys = {file.name: file.read_bytes() for file in (data / "keys").iterdir()}
 
     def status_of(address: str) -> int:

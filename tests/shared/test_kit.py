@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import requests
 from ticketlab.shared.command.apis import ApiRefused
+from ticketlab.shared.command.target import RefusedByLab
 from ticketlab.shared.kit import world
 
 SECONDS = 30
@@ -80,6 +81,11 @@ def test_a_user_without_roles_is_refused_and_the_kit_tells_why(servicenow):
     with pytest.raises(ApiRefused):
         servicenow.table("sys_user", nobody).create(user_name="intruder")
     assert servicenow.refusals()[0]["user_name"] == "nobody"
+
+
+def test_a_mistaken_role_is_told_in_the_lab_s_own_words(servicenow):
+    with pytest.raises(RefusedByLab, match=r"no such role: itli is no sys_user_role record\. Did you mean itil\?"):
+        servicenow.user("u", "itli")
 
 
 def test_a_ticket_travels_from_the_security_center_to_the_instance(servicenow, security_center):

@@ -107,6 +107,33 @@ def test_the_clock_moves_stops_and_runs_on(client):
 
 
 @pytest.mark.parametrize(
+    ("path", "status", "told"),
+    [
+        ("/lab/nowhere", 404, "The lab has no such page"),
+        ("/lab/clock/", 404, "The lab has no such page"),
+        ("/lab/reset", 405, "does not take this method"),
+        ("/lab/cases/nosuch", 404, "There is no such case"),
+    ],
+)
+def test_an_error_is_a_page_for_a_browser_and_json_for_a_program(client, path, status, told):
+    page = client.get(path, headers={"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+    assert (page.status_code, page.mimetype) == (status, "text/html")
+    assert told in page.text
+    assert 'href="/lab"' in page.text
+    for accept in ("*/*", "application/json"):
+        answer = client.get(path, headers={"Accept": accept})
+        assert (answer.status_code, answer.json["status"]) == (status, "failure")
+        assert told in answer.json["error"]["message"]
+
+
+@pytest.mark.parametrize("given", ["yesterday", "2020-09-01", "2020-09-01T12:00:00"])
+def test_a_moment_that_cannot_be_read_is_told_by_an_example(client, given):
+    error = client.post("/lab/clock", json={"set": given}).json["error"]
+    assert repr(given) in error["message"]
+    assert "as 2020-09-01T12:00:00Z" in error["detail"]
+
+
+@pytest.mark.parametrize(
     "body",
     [
         {},

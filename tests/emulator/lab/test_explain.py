@@ -108,7 +108,19 @@ def test_the_page_asks_and_answers_and_leads_to_the_record(instance):
     address = f"/lab/explain?user=admin&channel=script&scope={APP}&table=oauth_entity&operation=read"
     page = client.get(address, headers={"Accept": "text/html"}).text
     assert f'<a href="/sys_db_object.do?sys_id={sys_id}">' in page
-    assert "The client would see 403" in page
+    assert "May admin read oauth_entity?" in page
+    assert "No. The request is refused." in page
+    assert "The client sees status 403: <q>Read operation against" in page
+
+
+def test_a_mistaken_question_comes_back_as_it_was_asked(instance):
+    """In the page, so that it can be mended there."""
+    asked = {"user": "nobody.known", "table": "incident", "operation": "write"}
+    answer = instance.test_client().get("/lab/explain", query_string=asked, headers={"Accept": "text/html"})
+    assert answer.status_code == 404
+    assert "There is no such user: nobody.known has no sys_user record." in answer.text
+    assert 'value="nobody.known"' in answer.text
+    assert "<option selected>write</option>" in answer.text
 
 
 def test_a_log_entry_of_a_refusal_leads_to_its_decisions(instance):

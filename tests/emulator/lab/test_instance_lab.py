@@ -1,6 +1,11 @@
 """The instance's lab: reset, working clients and users, and the reasons of refusals."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
+from ticketlab.emulator import create_app
+from ticketlab.emulator.settings import Settings
 from ticketlab.emulator.testing import close, make_instance
 
 AUTH = ("admin", "admin")
@@ -73,6 +78,18 @@ def test_a_reset_puts_the_clock_back(client):
     post(client, "clock", advance=3600)
     post(client, "reset")
     assert client.get("/lab/clock").json["offset_seconds"] == 0
+
+
+def test_a_role_that_does_not_exist_is_named_with_the_one_that_was_meant(client):
+    """And no user is left behind with fewer roles."""
+    refused = post(client, "users", user_name="short.lived", password="secret", roles=["itil", "catalog_admim"])
+    assert refused.status_code == 400
+    said = {
+        "message": "There is no such role",
+        "detail": "catalog_admim is no sys_user_role record. Did you mean catalog_admin?",
+    }
+    assert refused.json["error"] == said
+    assert client.get(f"{PLATFORM}/incident", auth=("short.lived", "secret")).status_code == 401
 
 
 def test_the_kept_state_is_what_a_reset_returns_to():
@@ -179,12 +196,31 @@ def test_a_refusal_can_be_looked_up_by_its_transaction(client):
     found = client.get(f"/lab/decisions/{transaction}").json
     last = found["decisions"][-1]
     wanted = {"outcome": "refused", "step": "user", "user_name": "plain", "table": "change_request", "channel": "rest"}
+    wanted["address"] = "127.0.0.1"
     assert {name: last[name] for name in wanted} == wanted
     assert last["rule"] == "ACL change_request (create)"
     assert last["record"].startswith("sys_security_acl.")
     page = client.get(f"/lab/decisions/{transaction}", headers={"Accept": "text/html"}).text
     assert "ACL change_request (create)" in page
+    assert ">127.0.0.1<" in page
     assert f'href="/lab/decisions/{transaction}"' in client.get("/lab/decisions", headers={"Accept": "text/html"}).text
+
+
+@pytest.mark.sqlite
+def test_notes_of_an_earlier_version_are_kept_and_completed(tmp_path):
+    """A column that came later is added at the start; what was noted before it has none."""
+    earlier = make_instance(tmp_path)
+    post(earlier.test_client(), "users", user_name="plain", password="s")
+    earlier.test_client().post(f"{PLATFORM}/change_request", json={}, auth=("plain", "s"))
+    close(earlier)
+    with closing(sqlite3.connect(tmp_path / "lab.db")) as notes:
+        notes.execute("ALTER TABLE decision DROP COLUMN address")
+        notes.commit()
+    later = create_app(Settings(data=tmp_path, log_to_terminal=False, durable=False))
+    later.test_client().post(f"{PLATFORM}/change_request", json={}, auth=("plain", "s"))
+    found = later.test_client().get("/lab/decisions").json["decisions"]
+    assert [each["address"] for each in found] == ["127.0.0.1", ""]
+    close(later)
 
 
 def test_an_unknown_transaction_has_no_decisions(client):

@@ -12,6 +12,7 @@ def test_a_refused_person_is_told_as_whom_he_is_logged_in_and_how_to_go_on(insta
     page = Person(instance).log_in("some.one", PASSWORD).get(STORE)
     assert page.status == 403
     assert page.alerts == [ASKING]
+    assert "<h1>Forbidden</h1>" in page.html
     assert "You are logged in as some.one" in page.text
     assert "log in as somebody who has the role" in page.text
     assert "ask an administrator" in page.text

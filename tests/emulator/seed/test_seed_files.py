@@ -123,6 +123,16 @@ def test_a_seed_that_is_none_is_refused_with_what_there_is(tmp_path):
         make_instance(tmp_path, seed="dmeo")
 
 
+def test_a_seed_s_file_that_is_not_there_is_told_with_where_it_was_looked_for(tmp_path):
+    (tmp_path / "records.toml").touch()
+    with pytest.raises(RefusedToStart) as refused:
+        make_instance(tmp_path / "data", seed=str(tmp_path / "recods.toml"))
+    told = f"There is no file recods.toml: The seed was looked for in {tmp_path}. Did you mean records.toml?"
+    assert str(refused.value) == told
+    with pytest.raises(RefusedToStart, match=f"looked for in {tmp_path}/none, and there is no such folder"):
+        make_instance(tmp_path / "data", seed=str(tmp_path / "none" / "records.toml"))
+
+
 def test_lines_of_entries_are_found_in_both_languages():
     """Brackets in texts and comments open nothing."""
     toml = '# [[no]]\nincident = [\n  { a = "}]", b = [{ c = 1 }] },\n  { a = """\n{\n""" },\n]\n[[task]]\n[[task]]\n'
