@@ -94,7 +94,7 @@ class FormBuilder:
                 [
                     self._field(table, each, shown_value(each, row), row, may_save=may_save)
                     for each in fields
-                    if each.element in row.values
+                    if each.element in row.fields
                 ],
             )
             for title, fields in self._sections(table)

@@ -130,7 +130,7 @@ def _read(work: Work, question: Question) -> Answer:
     fields = [question.field] if question.field else ["sys_id"]
     if question.record:
         row = read_one(work, question.record, fields)
-        return Answer.ALLOWED if not question.field or question.field in row.values else Answer.HIDDEN
+        return Answer.ALLOWED if not question.field or question.field in row.fields else Answer.HIDDEN
     read_page(work, Request("", fields, 0, checked=False))
     verdict = work.judge_record(Operation.READ)
     if not verdict.allowed:

@@ -119,7 +119,7 @@ def without_hidden(work: Work, rows: Sequence[Row], by_row: ByRow) -> list[Row]:
         for index, row in enumerate(kept):
             if row.sys_id not in shown[query]:
                 hidden.add(path)
-                kept[index] = replace(row, values={name: each for name, each in row.values.items() if name != path})
+                kept[index] = replace(row, columns=row.columns.without(path))
     for path in sorted(hidden):
         verdict = work.judge_field(path.partition(".")[0], Operation.READ)
         work.trail.deny(STEP, verdict.rule, f"{path} is hidden in records outside its condition.", verdict.record)

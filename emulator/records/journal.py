@@ -49,8 +49,7 @@ def _later_id(work: Work, record: str) -> str:
 
 def with_entries(work: Work, rows: Sequence[Row]) -> list[Row]:
     """The rows with the entries of their journal fields as display value, newest first."""
-    journals = {path for row in rows for path, value in row.values.items() if value.field.type is FieldType.JOURNAL}
-    if not journals:
+    if not any(field.type is FieldType.JOURNAL for row in rows for field in row.fields.values()):
         return list(rows)
     entries: dict[tuple[str, str], list[str]] = defaultdict(list)
     authors: dict[str, str] = {}
@@ -65,13 +64,10 @@ def with_entries(work: Work, rows: Sequence[Row]) -> list[Row]:
 
 
 def _filled(row: Row, entries: Mapping[tuple[str, str], list[str]]) -> Row:
-    values = {
-        path: replace(value, label="".join(entries.get((row.sys_id, path), ())))
-        if value.field.type is FieldType.JOURNAL
-        else value
-        for path, value in row.values.items()
-    }
-    return replace(row, values=values)
+    journals = [path for path, field in row.fields.items() if field.type is FieldType.JOURNAL]
+    return replace(
+        row, labels={**row.labels, **{path: "".join(entries.get((row.sys_id, path), ())) for path in journals}}
+    )
 
 
 def _entry(work: Work, found: Found, author: str) -> str:

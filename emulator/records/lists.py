@@ -53,7 +53,4 @@ def _filled(row: Row, names: Names) -> Row:
         path: ", ".join(names.get((value.field.reference, each), each) for each in value.value.split(","))
         for path, value in _lists([row])
     }
-    if not labels:
-        return row
-    values = {path: replace(value, label=labels.get(path, value.label)) for path, value in row.values.items()}
-    return replace(row, values=values)
+    return replace(row, labels={**row.labels, **labels}) if labels else row

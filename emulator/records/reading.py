@@ -1,21 +1,22 @@
 """How the gate reads: table known → channel → scope → user, and then one SELECT."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ..access.acl import Verdict
 from ..access.operations import Operation
 from ..dictionary.model import Field
-from ..dictionary.types import FieldType, Storage
+from ..dictionary.types import FieldType
 from ..errors import NoRecordFound, TableReadRefused
 from ..query import parse, select_records
+from ..query.statements import DISPLAY
 from ..store.store import StoredRow
 from . import attachment_rules, journal, lists
 from .coerce import SYS_ID
 from .field_reading import check_query, readable_paths, without_hidden
-from .row import FieldValue, Page, Row
+from .row import Columns, Page, Row
 from .work import Work, restrictions
 
 STEP = "user"
@@ -24,6 +25,8 @@ RECORD_ID = re.compile(r"[0-9a-z_.]{1,32}")
 
 CLOSED_TABLES = frozenset({"sys_db_object", "sys_dictionary", "metric_definition", "metric_instance", "sys_audit"})
 """Tables whose read is refused with 403 instead of answered with nothing (rest 1 "Denial without error", meas)."""
+
+LABELLED = frozenset({FieldType.REFERENCE, FieldType.CLASS_NAME})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +115,13 @@ def _refused_page(work: Work, request: Request, verdict: Verdict) -> Page:
     return Page((), work.store.count(work.connection, selection.count) if request.count else None)
 
 
-Plan = Sequence[tuple[str, Field, bool]]
-"""Paths, the field at the end of each, and whether its value lies in the row."""
+@dataclass(frozen=True, slots=True)
+class RowPlan:
+    """How rows of one class are built."""
+
+    columns: Columns
+    labelled: Sequence[tuple[str, Field]]
+    """Paths, with the fields at their ends, whose values something else may stand for."""
 
 
 def build_row(work: Work, paths: Sequence[str], found: StoredRow, *, named: bool = True) -> Row:
@@ -121,23 +129,22 @@ def build_row(work: Work, paths: Sequence[str], found: StoredRow, *, named: bool
     table = str(found.get("sys_class_name") or work.table)
     if table not in work.dictionary.tables:
         table = work.table
-    key = ("row", work.table, table, paths)
-    plan = work.snapshot.tables.keep(key, lambda: _plan(work, table, paths))
-    values = {
-        path: FieldValue(
-            field,
-            native := found[path] if stored else None,
-            _label(work, field, native, found.get(f"{path}.§display")) if named else None,
-        )
-        for path, field, stored in plan
-    }
-    return Row(table, str(found["sys_id"]), values, work.caller.time_zone)
+    plan = work.snapshot.tables.keep(("row", work.table, table, paths), lambda: _plan(work, table, paths))
+    labels = _labels(work, plan, found) if named else {}
+    return Row(table, str(found["sys_id"]), plan.columns, found, labels, work.caller.time_zone)
 
 
-def _plan(work: Work, table: str, paths: Sequence[str]) -> Plan:
+def _plan(work: Work, table: str, paths: Sequence[str]) -> RowPlan:
     own = work.dictionary.fields(table)
-    fields = ((path, own.get(path) or work.resolve(path)) for path in paths)
-    return tuple((path, each, each.type.storage is not Storage.VIRTUAL) for path, each in fields if each is not None)
+    found = {path: own.get(path) or work.resolve(path) for path in paths}
+    fields = {path: each for path, each in found.items() if each is not None}
+    labelled = [(path, each) for path, each in fields.items() if each.type in LABELLED]
+    return RowPlan(Columns(fields), labelled)
+
+
+def _labels(work: Work, plan: RowPlan, found: StoredRow) -> Mapping[str, str]:
+    labels = {path: _label(work, each, found.get(path), found.get(f"{path}.{DISPLAY}")) for path, each in plan.labelled}
+    return {path: label for path, label in labels.items() if label is not None}
 
 
 def _label(work: Work, field: Field, native: Any, joined: str | None) -> str | None:

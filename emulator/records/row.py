@@ -1,12 +1,14 @@
 """A record as it was read: typed values, and the two ways the platform writes each."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
+from typing import Any
 
 from ...shared.zones import zone_named
 from ..dictionary.model import Field
-from ..dictionary.types import FieldType
+from ..dictionary.types import FieldType, Storage
 from ..store.store import Native
 from .durations import raw_duration, shown_duration
 
@@ -34,16 +36,56 @@ def raw_text(native: Native) -> str:
     if isinstance(native, bool):
         return "true" if native else "false"
     if isinstance(native, datetime):
-        return written(native.astimezone(UTC))
+        return written(native if native.tzinfo is UTC else native.astimezone(UTC))
     return str(native)
 
 
-@dataclass(slots=True)
-class FieldValue:
-    """One field of a row, which nobody changes: a frozen one takes three times as long to make.
+Writer = Callable[[Any], str]
 
-    ``label`` is what stands for a reference, a list, a class or a journal, read with the row.
+
+def writer_of(field: Field) -> Writer | None:
+    """How the raw text of a filled field is written; None where it is the value itself.
+
+    One-way and sealed secrets show nothing (rest 3).
     """
+    if field.type.is_secret:
+        return _nothing
+    if field.type is FieldType.DURATION:
+        return _duration
+    return None if field.type.storage is Storage.TEXT else raw_text
+
+
+def _duration(native: Native) -> str:
+    return raw_duration(native) if isinstance(native, int) else raw_text(native)
+
+
+def _nothing(_native: Native) -> str:
+    return ""
+
+
+class Columns:
+    """What rows read by the same paths have in common: the fields, and how each is written. Nobody changes it."""
+
+    def __init__(self, fields: Mapping[str, Field]) -> None:
+        self.fields = fields
+        """By path, in the order asked for."""
+
+    @cached_property
+    def plain(self) -> Mapping[str, tuple[Writer | None, str]]:
+        """By path the writer of its raw text, and the table that its value refers to, else empty."""
+        return {path: (writer_of(field), _referred(field)) for path, field in self.fields.items()}
+
+    def without(self, path: str) -> "Columns":
+        return Columns({name: field for name, field in self.fields.items() if name != path})
+
+
+def _referred(field: Field) -> str:
+    return field.reference if field.type is FieldType.REFERENCE else ""
+
+
+@dataclass(frozen=True, slots=True)
+class FieldValue:
+    """One field of a row. ``label`` is what stands for a reference, a list, a class or a journal."""
 
     field: Field
     native: Native
@@ -51,12 +93,11 @@ class FieldValue:
 
     @property
     def value(self) -> str:
-        """The raw text. One-way and sealed secrets show nothing (rest 3)."""
-        if self.field.type.is_secret:
+        """The raw text."""
+        if self.native is None:
             return ""
-        if self.field.type is FieldType.DURATION and isinstance(self.native, int):
-            return raw_duration(self.native)
-        return raw_text(self.native)
+        write = writer_of(self.field)
+        return write(self.native) if write is not None else str(self.native)
 
     def display(self, time_zone: str) -> str:
         """The text a user in ``time_zone`` reads."""
@@ -73,30 +114,54 @@ class FieldValue:
     @property
     def reference(self) -> str:
         """The table that a filled reference points to, else empty."""
-        return self.field.reference if self.field.type is FieldType.REFERENCE and self.native else ""
+        return _referred(self.field) if self.native else ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Row:
-    """A record, or the part of it that this caller may read. ``table`` is the record's own class."""
+    """A record, or the part of it that this caller may read.
+
+    Nobody changes one; a frozen one takes three times as long to make.
+    """
 
     table: str
+    """The record's own class."""
     sys_id: str
-    values: Mapping[str, FieldValue]
+    columns: Columns
+    """What the caller may read of it."""
+    natives: Mapping[str, Native]
+    """By path, as read. It may hold more than the caller is shown: ask ``native``."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """By path what stands for a value, read with the row."""
     time_zone: str = "UTC"
+
+    @property
+    def fields(self) -> Mapping[str, Field]:
+        """By path, in the order asked for, those that the caller may read."""
+        return self.columns.fields
+
+    @property
+    def values(self) -> Mapping[str, FieldValue]:
+        return {
+            path: FieldValue(each, self.natives.get(path), self.labels.get(path)) for path, each in self.fields.items()
+        }
+
+    def field_value(self, path: str) -> FieldValue | None:
+        """None when the field is unknown or hidden."""
+        found = self.fields.get(path)
+        return FieldValue(found, self.natives.get(path), self.labels.get(path)) if found is not None else None
 
     def value(self, path: str) -> str:
         """The raw text, empty when the field is empty, unknown or hidden."""
-        found = self.values.get(path)
-        return found.value if found else ""
+        found = self.field_value(path)
+        return found.value if found is not None else ""
 
     def display(self, path: str) -> str:
-        found = self.values.get(path)
-        return found.display(self.time_zone) if found else ""
+        found = self.field_value(path)
+        return found.display(self.time_zone) if found is not None else ""
 
     def native(self, path: str) -> Native:
-        found = self.values.get(path)
-        return found.native if found else None
+        return self.natives.get(path) if path in self.fields else None
 
     def moment(self, path: str) -> datetime | None:
         native = self.native(path)

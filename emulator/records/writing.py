@@ -26,7 +26,7 @@ from .defaults import defaults, next_number
 from .draft import Draft
 from .enforce import check_data_policies, run_after, run_before
 from .reading import RECORD_ID, Request, read_page
-from .row import Row
+from .row import Columns, Row
 from .snapshot import VERSIONED_TABLES, next_version
 from .work import Work
 
@@ -222,7 +222,7 @@ def _read_back(work: Work, table: str, sys_id: str, *, named: bool) -> Row:
         rows = read_page(work.aside(), Request(f"sys_id={sys_id}", None, 1, named=named, checked=False)).rows
     except PlatformError:
         rows = ()
-    return rows[0] if rows else Row(table, sys_id, {}, work.caller.time_zone)
+    return rows[0] if rows else Row(table, sys_id, Columns({}), {})
 
 
 def _author(work: Work) -> str:

@@ -40,7 +40,7 @@ NEVER_A_PAGE = {"X-Content-Type-Options": "nosniff", "Content-Security-Policy": 
 
 
 def metadata(row: Row, address: str) -> Mapping[str, str]:
-    values = {name: row.value(name) for name in METADATA if name in row.values}
+    values = {name: row.value(name) for name in METADATA if name in row.fields}
     return {**values, "download_link": f"{address}/{row.sys_id}/file"}
 
 

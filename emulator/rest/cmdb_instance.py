@@ -98,7 +98,7 @@ class Instances:
                 "target": _reference(row.values[other], row, items),
             }
             for row in found.rows
-            if "type" in row.values and other in row.values
+            if "type" in row.fields and other in row.fields
         ]
 
     def _attribute(self, value: FieldValue, row: Row) -> object:

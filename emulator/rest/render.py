@@ -23,15 +23,34 @@ class Form:
 
 def render(row: Row, form: Form) -> dict[str, Rendered]:
     """The row with its keys in the order asked for; what is unknown or hidden is absent (rest 2)."""
-    names = form.fields or tuple(row.values)
-    return {name: _value(row.values[name], row.time_zone, form) for name in names if name in row.values}
+    if form.display_value is DisplayValue.FALSE:
+        return _plain(row, form)
+    values = row.values
+    names = form.fields or tuple(values)
+    return {name: _value(values[name], row.time_zone, form) for name in names if name in values}
+
+
+def _plain(row: Row, form: Form) -> dict[str, Rendered]:
+    """What nearly every answer consists of, written without a detour."""
+    rendered: dict[str, Rendered] = {}
+    writers, natives = row.columns.plain, row.natives
+    for name in form.fields or writers:
+        if name not in writers:
+            continue
+        write, reference = writers[name]
+        native = natives.get(name)
+        if native is None:
+            rendered[name] = ""
+        elif reference and not form.exclude_reference_link:
+            rendered[name] = {"link": f"{form.links}/{reference}/{native}", "value": str(native)}
+        else:
+            rendered[name] = write(native) if write is not None else str(native)
+    return rendered
 
 
 def _value(value: FieldValue, time_zone: str, form: Form) -> Rendered:
     if value.reference:
         return _reference(value, time_zone, form)
-    if form.display_value is DisplayValue.FALSE:
-        return value.value
     if form.display_value is DisplayValue.TRUE:
         return value.display(time_zone)
     if not value.value and value.field.type is FieldType.REFERENCE:
@@ -40,11 +59,9 @@ def _value(value: FieldValue, time_zone: str, form: Form) -> Rendered:
 
 
 def _reference(value: FieldValue, time_zone: str, form: Form) -> Rendered:
-    """The six forms of a filled reference. A link is built from the stored value, existing or not (rest 3, doc)."""
+    """A filled reference beside its display value. A link is built of what is stored, existing or not (rest 3, doc)."""
     link = {} if form.exclude_reference_link else {"link": f"{form.links}/{value.reference}/{value.value}"}
     display = value.display(time_zone)
     if form.display_value is DisplayValue.ALL:
         return {"display_value": display, **link, "value": value.value}
-    if form.display_value is DisplayValue.TRUE:
-        return {"display_value": display, **link} if link else display
-    return {**link, "value": value.value} if link else value.value
+    return {"display_value": display, **link} if link else display
