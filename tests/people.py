@@ -8,7 +8,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask
+from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.identity.users import Users
+from ticketlab.emulator.records.gate import Gate
 from ticketlab.shared.web.parts import part_of
 from werkzeug.test import TestResponse
 
@@ -200,3 +202,15 @@ def make_person(instance: Flask, user_name: str, *roles: str) -> str:
         found = api(instance, "GET", f"/api/now/table/sys_user_role?sysparm_query=name={role}")[0]["sys_id"]
         api(instance, "POST", "/api/now/table/sys_user_has_role", {"user": made, "role": found})
     return made
+
+
+def make_rule(instance: Flask, name: str, operation: str, *roles: str, condition: str = "") -> None:
+    """An access rule, made by the instance itself: an admin would have to elevate."""
+    gate, instance_itself = part_of(instance, Gate), Caller.system()
+    values = {"name": name, "operation": operation, "type": "record", "active": "true", "condition": condition}
+    rule = gate.record("sys_security_acl", instance_itself).insert(values).sys_id
+    for role in roles:
+        found = gate.record("sys_user_role", instance_itself).find(f"name={role}", ("sys_id",))
+        assert found is not None, role
+        pair = {"sys_security_acl": rule, "sys_user_role": found.sys_id}
+        gate.record("sys_security_acl_role", instance_itself).insert(pair)

@@ -52,7 +52,6 @@ class FormField:
     choices: Sequence[tuple[str, str]] = ()
     suggestions: Sequence[str] = ()
     record_link: str = ""
-    entries: str = ""
     hint: str = ""
     lock: str = ""
     """Where its lock icon leads, while it is locked."""
@@ -66,6 +65,11 @@ class FormField:
     @property
     def label(self) -> str:
         return self.field.label
+
+    @property
+    def shown(self) -> bool:
+        """A journal is an input alone: what was written stands in the activity stream."""
+        return not (self.read_only and self.widget is Widget.JOURNAL)
 
     @property
     def mandatory(self) -> bool:

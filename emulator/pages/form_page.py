@@ -29,6 +29,14 @@ class Section:
     title: str
     fields: Sequence[FormField]
 
+    @property
+    def shown(self) -> Sequence[FormField]:
+        return [each for each in self.fields if each.shown]
+
+    @property
+    def has_journal(self) -> bool:
+        return any(each.widget is Widget.JOURNAL for each in self.fields)
+
 
 @dataclass(frozen=True, slots=True)
 class FormPage:
@@ -57,6 +65,11 @@ class FormPage:
     @property
     def address(self) -> str:
         return f"/{self.table}.do?sys_id={self.sys_id or '-1'}"
+
+    @property
+    def section_of_stream(self) -> Section | None:
+        """The section below which the activity stream stands: that of the journals, else the last."""
+        return next((each for each in self.sections if each.has_journal), self.sections[-1] if self.sections else None)
 
     @property
     def with_errors(self) -> Sequence[FormField]:
@@ -160,7 +173,6 @@ class FormBuilder:
             if widget is Widget.REFERENCE and not read_only
             else (),
             record_link=record_url(each.reference, linked) if linked else decisions_url(table, each.element, value),
-            entries=row.display(each.element) if row is not None and widget is Widget.JOURNAL else "",
             hint=secret_hint(row, each) if widget is Widget.PASSWORD else "",
         )
 

@@ -23,6 +23,7 @@ from .locks import READERS, with_locks
 from .messages import Message, done
 from .return_address import back_from, path_of_referrer, with_outcome
 from .saving import Saving
+from .surroundings import Surroundings, read_surroundings
 
 NEW = "-1"
 MYSELF = "javascript:gs.getUserID()"
@@ -95,7 +96,8 @@ def _sys_id() -> str:
 
 
 def _shown(page: FormPage, status: int = 200) -> Response:
-    return make_response(render_template("form.html", page=page), status)
+    around = Surroundings() if page.new else read_surroundings(part(Gate), current_caller(), page.table, page.sys_id)
+    return make_response(render_template("form.html", page=page, around=around), status)
 
 
 @pages.errorhandler(FormRefused)

@@ -9,11 +9,12 @@ NOT_AUDITED = frozenset({"sys_updated_on", "sys_updated_by", "sys_mod_count"})
 
 
 def changes(draft: Draft) -> None:
-    """Note every field that the write changes, of a table that is audited."""
+    """Note every field that the write changes, of a table that is audited; of a secret not even its hash."""
     if draft.is_new or not draft.work.dictionary.is_audited(draft.table):
         return
+    fields = draft.work.dictionary.fields(draft.table)
     for element, value in draft.changed.items():
-        if element not in NOT_AUDITED:
+        if element not in NOT_AUDITED and not fields[element].type.is_secret:
             row = {"fieldname": element, "oldvalue": raw_text(draft.was(element)), "newvalue": raw_text(value)}
             _write(draft, CHANGES, {**row, "record_checkpoint": draft.values.get("sys_mod_count")})
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from ..access.operations import Operation
 from ..access.trail import Trail
 from . import reading, writing
+from .activity import read_activities
 from .coerce import Input
 from .multiple import matching
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from ..access.caller import Caller
+    from .activity import Activity
     from .gate import Gate, Transaction
     from .row import Page, Row
 
@@ -62,6 +64,11 @@ class GlideRecord:
         """Return the first row that matches, or None."""
         rows = self.query(query, fields=fields, limit=1).rows
         return rows[0] if rows else None
+
+    def activities(self, sys_id: str) -> Sequence[Activity]:
+        """What has happened to a record that the caller may read, newest first. Raises what ``get`` does."""
+        with self._gate.reading(self._trail(Operation.READ), self._within) as work:
+            return read_activities(work, sys_id)
 
     def insert(
         self,

@@ -54,13 +54,19 @@ def with_entries(work: Work, rows: Sequence[Row]) -> list[Row]:
     entries: dict[tuple[str, str], list[str]] = defaultdict(list)
     authors: dict[str, str] = {}
     paths = ("element_id", "element", "value", "sys_created_on", "sys_created_by")
+    of_table = f"nameIN{family(work)}^ORDERBYDESCsys_created_on"
     for ids in id_lists([row.sys_id for row in rows]):
-        for found in work.read(TABLE, f"element_idIN{ids}^ORDERBYDESCsys_created_on", paths):
+        for found in work.read(TABLE, f"element_idIN{ids}^{of_table}", paths):
             author = str(found["sys_created_by"] or "")
             if author not in authors:  # few people write many entries
-                authors[author] = _name_of(work, author)
+                authors[author] = name_of(work, author)
             entries[found["element_id"], found["element"]].append(_entry(work, found, authors[author]))
     return [_filled(row, entries) for row in rows]
+
+
+def family(work: Work) -> str:
+    """Every table in which a record of this one may stand: a record of another may have the same sys_id."""
+    return ",".join(sorted(work.dictionary.descendants(work.dictionary.base(work.table))))
 
 
 def _filled(row: Row, entries: Mapping[tuple[str, str], list[str]]) -> Row:
@@ -80,7 +86,10 @@ def _entry(work: Work, found: Found, author: str) -> str:
     return f"{moment} - {author} ({label})\n{found['value'] or ''}\n\n"
 
 
-def _name_of(work: Work, user_name: str) -> str:
+def name_of(work: Work, user_name: str) -> str:
+    """What a user is called; the user ID where there is no such user, or none that the caller may read of."""
+    if not work.may_name("sys_user"):
+        return user_name
     for user in work.read("sys_user", f"user_name={user_name}", ("name",)):
         return str(user["name"] or user_name)
     return user_name

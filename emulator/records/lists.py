@@ -1,7 +1,7 @@
 """List fields hold sys_ids, comma-separated; shown, they are the display values of those records (rest 3, G)."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ..dictionary.types import FieldType
@@ -24,12 +24,17 @@ def with_names(work: Work, rows: Sequence[Row]) -> list[Row]:
         wanted[value.field.reference].update(filter(SYS_ID.fullmatch, value.value.split(",")))
     if not wanted:
         return list(rows)
-    names = {
+    names = names_of(work, wanted)
+    return [_filled(row, names) for row in rows]
+
+
+def names_of(work: Work, wanted: Mapping[str, Collection[str]]) -> Names:
+    """What records are called, given as sys_ids by table; those of tables that the caller may not read are missing."""
+    return {
         (table, sys_id): name
         for table, sys_ids in wanted.items()
         for sys_id, name in _names(work, table, sorted(sys_ids))
     }
-    return [_filled(row, names) for row in rows]
 
 
 def _lists(rows: Sequence[Row]) -> Iterator[tuple[str, FieldValue]]:
@@ -40,7 +45,7 @@ def _lists(rows: Sequence[Row]) -> Iterator[tuple[str, FieldValue]]:
 
 
 def _names(work: Work, table: str, sys_ids: Sequence[str]) -> Iterator[tuple[str, str]]:
-    if table not in work.dictionary.tables:
+    if table not in work.dictionary.tables or not work.may_name(table):
         return
     element = work.dictionary.display_element(table)
     for ids in id_lists(sys_ids):

@@ -1,0 +1,63 @@
+"""The activity stream of a form: who wrote or changed what, and when, newest first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ..access.caller import Caller
+from ..dictionary.model import Dictionary
+from ..dictionary.types import FieldType
+from ..records.activity import Activity, Change
+from ..records.gate import Gate
+from ..records.row import local, written
+
+SHOWN_AT_ONCE = 8
+LONGEST_VALUE = 255
+EMPTY = "(empty)"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One activity. ``is_note`` tells what only the staff reads from what the customer reads, too."""
+
+    author: str
+    when: str
+    label: str
+    text: str
+    changes: Sequence[Change]
+    is_note: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """``older`` ones are folded away at first."""
+
+    newest: Sequence[Entry] = ()
+    older: Sequence[Entry] = ()
+
+    @property
+    def count(self) -> int:
+        return len(self.newest) + len(self.older)
+
+
+def read_stream(gate: Gate, dictionary: Dictionary, caller: Caller, table: str, sys_id: str) -> Stream | None:
+    """The stream of a record; None where nothing is ever noted of the table's records.
+
+    Raises a PlatformError when the record may not be read.
+    """
+    fields = dictionary.fields(table)
+    journals = [each for each in fields.values() if each.type is FieldType.JOURNAL]
+    if not journals and not dictionary.is_audited(table):
+        return None
+    note = fields["work_notes"].label if "work_notes" in fields else ""
+    entries = [_entry(each, caller.time_zone, note) for each in gate.record(table, caller).activities(sys_id)]
+    return Stream(entries[:SHOWN_AT_ONCE], entries[SHOWN_AT_ONCE:])
+
+
+def _entry(activity: Activity, time_zone: str, note: str) -> Entry:
+    changes = [Change(each.label, _short(each.old), _short(each.new)) for each in activity.changes]
+    when = written(local(activity.moment, time_zone))
+    return Entry(activity.author, when, activity.label, activity.text, changes, activity.label == note)
+
+
+def _short(text: str) -> str:
+    return (text if len(text) <= LONGEST_VALUE else f"{text[:LONGEST_VALUE].rstrip()}…") or EMPTY

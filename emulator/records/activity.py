@@ -1,0 +1,150 @@
+"""What has happened to a record: the entries of its journals and the changes that the audit noted, newest first.
+
+Both tables hold what is not everybody's, so the instance itself reads them here and tells no more than the record
+itself would tell this caller: of fields that may be read in this very record, and never of a secret.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from ..dictionary.compiling import Found
+from ..dictionary.model import Field
+from ..dictionary.types import FieldType, Storage
+from ..query import parse, select_records
+from ..query.context import QueryContext
+from ..store.store import StoredRow
+from . import audit, journal
+from .coerce import SYS_ID
+from .lists import Names, names_of
+from .reading import read_one
+from .row import FieldValue
+from .work import Work
+
+MOST = 250
+"""Rows of either kind that are looked at (G; the platform has the property ``glide.history.max_entries``)."""
+FIELD_CHANGES = "Field changes"
+NAMED = frozenset({FieldType.REFERENCE, FieldType.LIST})
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A field that has changed, as the caller reads values."""
+
+    label: str
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """What one person did at one moment: wrote an entry, or changed fields."""
+
+    moment: datetime
+    author: str
+    label: str
+    """The journal field's, or that these are changes."""
+    text: str = ""
+    changes: Sequence[Change] = ()
+
+
+def read_activities(work: Work, sys_id: str) -> Sequence[Activity]:
+    """The newest activities of a record. Raises what reading the record does."""
+    record = read_one(work, sys_id, None, named=False)
+    shown = {path: value.field for path, value in record.values.items() if not value.field.type.is_secret}
+    authors = _Authors(work)
+    found = [*_entries(work, record.sys_id, shown, authors), *_changes(work, record.sys_id, shown, authors)]
+    # Both come newest first, and the sort keeps that order within a second.
+    return sorted(found, key=lambda each: each.moment, reverse=True)[:MOST]
+
+
+class _Authors:
+    """Names of users by their user IDs; few people write many entries."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+        self._names: dict[str, str] = {}
+
+    def name(self, user_name: str) -> str:
+        if user_name not in self._names:
+            self._names[user_name] = journal.name_of(self._work, user_name)
+        return self._names[user_name]
+
+
+def _entries(work: Work, sys_id: str, shown: Mapping[str, Field], authors: _Authors) -> Iterator[Activity]:
+    journals = [element for element, each in shown.items() if each.type is FieldType.JOURNAL]
+    if not journals:
+        return
+    query = f"element_id={sys_id}^nameIN{journal.family(work)}^elementIN{','.join(journals)}"
+    for found in _newest(work, journal.TABLE, query, ("element", "value", "sys_created_on", "sys_created_by")):
+        author = authors.name(str(found["sys_created_by"] or ""))
+        yield Activity(_second(found), author, shown[str(found["element"])].label, text=str(found["value"] or ""))
+
+
+def _changes(work: Work, sys_id: str, shown: Mapping[str, Field], authors: _Authors) -> Iterator[Activity]:
+    """One activity for each write: its moment, its author and how often the record had been written by then."""
+    query = f"documentkey={sys_id}^tablenameIN{journal.family(work)}"
+    paths = ("fieldname", "oldvalue", "newvalue", "user", "record_checkpoint", "sys_created_on")
+    rows = [row for row in _newest(work, audit.CHANGES, query, paths) if str(row["fieldname"]) in shown]
+    names = _names(work, rows, shown)
+    writes: dict[tuple[datetime, str, Any], list[Change]] = defaultdict(list)
+    for row in rows:
+        field = shown[str(row["fieldname"])]
+        old, new = (_displayed(work, field, str(row[each] or ""), names) for each in ("oldvalue", "newvalue"))
+        write = (_second(row), str(row["user"] or ""), row["record_checkpoint"])
+        writes[write].append(Change(field.label, old, new))
+    for (moment, user_name, _checkpoint), changes in writes.items():
+        ordered = sorted(changes, key=lambda each: each.label)
+        yield Activity(moment, authors.name(user_name), FIELD_CHANGES, changes=ordered)
+
+
+def _newest(work: Work, table: str, query: str, paths: Sequence[str]) -> Sequence[StoredRow]:
+    selection = select_records(
+        work.dictionary,
+        work.snapshot.tables,
+        table,
+        parse(f"{query}^ORDERBYDESCsys_created_on"),
+        paths=paths,
+        context=QueryContext(),
+        limit=MOST,
+        named=False,
+    )
+    return work.store.rows(work.connection, selection.rows)
+
+
+def _second(found: Found) -> datetime:
+    """When it was, to the second: what one write did carries one moment."""
+    moment = found["sys_created_on"]
+    assert isinstance(moment, datetime)
+    return moment.replace(tzinfo=UTC, microsecond=0)
+
+
+def _names(work: Work, rows: Sequence[StoredRow], shown: Mapping[str, Field]) -> Names:
+    """What the records are called to which fields have pointed."""
+    wanted: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        field = shown[str(row["fieldname"])]
+        if field.type in NAMED and field.reference:
+            for value in (str(row["oldvalue"] or ""), str(row["newvalue"] or "")):
+                wanted[field.reference].update(filter(SYS_ID.fullmatch, value.split(",")))
+    return names_of(work, wanted)
+
+
+def _displayed(work: Work, field: Field, raw: str, names: Names) -> str:
+    """The audit's text of a value as the caller reads such values."""
+    label, native = None, _native(field, raw)
+    if field.type in NAMED and field.reference:
+        label = ", ".join(names.get((field.reference, each), each) for each in raw.split(","))
+    elif field.type is FieldType.CLASS_NAME and raw in work.dictionary.tables:
+        label = work.dictionary.table(raw).label
+    return FieldValue(field, native, label).display(work.caller.time_zone)
+
+
+def _native(field: Field, raw: str) -> str | int | datetime | None:
+    if not raw:
+        return None
+    if field.type is FieldType.DURATION:
+        return int(raw)
+    return datetime.fromisoformat(raw).replace(tzinfo=UTC) if field.type.storage is Storage.DATE_TIME else raw
