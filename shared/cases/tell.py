@@ -22,12 +22,25 @@ def as_json(case: Case) -> Mapping[str, Any]:
 
 def in_lines(case: Case) -> list[str]:
     """For the terminal."""
-    lines = [f"{case.id}: {case.title}", f"  source    {case.source}", f"  differs   {case.differs}"]
+    lines = [f"{case.id}: {case.title}", f"  source    {_source(case)}", f"  differs   {case.differs}"]
     lines += _numbered("steps", case.steps)
-    lines += [f"  symptom   {case.symptom}", f"  check     {case.check}", f"  evidence  {case.evidence}"]
+    lines += [f"  symptom   {case.symptom}", f"  check     {case.check}", f"  finds     {case.evidence}"]
     for cure in case.cures:
         lines += _numbered("cure" if cure.name == "cure" else f"cure {cure.name}", cure.steps)
     return lines
+
+
+def in_groups(cases: Iterable[Case]) -> Mapping[str, Sequence[Case]]:
+    """The cases by where they are known from, each group under its title."""
+    known = list(cases)
+    return {
+        "From Microsoft's page": [case for case in known if case.from_page],
+        "Beyond the page": [case for case in known if not case.from_page],
+    }
+
+
+def _source(case: Case) -> str:
+    return "Microsoft's page" if case.from_page else case.source
 
 
 def _numbered(title: str, steps: Sequence[str]) -> list[str]:
@@ -37,13 +50,8 @@ def _numbered(title: str, steps: Sequence[str]) -> list[str]:
 
 def markdown(cases: Iterable[Case]) -> str:
     """The generated part of docs/cases.md."""
-    known = list(cases)
-    groups = {
-        "From the page": [case for case in known if case.from_page],
-        "Beyond the page": [case for case in known if not case.from_page],
-    }
     parts = []
-    for title, group in groups.items():
+    for title, group in in_groups(cases).items():
         parts += [f"## {title}", "", "| case | what the customer sees |", "|---|---|"]
         parts += [f"| [{case.id}](#{case.id}) | {_cell(case.symptom)} |" for case in group]
         parts += ["", *("\n".join(_section(case)) for case in group)]
@@ -51,7 +59,7 @@ def markdown(cases: Iterable[Case]) -> str:
 
 
 def _section(case: Case) -> list[str]:
-    lines = [f"### {case.id}", "", f"{case.title}. (Source: {case.source}.)", "", f"- **Differs:** {case.differs}"]
+    lines = [f"### {case.id}", "", f"{case.title}. (Source: {_source(case)}.)", "", f"- **Differs:** {case.differs}"]
     lines += ["- **Steps:**", *_list(case.steps)]
     lines += [f"- **Symptom:** `{case.symptom}`", f"- **Check:** {case.check} Broken: `{case.evidence}`."]
     for cure in case.cures:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @click.group()
 def case() -> None:
-    """Break a running pair as customers have met it, see the symptom, cure it, put everything back."""
+    """Break a running pair as customers have met it, and cure it. `stop` puts everything back."""
 
 
 @case.command(name="list")
@@ -32,15 +32,18 @@ def list_cases(*, as_json: bool, markdown: bool) -> None:
     elif as_json:
         click.echo(as_line([tell.as_json(each) for each in known]))
     else:
-        for each in known:
-            click.echo(f"{each.id:<32} {each.title}")
+        width = max(len(each.id) for each in known)
+        for title, group in tell.in_groups(known).items():
+            click.echo(title)
+            for each in group:
+                click.echo(f"  {each.id:<{width}}  {each.title}")
 
 
 @case.command()
 @click.argument("identity", metavar="ID")
 @JSON
 def show(*, identity: str, as_json: bool) -> None:
-    """Tell all about a case: what differs, the steps, the symptom, the check, the cure."""
+    """Tell all about a case. What differs, the steps, the symptom, the check and what it finds, the cure."""
     from ..cases import tell
     from ..cases.registry import case_named
 
@@ -97,7 +100,7 @@ def cure(*, identity: str, way: str, as_json: bool, **given: Any) -> int:
 @options(*TARGET)
 @JSON
 def stop(*, keep: bool, as_json: bool, **given: Any) -> None:
-    """End the started case: both apps return to what they were when it began, clocks included."""
+    """End the started case. Both apps return to what they were when it began, clocks included."""
     ended = _runner(given).stop(keep=keep)
     kept = "Both apps stay as they are." if keep else "Both apps are what they were before."
     click.echo(as_line({"stopped": ended.id, "kept": keep}) if as_json else f"Stopped {ended.id}. {kept}")
@@ -107,7 +110,7 @@ def stop(*, keep: bool, as_json: bool, **given: Any) -> None:
 @click.argument("text", nargs=-1)
 @JSON
 def find(*, text: tuple[str, ...], as_json: bool) -> int:
-    """Name the cases that a pasted error fits, and the check that tells them apart. `-` reads standard input."""
+    """Name the cases that a pasted error fits. The check tells them apart; `-` reads standard input."""
     from ..cases.find import find as search
 
     pasted = sys.stdin.read() if text == ("-",) else " ".join(text)
@@ -121,8 +124,8 @@ def find(*, text: tuple[str, ...], as_json: bool) -> int:
         ]
         click.echo(as_line(found))
     for fit in () if as_json else fits:
-        click.echo(f"{fit.case.id:<32} {fit.case.title}\n{'':<32} check: {fit.case.check}")
-        click.echo(f"{'':<32} if it is this one: {fit.case.evidence}")
+        click.echo(f"{fit.case.id}: {fit.case.title}")
+        click.echo(f"  check     {fit.case.check}\n  finds     {fit.case.evidence}")
     if not fits and not as_json:
         click.echo("No case fits. `ticketlab case list` names them all.")
         click.echo("Why the instance refused a request, and which record to change, stands on its page /lab/decisions.")
@@ -135,7 +138,7 @@ def find(*, text: tuple[str, ...], as_json: bool) -> int:
 @options(*TARGET)
 @JSON
 def verify(*, identity: str | None, every: bool, as_json: bool, **given: Any) -> int:
-    """Break, see, cure and see again on the running pair, which ends as it began. Exit code 1 on any failure."""
+    """Break, see, cure and see again. The running pair ends as it began. Exit code 1 on any failure."""
     from ..cases.registry import all_cases, case_named
     from ..cases.verify import verify as run
 

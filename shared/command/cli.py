@@ -169,7 +169,7 @@ def reset(**given: Any) -> None:
 @options(*KIND, KEY)
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def execute(*, command: tuple[str, ...], **given: Any) -> int:
-    """Start a fresh pair on free ports, run COMMAND with its addresses in the environment, and stop.
+    """Run COMMAND beside a fresh pair on free ports. Both are stopped when it ends.
 
     The exit code is the command's. TICKETLAB_EMULATOR_URL and TICKETLAB_CONNECTOR_URL tell where the pair is.
     """
@@ -184,7 +184,7 @@ def execute(*, command: tuple[str, ...], **given: Any) -> int:
 @click.option("--user", default="m365.integration", show_default=True, help="The integration user's user ID.")
 @JSON
 def connect(*, entity: str, user: str, as_json: bool, **given: Any) -> None:
-    """Connect a running pair without a browser: checklist, integration user, consent, connection."""
+    """Connect a running pair without a browser. Checklist, integration user, consent, connection."""
     from dataclasses import asdict
 
     from .connect import Connector, Wanted
@@ -199,7 +199,7 @@ def connect(*, entity: str, user: str, as_json: bool, **given: Any) -> None:
 @click.option("--own", is_flag=True, help="Play it on a pair of its own, even when one runs.")
 @JSON
 def demo(*, own: bool, as_json: bool, **given: Any) -> None:
-    """Play the whole story over HTTP, on the running pair or on one of its own, and verify each step."""
+    """Play the whole story over HTTP and verify each step. On the running pair, or on one of its own."""
     from dataclasses import asdict
 
     from .demo import demo as play

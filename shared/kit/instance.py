@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from ..command.apis import ADMIN, InstanceApi
+from ..command.apis import ADMIN, ApiRefused, InstanceApi
 from ..command.target import Lab
 
 if TYPE_CHECKING:
@@ -61,11 +61,12 @@ class OAuthClient:
         return f"{self.url}/oauth_auth.do"
 
     def token(self, user: str = ADMIN[0], password: str = ADMIN[1]) -> dict[str, Any]:
-        """The token endpoint's answer to the password grant."""
+        """The token endpoint's answer to the password grant. Raises ApiRefused."""
         client = {"client_id": self.client_id, "client_secret": self.client_secret}
         form = {"grant_type": "password", "username": user, "password": password, **client}
         answer = requests.post(self.token_url, data=form, timeout=SECONDS)
-        answer.raise_for_status()
+        if not answer.ok:
+            raise ApiRefused(f"POST {self.token_url} answers {answer.status_code}", answer.text, answer.status_code)
         return dict(answer.json())
 
 

@@ -1,13 +1,13 @@
 """The troubleshooting cases as pages of the lab: the same modules as ``ticketlab case``, with forms for buttons."""
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from ..cases.find import find
 from ..cases.registry import all_cases, case_named
+from ..cases.tell import in_groups
 from ..cases.texts import around
 from ..errors import TicketlabError
 from .lab_interface import this_lab
@@ -36,14 +36,10 @@ def add_cases(blueprint: Blueprint) -> None:
 def cases() -> str:
     """The catalogue, which case is started, and a box for a pasted error."""
     text = request.args.get("text", "")[:LONGEST_TEXT]
-    groups = {
-        "From Microsoft's page": [each for each in all_cases().values() if each.from_page],
-        "Beyond the page": [each for each in all_cases().values() if not each.from_page],
-    }
     fits = find(text) if text.strip() else None
     return render_template(
         "lab/cases.html",
-        groups=groups,
+        groups=in_groups(all_cases().values()),
         started=_runner().started,
         text=text,
         fits=fits,
@@ -86,9 +82,10 @@ def cure_case(identity: str) -> str | tuple[str, int]:
 def stop_case() -> Response:
     """Put both apps back. Pressed twice, the second finds nothing to do."""
     runner = _runner()
+    keep = request.form.get("keep") == "yes"
     if runner.started is not None:
-        runner.stop(keep=request.form.get("keep") == "yes")
-    return redirect(f"{url_for('lab.cases')}?{urlencode({'done': 'stopped'})}", 303)
+        runner.stop(keep=keep)
+    return redirect(url_for("lab.cases", done="kept" if keep else "stopped"), 303)
 
 
 def _page(

@@ -79,9 +79,13 @@ def test_pasted_error_names_its_case_first(pasted: str, first: str):
     assert find(pasted)[0].case.id == first
 
 
-def test_opaque_answer_of_the_token_endpoint_names_all_it_may_be():
+@pytest.mark.parametrize(
+    "pasted",
+    ['401 {"error_description":"access_denied","error":"server_error"}', "server_error", "invalid_grant"],
+)
+def test_opaque_answer_of_the_token_endpoint_names_all_it_may_be(pasted: str):
     """One answer for many causes: the checks tell them apart."""
-    fits = find('401 {"error_description":"access_denied","error":"server_error"}')
+    fits = find(pasted)
     found = {fit.case.id for fit in fits}
     assert {"wrong-client-secret", "token-revoked", "refresh-token-expired", "integration-user-locked"} <= found
     assert len({fit.case.check for fit in fits}) == len(fits)

@@ -1,6 +1,7 @@
 """The cases on the lab's pages, as a person without scripts plays them."""
 
 import pytest
+import requests
 from ticketlab.shared.command.browser import Browser
 
 
@@ -29,6 +30,14 @@ def test_case_is_played_from_start_to_stop(browser, lab):
     browser.fill(page, "Cure it", {}).expect("Cured").expect("Connected as m365.case")
     browser.fill(page, "Stop and put both apps back", {}).expect("The case is over.")
     assert "Started:" not in browser.open(lab).text
+
+
+def test_a_case_that_is_stopped_with_all_kept_says_so(browser, lab, case_pair):
+    page = browser.follow(browser.open(lab), "missing-state")
+    page = browser.fill(page, "Start", {})
+    browser.fill(page, "Stop and leave both as they are", {}).expect("Both apps stay as they are.")
+    for url in (case_pair.emulator_url, case_pair.connector_url):
+        assert requests.post(f"{url}/lab/reset", json={}, timeout=30).ok
 
 
 def test_started_case_is_named_on_both_labs(browser, lab, case_pair):

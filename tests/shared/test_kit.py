@@ -62,6 +62,11 @@ def test_an_oauth_client_gets_a_token_that_opens_the_api(servicenow):
     assert requests.get(url, headers=headers, timeout=SECONDS).status_code == 401
 
 
+def test_a_token_that_is_refused_is_told_in_the_instance_s_words(servicenow):
+    with pytest.raises(ApiRefused, match=r"answers 401: .*access_denied"):
+        servicenow.oauth_client().token("admin", "wrong")
+
+
 def test_the_clock_stands_where_a_test_sets_it(servicenow):
     servicenow.clock.set(datetime(2020, 10, 1, 12, tzinfo=UTC))
     servicenow.clock.freeze()

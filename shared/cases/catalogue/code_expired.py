@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..bench import Bench
-from ..case import Case, Cure
+from ..case import OPAQUE_TOKEN_ERROR, Case, Cure
 
 SECONDS = 61
 
@@ -21,7 +21,7 @@ class CodeExpired(Case):
     cured = "Connected as m365.case"
     check = "System Log > All: the true cause stands there alone."
     evidence = "The authorization code has expired"
-    patterns = (r"authorization code has expired", r"server_error: access_denied", r"authorization failed")
+    patterns = (r"authorization code has expired", r"authorization failed", *OPAQUE_TOKEN_ERROR)
     lasting = True
 
     def arrange(self, bench: Bench) -> None:

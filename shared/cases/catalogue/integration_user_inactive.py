@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..bench import Bench
-from ..case import UNAUTHENTICATED, Case, Cure
+from ..case import OPAQUE_TOKEN_ERROR, UNAUTHENTICATED, Case, Cure
 
 
 class IntegrationUserInactive(Case):
@@ -15,12 +15,7 @@ class IntegrationUserInactive(Case):
     cured = "The ticket is sent"
     check = "User Administration > Users > the integration user: Active."
     evidence = "active = false"
-    patterns = (
-        r"inactive user",
-        r"server_error: access_denied",
-        r"access_denied.{0,40}server_error",
-        *UNAUTHENTICATED,
-    )
+    patterns = (r"inactive user", *OPAQUE_TOKEN_ERROR, *UNAUTHENTICATED)
 
     def arrange(self, bench: Bench) -> None:
         bench.set_integration_user(active="false")

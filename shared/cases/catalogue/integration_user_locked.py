@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..bench import Bench
-from ..case import UNAUTHENTICATED, Case, Cure
+from ..case import OPAQUE_TOKEN_ERROR, UNAUTHENTICATED, Case, Cure
 
 
 class IntegrationUserLocked(Case):
@@ -15,12 +15,7 @@ class IntegrationUserLocked(Case):
     cured = "The ticket is sent"
     check = "User Administration > Users > the integration user: Locked out, and Failed login attempts."
     evidence = "locked_out = true"
-    patterns = (
-        r"locked[ -]out",
-        r"server_error: access_denied",
-        r"access_denied.{0,40}server_error",
-        *UNAUTHENTICATED,
-    )
+    patterns = (r"locked[ -]out", *OPAQUE_TOKEN_ERROR, *UNAUTHENTICATED)
 
     def arrange(self, bench: Bench) -> None:
         bench.set_integration_user(locked_out="true")

@@ -20,7 +20,7 @@ class NoRightToShare(Case):
     symptom = "Share offers Email, Microsoft Teams, Microsoft Planner. · Forced: 403"
     cured = "Share offers Email, Microsoft Teams, Microsoft Planner, ServiceNow."
     check = "The directory roles of who is signed in (GET /api/v1/me)."
-    evidence = ": Security Reader"
+    evidence = "Security Reader"
     patterns = (
         r"(no|missing|greyed|without).{0,20}share( to servicenow)?",
         r"security reader",

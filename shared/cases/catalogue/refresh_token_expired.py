@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..bench import Bench
-from ..case import Case, Cure
+from ..case import OPAQUE_TOKEN_ERROR, Case, Cure
 
 DAYS = 101
 
@@ -21,7 +21,7 @@ class RefreshTokenExpired(Case):
     cured = "The ticket is sent"
     check = "System OAuth > Manage Tokens, for the entity: when did the refresh token expire?"
     evidence = "refresh_token expired"
-    patterns = (r"refresh token (has )?expired", r"server_error: access_denied", r"access_denied.{0,40}server_error")
+    patterns = (r"refresh token (has )?expired", *OPAQUE_TOKEN_ERROR)
 
     def arrange(self, bench: Bench) -> None:
         bench.advance(DAYS * 86400)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..bench import Bench
-from ..case import Case, Cure
+from ..case import OPAQUE_TOKEN_ERROR, Case, Cure
 
 
 class TokenRevoked(Case):
@@ -15,7 +15,7 @@ class TokenRevoked(Case):
     cured = "The ticket is sent"
     check = "System OAuth > Manage Tokens, for the entity: revoked, or expired? The integration user is well."
     evidence = "refresh_token revoked"
-    patterns = (r"\brevoked\b", r"server_error: access_denied", r"access_denied.{0,40}server_error")
+    patterns = (r"\brevoked\b", *OPAQUE_TOKEN_ERROR)
 
     def arrange(self, bench: Bench) -> None:
         for token in bench.tokens():

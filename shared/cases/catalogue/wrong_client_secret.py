@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..bench import Bench
-from ..case import Case, Cure
+from ..case import OPAQUE_TOKEN_ERROR, Case, Cure
 
 NEW_SECRET = "Changed-in-ServiceNow-2020"  # noqa: S105 - of an entity that exists while the case does
 MINUTES = 31
@@ -18,12 +18,7 @@ class WrongClientSecret(Case):
     cured = "The ticket is sent"
     check = "System Log > All, source com.glide.ui.ServletErrorListener: the true cause stands there alone."
     evidence = "invalid_client: The client_secret is wrong"
-    patterns = (
-        r"client[_ ]secret",
-        r"server_error: access_denied",
-        r"access_denied.{0,40}server_error",
-        r"invalid_client\b",
-    )
+    patterns = (r"client[_ ]secret", r"invalid_client\b", *OPAQUE_TOKEN_ERROR)
     lasting = True
 
     def arrange(self, bench: Bench) -> None:
