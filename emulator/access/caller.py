@@ -3,7 +3,11 @@
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
+from ...shared.time_style import TimeStyle
+
 GLOBAL_SCOPE = "global"
+PACIFIC = TimeStyle("US/Pacific")
+"""What a new instance has (rest 3, meas)."""
 
 
 class Channel(StrEnum):
@@ -36,7 +40,7 @@ class Caller:
     address: str = ""
     elevated: frozenset[str] = field(default_factory=frozenset)
     """Elevated roles that this session was raised to. A token is never raised."""
-    time_zone: str = "US/Pacific"
+    style: TimeStyle = PACIFIC
     transaction: str = ""
 
     @classmethod
@@ -46,6 +50,10 @@ class Caller:
     def as_instance(self) -> "Caller":
         """The instance itself, doing what follows from this caller's write; what it makes bears his name."""
         return replace(self, channel=Channel.SYSTEM, scope=GLOBAL_SCOPE)
+
+    @property
+    def time_zone(self) -> str:
+        return self.style.zone
 
     @property
     def is_system(self) -> bool:

@@ -8,6 +8,7 @@ from ...shared.clock import Clock
 from ...shared.errors import TicketlabError
 from ...shared.logs import log
 from ...shared.text import can_be_kept
+from ...shared.time_style import DATE_FORMAT, TIME_FORMAT, TimeStyle
 from ..access.caller import Caller, Channel
 from ..errors import NoRecordFound
 from ..records.gate import Gate, Transaction
@@ -32,6 +33,8 @@ FIELDS = (
     "password_needs_reset",
     "user_password",
     "time_zone",
+    "date_format",
+    "time_format",
     "enable_multifactor_authn",
 )
 
@@ -55,6 +58,8 @@ class UserAccount:
     web_service_access_only: bool
     password_needs_reset: bool
     time_zone: str
+    date_format: str
+    time_format: str
     password_hash: str
     needs_second_factor: bool = False
 
@@ -95,6 +100,8 @@ class UserAccount:
             web_service_access_only=bool(row.native(f"{prefix}web_service_access_only")),
             password_needs_reset=bool(row.native(f"{prefix}password_needs_reset")),
             time_zone=row.value(f"{prefix}time_zone"),
+            date_format=row.value(f"{prefix}date_format"),
+            time_format=row.value(f"{prefix}time_format"),
             password_hash=str(row.native(f"{prefix}user_password") or ""),
             needs_second_factor=bool(row.native(f"{prefix}enable_multifactor_authn")),
         )
@@ -221,8 +228,17 @@ class Users:
             session=session,
             credential=credential,
             address=address,
-            time_zone=account.time_zone or self._gate.get_property("glide.sys.default.tz") or "UTC",
+            style=self._style(account),
             transaction=transaction,
+        )
+
+    def _style(self, account: UserAccount) -> TimeStyle:
+        """The user's own zone and formats, else those of the instance (rest 3, meas for the zone)."""
+        known = self._gate.get_property
+        return TimeStyle(
+            account.time_zone or known("glide.sys.default.tz") or "UTC",
+            account.date_format or known("glide.sys.date_format") or DATE_FORMAT,
+            account.time_format or known("glide.sys.time_format") or TIME_FORMAT,
         )
 
     def count_failure(self, account: UserAccount, address: str = "") -> None:

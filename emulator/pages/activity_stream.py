@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ...shared.time_style import TimeStyle
 from ..access.caller import Caller
 from ..dictionary.model import Dictionary
 from ..dictionary.types import FieldType
 from ..records.activity import Activity, Change
 from ..records.gate import Gate
-from ..records.row import local, written
 
 SHOWN_AT_ONCE = 8
 LONGEST_VALUE = 255
@@ -49,14 +49,15 @@ def read_stream(gate: Gate, dictionary: Dictionary, caller: Caller, table: str, 
     if not journals and not dictionary.is_audited(table):
         return None
     note = fields["work_notes"].label if "work_notes" in fields else ""
-    entries = [_entry(each, caller.time_zone, note) for each in gate.record(table, caller).activities(sys_id)]
+    entries = [_entry(each, caller.style, note) for each in gate.record(table, caller).activities(sys_id)]
     return Stream(entries[:SHOWN_AT_ONCE], entries[SHOWN_AT_ONCE:])
 
 
-def _entry(activity: Activity, time_zone: str, note: str) -> Entry:
+def _entry(activity: Activity, style: TimeStyle, note: str) -> Entry:
     changes = [Change(each.label, _short(each.old), _short(each.new)) for each in activity.changes]
-    when = written(local(activity.moment, time_zone))
-    return Entry(activity.author, when, activity.label, activity.text, changes, activity.label == note)
+    return Entry(
+        activity.author, style.shown(activity.moment), activity.label, activity.text, changes, activity.label == note
+    )
 
 
 def _short(text: str) -> str:

@@ -95,7 +95,7 @@ def _record(row: Row) -> Iterator[str]:
     for name, value in row.values.items():
         shown = ""
         if value.field.type is FieldType.REFERENCE and value.value:
-            shown = f" display_value={quoteattr(_clean(value.display(row.time_zone)))}"
+            shown = f" display_value={quoteattr(_clean(value.display(row.style)))}"
         text = escape(_clean(value.value), {"\r": "&#13;"})
         yield f"<{name}{shown}>{text}</{name}>" if text else f"<{name}/>"
     yield f"</{row.table}>"

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ...shared.time_style import TimeStyle
 from ..dictionary.layout import form_sections
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import FieldType, Storage
@@ -16,12 +17,10 @@ WIDE_FROM = 160
 ONE_LINE = frozenset({FieldType.URL, FieldType.LIST, FieldType.EMAIL, FieldType.TABLE_NAME})
 NEVER_EDITED = frozenset({FieldType.CLASS_NAME, FieldType.GUID, FieldType.JOURNAL_LIST})
 MOST_CHARACTERS = 40
-_PLACEHOLDERS = {Storage.DATE_TIME: "YYYY-MM-DD hh:mm:ss", Storage.DATE: "YYYY-MM-DD"}
-"""Elements of the platform itself. They are edited only where a form names them, and never the bookkeeping ones."""
-
 BOOKKEEPING = frozenset(
     {"sys_id", "sys_created_on", "sys_created_by", "sys_updated_on", "sys_updated_by", "sys_mod_count", "sys_scope"}
 )
+"""Elements of the platform itself that nobody edits, whatever form names them."""
 
 
 class Widget(StrEnum):
@@ -53,6 +52,7 @@ class FormField:
     suggestions: Sequence[str] = ()
     record_link: str = ""
     hint: str = ""
+    placeholder: str = ""
     lock: str = ""
     """Where its lock icon leads, while it is locked."""
     revealed: bool = False
@@ -92,10 +92,6 @@ class FormField:
         if self.widget is Widget.PASSWORD:
             return self.hint
         return self.field.choice_label(self.value) if self.widget is Widget.SELECT else self.value
-
-    @property
-    def placeholder(self) -> str:
-        return _PLACEHOLDERS.get(self.field.type.storage, "")
 
     @property
     def input_length(self) -> int:
@@ -141,6 +137,12 @@ def widget_of(field: Field) -> Widget:
         return Widget.REFERENCE
     long = field.type.storage is Storage.TEXT and field.max_length >= LONG_TEXT_FROM
     return Widget.LONG_TEXT if long and field.type not in ONE_LINE else Widget.TEXT
+
+
+def placeholder_of(field: Field, style: TimeStyle) -> str:
+    if field.type.storage is Storage.DATE_TIME:
+        return style.moment_hint
+    return style.date_hint if field.type.storage is Storage.DATE else ""
 
 
 def is_editable(field: Field) -> bool:

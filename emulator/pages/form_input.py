@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from ...shared.time_style import TimeStyle
 from ..dictionary.model import Field
 from ..dictionary.types import Storage
 from ..errors import PlatformError
@@ -11,8 +12,8 @@ from .form_fields import FormField, Widget
 from .references import References, UnclearReference
 
 EXPECTED = {
-    Storage.DATE_TIME: "Write the date and time as YYYY-MM-DD hh:mm:ss.",
-    Storage.DATE: "Write the date as YYYY-MM-DD.",
+    Storage.DATE_TIME: "Write the date and time as {moment}.",
+    Storage.DATE: "Write the date as {date}.",
     Storage.INTEGER: "Write a whole number.",
     Storage.DECIMAL: "Write a number.",
 }
@@ -47,7 +48,7 @@ def original_name(each: FormField) -> str:
 
 
 def read_changes(
-    fields: Sequence[FormField], posted: Mapping[str, str], references: References, *, new: bool, time_zone: str
+    fields: Sequence[FormField], posted: Mapping[str, str], references: References, *, new: bool, style: TimeStyle
 ) -> Changes:
     """Sort out what a person typed. Nothing is written while ``errors`` is not empty."""
     changes = Changes()
@@ -59,7 +60,7 @@ def read_changes(
             changes.errors[each.element] = MANDATORY
             changes.empty.append(each.label)
         elif _differs(each, typed, posted, new=new):
-            _read_one(each, typed, references, Input(display=True, time_zone=time_zone), changes)
+            _read_one(each, typed, references, Input(display=True, style=style), changes)
     return changes
 
 
@@ -90,7 +91,8 @@ def _read_value(known: Field, typed: str, how: Input, changes: Changes) -> None:
     try:
         coerce(known, typed, how, lambda _table, _text: None)
     except Unfit:
-        changes.errors[known.element] = EXPECTED.get(known.type.storage, "This is not one of the choices.")
+        expected = EXPECTED.get(known.type.storage, "This is not one of the choices.")
+        changes.errors[known.element] = expected.format(moment=how.style.moment_hint, date=how.style.date_hint)
     except PlatformError as error:
         changes.errors[known.element] = error.detail or error.message
     else:

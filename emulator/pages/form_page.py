@@ -11,6 +11,7 @@ from .form_fields import (
     Widget,
     choices_of,
     is_editable,
+    placeholder_of,
     secret_hint,
     sections,
     shown_value,
@@ -174,6 +175,7 @@ class FormBuilder:
             else (),
             record_link=record_url(each.reference, linked) if linked else decisions_url(table, each.element, value),
             hint=secret_hint(row, each) if widget is Widget.PASSWORD else "",
+            placeholder=placeholder_of(each, self.references.caller.style),
         )
 
 

@@ -85,9 +85,7 @@ class Form:
     def submit(self, sys_id: str, presets: Mapping[str, str], posted: Mapping[str, str]) -> Row:
         """Write what was typed; an empty ``sys_id`` makes a new record. Raises Rejected."""
         page = self.open(sys_id) if sys_id else self.new(presets)
-        changes = read_changes(
-            list(page.fields), posted, self.references, new=page.new, time_zone=self.caller.time_zone
-        )
+        changes = read_changes(list(page.fields), posted, self.references, new=page.new, style=self.caller.style)
         if changes.errors:
             raise Rejected(replace(as_typed(page, posted, changes), messages=_missing(changes)), UNPROCESSABLE)
         try:

@@ -48,7 +48,7 @@ def read_groups(gate: Gate, caller: Caller, dictionary: Dictionary, table: str, 
     for group in found[:MOST_GROUPS]:
         value = group.fields[element]
         condition = f"{element}={value.value}" if value.value else f"{element}ISEMPTY"
-        text = value.display(caller.time_zone) or value.value or EMPTY
+        text = value.display(caller.style) or value.value or EMPTY
         lines.append(GroupLine(text, int(group.values[COUNT]), list_url(table, narrowed(ungrouped, condition))))
     return Groups(field.label, lines, len(found) > MOST_GROUPS)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from ...shared.time_style import TimeStyle
 from ...shared.web.parts import part
 from ..access.caller import Caller
 from ..errors import PlatformError
@@ -77,14 +78,14 @@ def connected_apps(gate: Gate, caller: Caller) -> Sequence[ConnectedApp]:
         if row.native("revoked") or expires is None or expires <= gate.clock.now():
             continue
         if entity not in found or row.value("type") == TokenType.REFRESH:
-            found[entity] = _connected_app(row, caller.time_zone)
+            found[entity] = _connected_app(row, caller.style)
     return sorted(found.values(), key=lambda each: each.name.lower())
 
 
-def _connected_app(row: Row, time_zone: str) -> ConnectedApp:
+def _connected_app(row: Row, style: TimeStyle) -> ConnectedApp:
     return ConnectedApp(
         row.value("oauth_entity"),
         row.value("oauth_entity.name") or "(deleted application)",
-        row.values["sys_created_on"].display(time_zone),
-        row.values["expires"].display(time_zone),
+        row.values["sys_created_on"].display(style),
+        row.values["expires"].display(style),
     )

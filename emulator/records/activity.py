@@ -7,7 +7,7 @@ itself would tell this caller: of fields that may be read in this very record, a
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from ..dictionary.compiling import Found
@@ -139,12 +139,14 @@ def _displayed(work: Work, field: Field, raw: str, names: Names) -> str:
         label = ", ".join(names.get((field.reference, each), each) for each in raw.split(","))
     elif field.type is FieldType.CLASS_NAME and raw in work.dictionary.tables:
         label = work.dictionary.table(raw).label
-    return FieldValue(field, native, label).display(work.caller.time_zone)
+    return FieldValue(field, native, label).display(work.caller.style)
 
 
-def _native(field: Field, raw: str) -> str | int | datetime | None:
+def _native(field: Field, raw: str) -> str | int | date | datetime | None:
     if not raw:
         return None
+    if field.type.storage is Storage.DATE:
+        return date.fromisoformat(raw)
     if field.type is FieldType.DURATION:
         return int(raw)
     return datetime.fromisoformat(raw).replace(tzinfo=UTC) if field.type.storage is Storage.DATE_TIME else raw

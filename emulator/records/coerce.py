@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal, InvalidOperation
 
-from ...shared.zones import zone_named
+from ...shared.time_style import IN_UTC, TimeStyle
 from ..dictionary.model import Field
 from ..dictionary.types import FieldType, Storage
 from ..errors import RequestUnreadable
@@ -33,7 +33,7 @@ class Input:
     """How given values are to be read: raw, or as the user displays them (``sysparm_input_display_value``)."""
 
     display: bool = False
-    time_zone: str = "UTC"
+    style: TimeStyle = IN_UTC
     auto_sys_fields: bool = True
     """Whether the instance fills the fields that tell who wrote a record and when, as GlideRecord's autoSysFields."""
 
@@ -130,19 +130,20 @@ def _boolean(text: str, _how: Input) -> bool:
     return text.strip().lower() in {"true", "1"}
 
 
-def _date(text: str, _how: Input) -> date:
+def _date(text: str, how: Input) -> date:
     try:
-        return date.fromisoformat(text[:10])
+        return how.style.read_date(text) if how.display else date.fromisoformat(text[:10])
     except ValueError:
         raise Unfit(f"{text[:40]!r} is not a date") from None
 
 
 def _date_time(text: str, how: Input) -> datetime:
-    """Raw times are UTC, displayed ones in the user's zone; a bare date is its midnight (rest 3)."""
+    """Raw times are UTC, displayed ones in the user's zone and format; a bare date is its midnight (rest 3)."""
     padded = f"{text} 00:00:00" if len(text) == len("2020-01-31") else text
-    zone = zone_named(how.time_zone) if how.display else UTC
     try:
-        return datetime.strptime(padded, "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone).astimezone(UTC)
+        if how.display:
+            return how.style.read(text)
+        return datetime.strptime(padded, "%Y-%m-%d %H:%M:%S").replace(tzinfo=UTC)
     except (ValueError, OverflowError):
         raise Unfit(f"{text[:40]!r} is not a date and time") from None
 

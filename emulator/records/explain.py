@@ -106,9 +106,9 @@ def _tried(
     try:
         with gate.trying(trail) as work:
             if question.operation == Operation.CREATE:
-                writing.insert(work, values, Input(time_zone=caller.time_zone))
+                writing.insert(work, values, Input(style=caller.style))
             elif question.operation == Operation.WRITE:
-                writing.update(work, question.record, values, Input(time_zone=caller.time_zone))
+                writing.update(work, question.record, values, Input(style=caller.style))
             else:
                 writing.delete(work, question.record)
     except PlatformError as refusal:

@@ -139,4 +139,4 @@ class GlideRecord:
         return Trail(self.caller, self.table, operation)
 
     def _input(self, display: bool, auto_sys_fields: bool) -> Input:
-        return Input(display, self.caller.time_zone, auto_sys_fields)
+        return Input(display, self.caller.style, auto_sys_fields)

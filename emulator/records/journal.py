@@ -5,15 +5,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from ...shared.zones import zone_named
 from ..dictionary.compiling import Found
 from ..dictionary.types import FieldType
 from ..store.store import Native
+from .field_reading import may_read
 from .id_lists import id_lists
-from .row import DATE_TIME_FORMAT, Row
+from .row import Row
 from .work import Work
 
 TABLE = "sys_journal_field"
+LISTED = "*"
+"""Stands for the element of the entries that a journal list shows."""
 ID_LENGTH = 32
 
 
@@ -48,9 +50,14 @@ def _later_id(work: Work, record: str) -> str:
 
 
 def with_entries(work: Work, rows: Sequence[Row]) -> list[Row]:
-    """The rows with the entries of their journal fields as display value, newest first."""
-    if not any(field.type is FieldType.JOURNAL for row in rows for field in row.fields.values()):
+    """The rows with the entries of their journal fields as display value, newest first.
+
+    A journal list, comments_and_work_notes, holds those of every journal that the caller may read (rest 3).
+    """
+    shown = {field.type for row in rows for field in row.fields.values()}
+    if not shown & {FieldType.JOURNAL, FieldType.JOURNAL_LIST}:
         return list(rows)
+    listed = _readable_journals(work) if FieldType.JOURNAL_LIST in shown else frozenset()
     entries: dict[tuple[str, str], list[str]] = defaultdict(list)
     authors: dict[str, str] = {}
     paths = ("element_id", "element", "value", "sys_created_on", "sys_created_by")
@@ -60,7 +67,10 @@ def with_entries(work: Work, rows: Sequence[Row]) -> list[Row]:
             author = str(found["sys_created_by"] or "")
             if author not in authors:  # few people write many entries
                 authors[author] = name_of(work, author)
-            entries[found["element_id"], found["element"]].append(_entry(work, found, authors[author]))
+            entry = _entry(work, found, authors[author])
+            entries[found["element_id"], found["element"]].append(entry)
+            if found["element"] in listed:
+                entries[found["element_id"], LISTED].append(entry)
     return [_filled(row, entries) for row in rows]
 
 
@@ -69,18 +79,28 @@ def family(work: Work) -> str:
     return ",".join(sorted(work.dictionary.descendants(work.dictionary.base(work.table))))
 
 
+def _readable_journals(work: Work) -> frozenset[str]:
+    fields = work.dictionary.fields(work.table)
+    journals = (element for element, field in fields.items() if field.type is FieldType.JOURNAL)
+    return frozenset(each for each in journals if may_read(work.aside(), each, some_rows=False))
+
+
 def _filled(row: Row, entries: Mapping[tuple[str, str], list[str]]) -> Row:
-    journals = [path for path, field in row.fields.items() if field.type is FieldType.JOURNAL]
-    return replace(
-        row, labels={**row.labels, **{path: "".join(entries.get((row.sys_id, path), ())) for path in journals}}
-    )
+    own = {path: path for path, field in row.fields.items() if field.type is FieldType.JOURNAL}
+    lists = {
+        path: LISTED
+        for path, field in row.fields.items()
+        if field.type is FieldType.JOURNAL_LIST and path == field.element
+    }
+    texts = {path: "".join(entries.get((row.sys_id, element), ())) for path, element in {**own, **lists}.items()}
+    return replace(row, labels={**row.labels, **texts})
 
 
 def _entry(work: Work, found: Found, author: str) -> str:
     """``time - author (Work notes)``, the text, an empty line (rest 3)."""
     written = found["sys_created_on"]
     assert isinstance(written, datetime)
-    moment = written.replace(tzinfo=UTC).astimezone(zone_named(work.caller.time_zone)).strftime(DATE_TIME_FORMAT)
+    moment = work.caller.style.shown(written.replace(tzinfo=UTC))
     field = work.dictionary.field(work.table, str(found["element"]))
     label = field.label if field else str(found["element"])
     return f"{moment} - {author} ({label})\n{found['value'] or ''}\n\n"

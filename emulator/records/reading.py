@@ -131,7 +131,7 @@ def build_row(work: Work, paths: Sequence[str], found: StoredRow, *, named: bool
         table = work.table
     plan = work.snapshot.tables.keep(("row", work.table, table, paths), lambda: _plan(work, table, paths))
     labels = _labels(work, plan, found) if named else {}
-    return Row(table, str(found["sys_id"]), plan.columns, found, labels, work.caller.time_zone)
+    return Row(table, str(found["sys_id"]), plan.columns, found, labels, work.caller.style)
 
 
 def _plan(work: Work, table: str, paths: Sequence[str]) -> RowPlan:

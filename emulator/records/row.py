@@ -2,31 +2,22 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import cached_property
 from typing import Any
 
-from ...shared.zones import zone_named
+from ...shared.time_style import IN_UTC, TimeStyle
 from ..dictionary.model import Field
 from ..dictionary.types import FieldType, Storage
 from ..store.store import Native
 from .durations import raw_duration, shown_duration
 
 MASKED = "********"
-DATE_TIME_FORMAT = "%Y-%m-%d %H:%M:%S"
 
 
 def written(moment: datetime) -> str:
     """``YYYY-MM-DD hh:mm:ss`` as the moment's own zone has it; strftime would cut the zeros of early years."""
     return moment.replace(tzinfo=None).isoformat(" ", "seconds")
-
-
-def local(moment: datetime, time_zone: str) -> datetime:
-    """The moment in a zone; at either end of time, where the zone's offset leads beyond it, in UTC."""
-    try:
-        return moment.astimezone(zone_named(time_zone))
-    except OverflowError:
-        return moment.astimezone(UTC)
 
 
 def raw_text(native: Native) -> str:
@@ -99,14 +90,16 @@ class FieldValue:
         write = writer_of(self.field)
         return write(self.native) if write is not None else str(self.native)
 
-    def display(self, time_zone: str) -> str:
-        """The text a user in ``time_zone`` reads."""
+    def display(self, style: TimeStyle) -> str:
+        """The text a user reads who writes times in this style."""
         if self.field.type.is_secret:
             return MASKED if self.native else ""
         if self.label is not None:
             return self.label
         if isinstance(self.native, datetime):
-            return written(local(self.native, time_zone))
+            return style.shown(self.native)
+        if isinstance(self.native, date):
+            return style.shown_date(self.native)
         if self.field.type is FieldType.DURATION and isinstance(self.native, int):
             return shown_duration(self.native)
         return self.field.choice_label(self.value) if self.field.choices else self.value
@@ -133,7 +126,7 @@ class Row:
     """By path, as read. It may hold more than the caller is shown: ask ``native``."""
     labels: Mapping[str, str] = field(default_factory=dict)
     """By path what stands for a value, read with the row."""
-    time_zone: str = "UTC"
+    style: TimeStyle = IN_UTC
 
     @property
     def fields(self) -> Mapping[str, Field]:
@@ -158,7 +151,7 @@ class Row:
 
     def display(self, path: str) -> str:
         found = self.field_value(path)
-        return found.display(self.time_zone) if found is not None else ""
+        return found.display(self.style) if found is not None else ""
 
     def native(self, path: str) -> Native:
         return self.natives.get(path) if path in self.fields else None

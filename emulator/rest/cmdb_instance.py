@@ -109,7 +109,7 @@ class Instances:
 
 def _reference(value: FieldValue, row: Row, links: str) -> Item:
     link = f"{links}/{value.value}"
-    return {"display_value": value.display(row.time_zone), "link": link, "value": value.value}
+    return {"display_value": value.display(row.style), "link": link, "value": value.value}
 
 
 def _object(given: Mapping[str, object], name: str) -> Mapping[str, object]:

@@ -182,7 +182,7 @@ def _values(call: Call, row: Row) -> Iterator[tuple[str, object]]:
         return
     for name, value in row.values.items():
         yield name, value.value
-        yield f"dv_{name}", value.display(row.time_zone)
+        yield f"dv_{name}", value.display(row.style)
 
 
 def _displayed(call: Call) -> bool:

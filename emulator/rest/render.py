@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ...shared.time_style import TimeStyle
 from ..dictionary.types import FieldType
 from ..records.row import FieldValue, Row
 from . import assumptions
@@ -27,7 +28,7 @@ def render(row: Row, form: Form) -> dict[str, Rendered]:
         return _plain(row, form)
     values = row.values
     names = form.fields or tuple(values)
-    return {name: _value(values[name], row.time_zone, form) for name in names if name in values}
+    return {name: _value(values[name], row.style, form) for name in names if name in values}
 
 
 def _plain(row: Row, form: Form) -> dict[str, Rendered]:
@@ -48,20 +49,20 @@ def _plain(row: Row, form: Form) -> dict[str, Rendered]:
     return rendered
 
 
-def _value(value: FieldValue, time_zone: str, form: Form) -> Rendered:
+def _value(value: FieldValue, style: TimeStyle, form: Form) -> Rendered:
     if value.reference:
-        return _reference(value, time_zone, form)
+        return _reference(value, style, form)
     if form.display_value is DisplayValue.TRUE:
-        return value.display(time_zone)
+        return value.display(style)
     if not value.value and value.field.type is FieldType.REFERENCE:
         return assumptions.EMPTY_REFERENCE_IN_ALL.value
-    return {"display_value": value.display(time_zone), "value": value.value}
+    return {"display_value": value.display(style), "value": value.value}
 
 
-def _reference(value: FieldValue, time_zone: str, form: Form) -> Rendered:
+def _reference(value: FieldValue, style: TimeStyle, form: Form) -> Rendered:
     """A filled reference beside its display value. A link is built of what is stored, existing or not (rest 3, doc)."""
     link = {} if form.exclude_reference_link else {"link": f"{form.links}/{value.reference}/{value.value}"}
-    display = value.display(time_zone)
+    display = value.display(style)
     if form.display_value is DisplayValue.ALL:
         return {"display_value": display, **link, "value": value.value}
     return {"display_value": display, **link} if link else display

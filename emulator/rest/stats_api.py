@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from flask import Blueprint, Response, request
 
+from ...shared.time_style import TimeStyle
 from ...shared.web.parts import part
 from ..query import Function
 from ..records.aggregating import Group
@@ -36,11 +37,11 @@ def aggregate(table: str, version: str = "") -> Response:  # noqa: ARG001 - all 
     groups = gate.aggregate(table, caller).query(query, wanted.grouping)
     if not wanted.grouping.groups:
         return answer({"result": {"stats": _stats(groups[0])}})
-    return answer({"result": [_group(each, asked, caller.time_zone) for each in groups]})
+    return answer({"result": [_group(each, asked, caller.style) for each in groups]})
 
 
-def _group(group: Group, asked: Parameters, time_zone: str) -> Mapping[str, object]:
-    fields = [_field(path, value, asked.display_value, time_zone) for path, value in group.fields.items()]
+def _group(group: Group, asked: Parameters, style: TimeStyle) -> Mapping[str, object]:
+    fields = [_field(path, value, asked.display_value, style) for path, value in group.fields.items()]
     return {"stats": _stats(group), "groupby_fields": fields}
 
 
@@ -53,10 +54,10 @@ def _stats(group: Group) -> Mapping[str, object]:
     return stats
 
 
-def _field(path: str, value: FieldValue, display: DisplayValue, time_zone: str) -> Mapping[str, str]:
+def _field(path: str, value: FieldValue, display: DisplayValue, style: TimeStyle) -> Mapping[str, str]:
     """``value`` holds the label where display values are asked for (rest 5, D)."""
     if display is DisplayValue.FALSE:
         return {"field": path, "value": value.value}
     if display is DisplayValue.TRUE:
-        return {"field": path, "value": value.display(time_zone)}
-    return {"field": path, "value": value.value, "display_value": value.display(time_zone)}
+        return {"field": path, "value": value.display(style)}
+    return {"field": path, "value": value.value, "display_value": value.display(style)}

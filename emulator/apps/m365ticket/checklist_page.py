@@ -77,8 +77,8 @@ def checklist_page(checklist: Checklist, caller: Caller, connection: Connection)
         connection=connection,
         provisioning_url=checklist.tenant_url() + PROVISIONING_PATH,
         typed=proposals,
-        since=local_time(connection.since, caller.time_zone),
-        last_call=local_time(connection.last_call, caller.time_zone),
+        since=local_time(connection.since, caller.style),
+        last_call=local_time(connection.last_call, caller.style),
         trouble=trouble,
     )
 

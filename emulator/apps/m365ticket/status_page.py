@@ -45,8 +45,8 @@ def status_page(gate: Gate, caller: Caller, connection: Connection) -> StatusPag
         expected_url=f"/sys_user.do?sys_id={setup.user}",
         user_url=f"/sys_user.do?sys_id={connection.user}",
         provisioning_url=gate.get_property(TENANT_URL).rstrip("/") + PROVISIONING_PATH,
-        since=local_time(connection.since, caller.time_zone),
-        last_call=local_time(connection.last_call, caller.time_zone),
+        since=local_time(connection.since, caller.style),
+        last_call=local_time(connection.last_call, caller.style),
         tickets=[each for table in (CHANGE_TABLE, INCIDENT_TABLE) if (each := _tickets(gate, caller, table))],
     )
 

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from ....shared.zones import zone_named
-from ...records.row import DATE_TIME_FORMAT
+from ....shared.time_style import TimeStyle
 
 
-def local_time(moment: datetime | None, time_zone: str) -> str:
-    return moment.astimezone(zone_named(time_zone)).strftime(DATE_TIME_FORMAT) if moment else ""
+def local_time(moment: datetime | None, style: TimeStyle) -> str:
+    return style.shown(moment) if moment else ""

@@ -190,6 +190,26 @@ def test_empty_mandatory_field_is_told_by_its_label(looking):
     assert "The following mandatory fields are not filled in: Name" in page.alerts
 
 
+def test_times_are_in_the_users_own_format(instance, admin):
+    """What to type stands beside the field; the record keeps UTC in the platform's format."""
+    me = api(instance, "GET", "/api/now/table/sys_user?user_name=admin")[0]["sys_id"]
+    formats = {"date_format": "dd/MM/yyyy", "time_format": "hh:mm:ss a"}
+    made = api(instance, "POST", "/api/now/table/change_request", {"start_date": "2020-07-01 19:00:00"})
+    path = f"/change_request.do?sys_id={made['sys_id']}"
+    api(instance, "PATCH", f"/api/now/table/sys_user/{me}", formats)
+    try:
+        page = admin.get(path)
+        assert 'placeholder="DD/MM/YYYY hh:mm:ss a"' in page.html
+        form = page.form("change_request.start_date")
+        assert form.values["change_request.start_date"] == "01/07/2020 12:00:00 PM"
+        told = admin.send(form, "sysverb_update", change_request__start_date="next week")
+        assert "Write the date and time as DD/MM/YYYY hh:mm:ss a." in told.text
+        admin.send(form, "sysverb_update", change_request__start_date="02/07/2020 01:30:00 PM")
+        assert record(instance, "change_request", made["sys_id"])["start_date"] == "2020-07-02 20:30:00"
+    finally:
+        api(instance, "PATCH", f"/api/now/table/sys_user/{me}", dict.fromkeys(formats, ""))
+
+
 def test_times_are_in_the_users_zone(instance, admin):
     """A form shows and takes times in the time zone of the person, the record keeps UTC."""
     made = api(instance, "POST", "/api/now/table/change_request", {"start_date": "2020-07-01 19:00:00"})

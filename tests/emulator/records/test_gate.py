@@ -131,6 +131,26 @@ def test_a_writer_without_rights_is_refused_and_the_decision_names_the_rule(gate
     assert decisions[-1].record.startswith("sys_security_acl.")
 
 
+@pytest.mark.source("rest 3", "C")
+def test_a_journal_list_holds_no_entry_that_its_own_journal_hides(gate, admin):
+    """Who may not read work notes reads the comments alone; comments_and_work_notes is no way around."""
+    system = Caller.system()
+    rule = gate.record("sys_security_acl", system).insert({"name": "incident.work_notes", "operation": "read"})
+    role = gate.record("sys_user_role", system).insert({"name": "reads_work_notes"}).sys_id
+    gate.record("sys_security_acl_role", system).insert({"sys_security_acl": rule.sys_id, "sys_user_role": role})
+    made = gate.record("incident", admin).insert({"work_notes": "not for all", "comments": "for all"})
+    user = gate.record("sys_user", system).insert({"user_name": "an.itil", "active": True}).sys_id
+    itil = gate.record("sys_user_role", system).find("name=itil").sys_id
+    gate.record("sys_user_has_role", system).insert({"user": user, "role": itil, "state": "active"})
+
+    def shown(caller: Caller) -> str:
+        return gate.record("incident", caller).get(made.sys_id, displayed=True).display("comments_and_work_notes")
+
+    assert "for all" in shown(person(gate, "an.itil"))
+    assert "not for all" not in shown(person(gate, "an.itil"))
+    assert "not for all" in shown(admin)
+
+
 def table_record(gate: Gate, name: str) -> str:
     return gate.record("sys_db_object", Caller.system()).find(f"name={name}").sys_id
 

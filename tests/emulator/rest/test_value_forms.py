@@ -99,3 +99,17 @@ def test_a_dot_walked_reference_has_its_own_forms(api):
         "incident", sysparm_query=query, sysparm_fields=fields, sysparm_limit=1, sysparm_display_value="true"
     )
     assert shown[0]["caller_id.department"]["display_value"] == raw["caller_id.department.name"]
+
+
+@pytest.mark.source("rest 3", "C")
+def test_a_journal_list_holds_the_entries_of_every_journal(api):
+    """Newest first, whichever journal they are of."""
+    sys_id = api.create("incident", work_notes="first")["sys_id"]
+    for element, text in (("comments", "second"), ("work_notes", "third")):
+        api.send("PATCH", f"incident/{sys_id}", {element: text})
+    asked = {"sysparm_fields": "comments_and_work_notes", "sysparm_display_value": "all"}
+    merged = api.get(f"incident/{sys_id}", **asked).json["result"]["comments_and_work_notes"]
+    assert merged["value"] == ""
+    lines = merged["display_value"].splitlines()
+    assert lines[1::3] == ["third", "second", "first"]
+    assert [line.rpartition("(")[2] for line in lines[0::3]] == ["Work notes)", "Additional comments)", "Work notes)"]
