@@ -1,6 +1,7 @@
 """Where one of an app's databases and its images lie: in files of the data folder, or in schemas of PostgreSQL."""
 
 import re
+from collections.abc import Hashable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -15,6 +16,9 @@ from .schema_image import SchemaImage
 from .secret import Secret
 from .seed_image import FileImage
 from .soundness import check_soundness
+
+POOL = {"pool_size": 10, "max_overflow": 40, "pool_use_lifo": True}
+"""The connection that was used last is used next: what it has cached and learnt is the freshest."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +44,9 @@ class Image(Protocol):
 
     def exists(self) -> bool: ...
 
+    def stamp(self) -> Hashable:
+        """What tells what is kept now from what may be kept later; None where nothing does."""
+
     def save(self) -> None:
         """Keep the present state in place of an older one. Raises ImageNotPossible."""
 
@@ -61,7 +68,7 @@ class Place:
     def binding(self) -> dict[str, Any]:
         """What Flask-SQLAlchemy makes the engine with. Raises RefusedToStart."""
         if not self.server:
-            return {"url": f"sqlite:///{private_file(self.file).resolve()}", "pool_size": 10, "max_overflow": 40}
+            return {"url": f"sqlite:///{private_file(self.file).resolve()}", **POOL}
         return engine_options(self.server.address.reveal(), self.schema)
 
     @property

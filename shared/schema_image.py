@@ -51,6 +51,9 @@ class SchemaImage:
         with reading(self._engine) as connection:
             return self._is_there(connection)
 
+    def stamp(self) -> None:
+        """Nothing tells."""
+
     def save(self) -> None:
         """Keep the schema's present state, replacing an older image. Raises ImageNotPossible."""
         with self._changing() as connection:

@@ -7,7 +7,7 @@ other processes see either the old database or the new one, and none has to reco
 import os
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import cast
@@ -44,6 +44,13 @@ class FileImage:
 
     def exists(self) -> bool:
         return self._path.exists()
+
+    def stamp(self) -> Hashable:
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:
+            return None
+        return str(self._path), found.st_size, found.st_mtime_ns
 
     def save(self) -> None:
         save_image(self._engine, self._path)

@@ -1,10 +1,10 @@
 """Worlds for tests: apps that this process keeps, each time with data, a clock and identifiers of their own.
 
 Making an app takes ten times as long as giving it a fresh database, and all that it has compiled is lost with it. So
-an app goes from test to test, and what belongs to one test is put back: the databases by the lab's own reset, the
-files of the data folder from a copy, and what the app remembers by ``forget``. The databases lie in memory as files
-of a memory file system where there is one. (SQLite's own shared memory databases know no write-ahead log: a read
-inside a write of the same request would wait for its end, for ever.)
+an app goes from test to test, and what belongs to one test is put back: the data folder from a copy, databases
+included, and what the app remembers by ``forget``. The folder lies in memory where there is a file system for that.
+(SQLite's own shared memory databases know no write-ahead log: a read inside a write of the same request would wait
+for its end, for ever.)
 """
 
 import shutil
@@ -100,9 +100,12 @@ class World(Generic[Chosen]):
 
     def renew(self) -> None:
         """Become a world that nobody has used."""
-        mirror(self.image, self.data, live_files(self.app))
-        shutil.rmtree(self.data / LOGS, ignore_errors=True)
-        part_of(self.app, Lab).reset()  # type: ignore[type-abstract]  # a Protocol is its key
+        dispose(self.app)
+        if _are_closed(self.app):
+            mirror(self.image, self.data)
+        else:
+            mirror(self.image, self.data, _names(_files(self.app)))
+            part_of(self.app, Lab).reset()  # type: ignore[type-abstract]  # a Protocol is its key
         forget(self.app)
 
     @property
@@ -192,7 +195,8 @@ class Worlds(Generic[Chosen]):
         chosen: Chosen = replace(kind, data=data)
         app = self._make(chosen, plugs, Ids(plugs.draw))
         part_of(app, Lab).keep()  # type: ignore[type-abstract]  # a reset returns to what this start has written
-        mirror(data, image, live_files(app))
+        dispose(app)
+        mirror(data, image, frozenset([LOGS]))
         world = World(app, self, kind, data, image, plugs)
         app.extensions[_WORLD] = world
         return world
@@ -210,10 +214,22 @@ def _engines(app: Flask) -> Iterable[Any]:
         return list(extension.engines.values())
 
 
-def live_files(app: Flask) -> frozenset[str]:
-    """What the app has open in its data folder: its databases' files and their companions, and the logs."""
-    names = [Path(engine.url.database).name for engine in _engines(app)]
-    return frozenset([LOGS, *(name + companion for name in names for companion in ("", "-wal", "-shm"))])
+def _are_closed(app: Flask) -> bool:
+    """Whether nobody has the app's databases open, so that their files may be replaced.
+
+    SQLite removes a log with the last connection. Those on a server are no files.
+    """
+    files = _files(app)
+    return bool(files) and not any(Path(f"{file}-wal").exists() for file in files)
+
+
+def _files(app: Flask) -> Sequence[Path]:
+    return [Path(engine.url.database) for engine in _engines(app) if engine.dialect.name == "sqlite"]
+
+
+def _names(files: Sequence[Path]) -> frozenset[str]:
+    """With those of the companions that an open database has."""
+    return frozenset(file.name + companion for file in files for companion in ("", "-wal", "-shm"))
 
 
 def mirror(source: Path, target: Path, but: frozenset[str] = frozenset()) -> None:

@@ -1,6 +1,6 @@
 """What the instance lets its lab do."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from importlib.metadata import version
 
 from sqlalchemy import Engine, delete
@@ -35,7 +35,6 @@ class InstanceLab:
     def __init__(
         self, settings: Settings, gate: Gate, lab_engine: Engine, key: InstanceKey, attachments: Attachments
     ) -> None:
-        self._instance_key = key
         self._settings = settings
         self._gate = gate
         self._store = gate.store
@@ -43,6 +42,15 @@ class InstanceLab:
         self._attachments = attachments
         self.own_url = settings.url
         self.key = settings.lab_key
+        self._fitting: Sequence[Callable[[], bool]] = (
+            lambda: gate.store.reconcile(gate.schema),
+            lambda: write_tables(gate),
+            lambda: write_addresses(gate, settings),
+            lambda: write_registration(gate, key, settings),
+        )
+        """What brings a restored image into line with this start."""
+        self._needs_nothing: Hashable = None
+        """The stamp of the image that was restored last, if that needed nothing: it will need nothing again."""
 
     def facts(self) -> Mapping[str, object]:
         with self._store.reading() as connection:
@@ -68,9 +76,7 @@ class InstanceLab:
 
         The image brings its version along, and with it whatever a process has compiled of that version.
         """
-        self.restore(seed_image(self._settings, self._store.engine))
-        with self._store.writing() as connection:
-            connection.execute(delete(UserSession))
+        self._become(seed_image(self._settings, self._store.engine), *self._fitting, self._end_sessions)
         with writing(self._lab_engine) as connection:
             for table in reversed(LabBase.metadata.sorted_tables):
                 connection.execute(table.delete())
@@ -89,11 +95,19 @@ class InstanceLab:
 
     def restore(self, snapshot: Image) -> None:
         """Become what it was, sessions and clock included; what this start was told of addresses holds on."""
-        snapshot.restore()
-        self._store.reconcile(self._gate.schema)
-        write_tables(self._gate)
-        write_addresses(self._gate, self._settings)
-        write_registration(self._gate, self._instance_key, self._settings)
+        self._become(snapshot, *self._fitting)
+
+    def _become(self, image: Image, *steps: Callable[[], bool]) -> None:
+        """Restore the image and take the steps, each of which says whether it had to write anything."""
+        stamp = image.stamp()
+        image.restore()
+        if stamp is None or stamp != self._needs_nothing:
+            written = [step() for step in steps]
+            self._needs_nothing = None if any(written) else stamp
+
+    def _end_sessions(self) -> bool:
+        with self._store.writing() as connection:
+            return connection.execute(delete(UserSession)).rowcount > 0
 
     def start_page(self) -> StartPage:
         tenant = self._settings.tenant_url.rstrip("/")

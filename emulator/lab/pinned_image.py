@@ -1,5 +1,6 @@
 """An image of the database that holds on to the files of the attachments it names."""
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 
 from ...shared.place import Image
@@ -16,6 +17,9 @@ class PinnedImage:
 
     def exists(self) -> bool:
         return self.image.exists()
+
+    def stamp(self) -> Hashable:
+        return self.image.stamp()
 
     def save(self) -> None:
         """What it names is asked before and after, so that nothing in between is lost."""

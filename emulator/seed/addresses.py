@@ -14,12 +14,12 @@ TENANT_URL = "x_mioms_m365ticket.tenant_url"
 _BUILD = ("glide.war", "glide.buildtag", "glide.product.version", "glide.product.description")
 
 
-def write_addresses(gate: Gate, settings: Settings) -> None:
-    """Bring the properties into line with the settings; where all are right nothing is written."""
+def write_addresses(gate: Gate, settings: Settings) -> bool:
+    """Bring the properties into line with the settings; returns whether any was wrong."""
     wanted = own_properties(settings)
     present = stored(gate, "sys_properties", "name", wanted, ("value",))
     if {name: row["value"] or "" for name, row in present.items()} == wanted:
-        return
+        return False
     with gate.transaction() as transaction:
         properties = gate.record("sys_properties", Caller.system(), within=transaction)
         found = {row.value("name"): row for row in properties.query(f"nameIN{','.join(wanted)}").rows}
@@ -28,6 +28,7 @@ def write_addresses(gate: Gate, settings: Settings) -> None:
                 properties.insert({"name": name, "value": value})
             elif found[name].value("value") != value:
                 properties.update(found[name].sys_id, {"value": value})
+    return True
 
 
 def own_properties(settings: Settings) -> Mapping[str, str]:

@@ -40,21 +40,22 @@ def declared_schema(settings: Settings) -> Dictionary:
     return load_schema() if settings.tables is None else with_tables(load_schema(), settings.tables)
 
 
-def write_tables(gate: Gate) -> None:
-    """Add what is declared and not there yet; nothing is written where nothing is missing."""
+def write_tables(gate: Gate) -> bool:
+    """Add what is declared and not there yet; returns whether anything was missing."""
     schema = gate.schema
     if schema is load_schema():
-        return
+        return False
     own = _own_rows(schema)
     with gate.store.writing() as connection:
         tables = gate.store.tables(schema)
         missing = {table: _missing(connection, tables, table, rows) for table, rows in own.items()}
         if not any(missing.values()):
-            return
+            return False
         write_rows(connection, tables, {table: stamped(rows, AUTHOR) for table, rows in missing.items()})
         gate.store.reconcile(schema, connection)
         version = next_version(gate.store.version(connection), Ids().token(12), dictionary=True)
         gate.store.touch(connection, version)
+    return True
 
 
 def _own_rows(schema: Dictionary) -> Mapping[str, Rows]:

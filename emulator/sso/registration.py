@@ -18,19 +18,24 @@ CLAIMS = {"user_name": "preferred_username", "email": "email"}
 """The claim that fits each field of a user."""
 
 
-def write_registration(gate: Gate, key: InstanceKey, settings: Settings) -> None:
-    """Fill in what this start was told of the tenant's directory; a record that was deleted stays so."""
+def write_registration(gate: Gate, key: InstanceKey, settings: Settings) -> bool:
+    """Fill in what this start was told of the tenant's directory; a record that was deleted stays so.
+
+    Returns whether anything was wrong.
+    """
     if not settings.sso_client_secret:
-        return
+        return False
     wanted = _values(settings)
     present = stored(gate, TABLE, "sys_id", [DIRECTORY_ID], (*wanted, "client_secret")).get(DIRECTORY_ID)
     if present is None:
-        return
+        return False
     right = all((present[name] or "") == value for name, value in wanted.items())
     secret = open_secret(str(present["client_secret"] or ""), DIRECTORY_ID, key.ring)
-    if not right or not settings.sso_client_secret.matches(secret):
-        sealed = key.ring.seal(settings.sso_client_secret.reveal(), secret_place(DIRECTORY_ID))
-        gate.record(TABLE, Caller.system()).update(DIRECTORY_ID, {**wanted, "client_secret": sealed})
+    if right and settings.sso_client_secret.matches(secret):
+        return False
+    sealed = key.ring.seal(settings.sso_client_secret.reveal(), secret_place(DIRECTORY_ID))
+    gate.record(TABLE, Caller.system()).update(DIRECTORY_ID, {**wanted, "client_secret": sealed})
+    return True
 
 
 def switch(gate: Gate, key: InstanceKey, settings: Settings, *, enabled: bool, redirect: bool, match_field: str) -> str:

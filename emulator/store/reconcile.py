@@ -20,13 +20,16 @@ _STRUCTURE = text("SELECT structure FROM ticketlab_version")
 _SET_STRUCTURE = text("UPDATE ticketlab_version SET structure = :structure")
 
 
-def reconcile(connection: Connection, tables: RecordTables) -> None:
-    """Raises RefusedToStart when a column is stored in another way than the dictionary says."""
+def reconcile(connection: Connection, tables: RecordTables) -> bool:
+    """Returns whether anything was missing.
+
+    Raises RefusedToStart when a column is stored in another way than the dictionary says.
+    """
     for statement in _OWN_TABLES:
         connection.exec_driver_sql(statement)
     wanted = tables.digest
     if connection.scalar(_STRUCTURE) == wanted:
-        return  # looking at every table costs more than starting does
+        return False  # looking at every table costs more than starting does
     inspector = inspect(connection)
     present = set(inspector.get_table_names())
     unions = [base for base in tables.bases() if tables.dictionary.table(base).union_of]
@@ -41,6 +44,7 @@ def reconcile(connection: Connection, tables: RecordTables) -> None:
     for base in unions:
         create_view(connection, tables, base)
     connection.execute(_SET_STRUCTURE, {"structure": wanted})
+    return True
 
 
 def _complete(connection: Connection, inspector: Inspector, table: Table) -> None:

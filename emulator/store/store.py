@@ -58,16 +58,15 @@ class Store:
     def writing(self) -> AbstractContextManager[Connection]:
         return writing(self.engine)
 
-    def reconcile(self, dictionary: Dictionary, connection: Connection | None = None) -> None:
+    def reconcile(self, dictionary: Dictionary, connection: Connection | None = None) -> bool:
         """Make the database hold what the dictionary says, only ever adding. Raises RefusedToStart.
 
-        In the given transaction, or in one of its own.
+        In the given transaction, or in one of its own. Returns whether anything was missing.
         """
         if connection is not None:
-            reconcile(connection, self.tables(dictionary))
-            return
+            return reconcile(connection, self.tables(dictionary))
         with self.writing() as own:
-            reconcile(own, self.tables(dictionary))
+            return reconcile(own, self.tables(dictionary))
 
     def tables(self, dictionary: Dictionary) -> RecordTables:
         return record_tables(dictionary)

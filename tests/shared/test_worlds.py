@@ -1,7 +1,9 @@
 """Worlds in memory: an app goes from test to test, and nothing else does."""
 
 import json
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -144,6 +146,23 @@ def test_an_app_that_a_test_has_changed_is_not_used_again(change):
     close(again)
     if change == "open connection":
         connection.close()
+
+
+def test_a_world_whose_database_somebody_still_reads_is_fresh_all_the_same():
+    """Its file cannot be replaced then: the reader would take the new one's pages for the old one's."""
+    made = make_instance()
+    made.test_client().post("/api/now/table/incident", json={"short_description": "left"}, auth=ADMIN)
+    with closing(sqlite3.connect(Path(made.instance_path) / "emulator.db")) as reader:
+        left = "SELECT count(*) FROM task WHERE short_description = 'left'"
+        assert reader.execute(left).fetchone() == (1,)
+        close(made)
+        again = make_instance()
+        assert again is made
+        query = {"sysparm_query": "short_description=left"}
+        assert again.test_client().get("/api/now/table/incident", query_string=query, auth=ADMIN).json["result"] == []
+        assert reader.execute(left).fetchone() == (0,)
+        assert reader.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+    close(again)
 
 
 def test_an_instance_that_is_closed_twice_is_given_to_one_test_only():

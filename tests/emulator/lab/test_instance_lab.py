@@ -104,6 +104,25 @@ def test_the_kept_state_is_what_a_reset_returns_to():
     close(own)
 
 
+def test_every_reset_puts_right_what_a_kept_state_says_of_the_instances_addresses_and_signs_everybody_out():
+    """The first one as well as those after it, which may know the kept state."""
+    own = make_instance()
+    client = own.test_client()
+    address = f"{PLATFORM}/sys_properties?sysparm_query=name=glide.servlet.uri&sysparm_fields=value,sys_id"
+    (seeded,) = client.get(address, auth=AUTH).json["result"]
+    assert post(client, "reset").status_code == 200
+    changed = {"value": "https://moved.example.com/"}
+    client.patch(f"{PLATFORM}/sys_properties/{seeded['sys_id']}", json=changed, auth=AUTH)
+    client.get(f"{PLATFORM}/incident", auth=AUTH)
+    session = {"Cookie": "; ".join(f"{each.key}={each.value}" for each in client._cookies.values())}
+    assert post(client, "seed").json == {"kept": True}
+    for _ in range(2):
+        assert post(client, "reset").status_code == 200
+        assert client.get(address, auth=AUTH).json["result"] == [seeded]
+        assert own.test_client(use_cookies=False).get(address, headers=session).status_code == 401
+    close(own)
+
+
 def test_records_carry_the_clocks_time(client):
     post(client, "clock", set="2020-10-01T12:00:00Z")
     post(client, "clock", freeze=True)
