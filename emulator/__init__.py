@@ -13,7 +13,7 @@ from ..shared.web.one_view import install_one_view
 from ..shared.web.parts import part_of, provide
 from ..shared.web.request_id import install_request_ids
 from ..shared.web.routes import install_routes
-from . import address_door, apps, front_door, identity, lab, oauth, pages, rest, retention, sso
+from . import address_door, apps, front_door, identity, lab, oauth, pages, quotas, rest, retention, sso
 from .access.addresses import TrustedProxies
 from .apps.store.installing import HiService, Installer
 from .identity.keys import InstanceKey
@@ -46,6 +46,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     refuse_debugging(app, settings.host)
     install_routes(app)
     install_one_view(app)
+    quotas.install(app)
     databases = open_databases(app, settings)
     logs = configure_logs(settings.data / "logs", "emulator", terminal=settings.log_to_terminal)
     clock = LabClock(databases.clock_setting, real_clock)

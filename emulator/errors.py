@@ -221,3 +221,19 @@ class QueryNotUnderstood(PlatformError):
 
     status = 400
     message = "Invalid query"
+
+
+class TransactionCancelled(TicketlabError):
+    """The transaction took longer than its quota rule allows (platform 4.4, D; the detail as in other faults, G).
+
+    No PlatformError: whoever goes on after the refusal of one record must not go on after this.
+    """
+
+    status = 500
+    message = "Transaction cancelled: maximum execution time exceeded"
+
+    def __init__(self) -> None:
+        super().__init__(
+            detail=f"{self.message} Check logs for error trace or enable glide.rest.debug property to verify REST "
+            "request processing"
+        )

@@ -10,6 +10,7 @@ from ..shared.clock import Clock, ClockSetting
 from ..shared.data_folder import make_folder
 from ..shared.database import reading, writing
 from ..shared.progress import tell_progress
+from ..shared.time_limit import install_time_limit
 from ..shared.view import fact, known
 from .database import Base, LabBase, db
 from .dictionary.model import Dictionary
@@ -55,6 +56,7 @@ def open_databases(app: Flask, settings: Settings) -> Databases:
     db.init_app(app)
     with app.app_context():
         engine, lab_engine = db.engines[None], db.engines["lab"]
+    install_time_limit(engine)  # not the other: what is noted of a write that was done must not fail it
     records.install(engine, durable=settings.durable)
     notes.install(lab_engine, durable=False)  # notes about requests; a power cut may take the last ones
     return Databases(engine, lab_engine, Store(engine))

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from ...shared.errors import TicketlabError
 from ...shared.logs import log
 from ...shared.unavailable import DatabaseUnavailable
-from ..errors import PlatformError
+from ..errors import PlatformError, TransactionCancelled
 from ..identity.web import FormRefused, LoginRequired, check_csrf, current_account, redirect_to_login, require_login
 
 UNEXPECTED = "The instance made a mistake. Its log tells more, under the transaction ID {}."
@@ -40,6 +40,7 @@ def install_errors(app: Flask) -> None:
     """What no blueprint answers: an address that is none, a method it does not take, a fault of ours."""
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DatabaseUnavailable, _refused)
+    app.register_error_handler(TransactionCancelled, _refused)
     app.register_error_handler(Exception, _unexpected)
 
 

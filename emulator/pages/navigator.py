@@ -79,6 +79,7 @@ SYSTEM = (
             _list("Number Maintenance", "sys_number"),
             _list("Business Rules", "sys_script"),
             _list("Script Actions", "sysevent_script_action"),
+            _list("Quota Rules", "sysrule_quota"),
         ),
         frozenset({ADMIN}),
     ),

@@ -1,0 +1,26 @@
+"""Cancels transactions that take longer than their quota rule allows (platform 4.4, D)."""
+
+from flask import Flask, request
+
+from ..shared.time_limit import begin_limit, end_limit, limit_to
+from ..shared.web.lab import LAB_PATH
+from ..shared.web.parts import part
+from .errors import TransactionCancelled
+from .records.gate import Gate
+
+
+def install(app: Flask) -> None:
+    """To be installed after the request's view of the database, and before what asks it. The lab has no quota."""
+
+    @app.before_request
+    def _begin() -> None:
+        if request.path.startswith(LAB_PATH):
+            return
+        begin_limit(f"{request.method} {request.path}", TransactionCancelled)
+        seconds = part(Gate).snapshot().quotas.of(request.path)
+        if seconds is not None:
+            limit_to(seconds)
+
+    @app.teardown_request
+    def _end(_error: BaseException | None) -> None:
+        end_limit()
