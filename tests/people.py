@@ -61,6 +61,13 @@ class Page(HTMLParser):
     def location(self) -> str:
         return self.response.headers["Location"]
 
+    @property
+    def token(self) -> str:
+        """The session's token, as scripts find it on every page."""
+        found = re.search(r"var g_ck = '([^']+)'", self.html)
+        assert found, self.text[:500]
+        return found[1]
+
     def link(self, label: str) -> str:
         """Where the link with this label leads: the first one of the page's content, else of its frame."""
         found = [address for text, address in self.links[self._content :] + self.links if text == label]

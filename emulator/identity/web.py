@@ -158,11 +158,13 @@ def check_csrf() -> None:
     """Raise FormRefused unless an unsafe request carries the token of its session; fit for ``before_request``."""
     if request.method in SAFE_METHODS:
         return
+    if comes_from_elsewhere(request):  # before its body, which may be a large file, is read
+        raise FormRefused
     given = request.headers.get("X-UserToken") or request.form.get("sysparm_ck", "")
     cookie = session_cookie()
     tokens = part(UserTokens)
     live = current_session() is not None or tokens.is_pre_session(cookie)
-    if comes_from_elsewhere(request) or not live or not tokens.matches(cookie, given):
+    if not live or not tokens.matches(cookie, given):
         raise FormRefused
 
 

@@ -14,6 +14,7 @@ from . import (
     list_views,
     tokens,
 )
+from .attachment_views import attachment_pages
 from .blueprint import pages
 from .consent import blueprint as consent
 from .frame import install_errors
@@ -37,5 +38,5 @@ def install(app: Flask) -> None:
     install_errors(app)
     install_sso(app)
     export_views.install(app)
-    for blueprint in (login, login_steps, script_login, consent, pages):
+    for blueprint in (login, login_steps, script_login, consent, attachment_pages, pages):
         app.register_blueprint(blueprint)

@@ -111,8 +111,13 @@ def _out_of_date(refused: FormRefused) -> Response:
     return _shown(page, refused.status)
 
 
+def show_record(table: str, sys_id: str, told: Message, status: int) -> Response:
+    """The form of a record, with what went wrong with something that belongs to it."""
+    return _shown(replace(_form(table).open(sys_id), messages=[told]), status)
+
+
 @pages.errorhandler(NoRecordFound)
-def _no_record(_error: NoRecordFound) -> Response:
+def no_record(_error: NoRecordFound) -> Response:
     return error_page("Record not found", "It does not exist, or you may not read it.", 404)
 
 

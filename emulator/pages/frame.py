@@ -1,5 +1,6 @@
 """What every page inside the frame goes through: who is signed in, whose form it is, and errors as pages."""
 
+from collections.abc import Callable
 from http import HTTPStatus
 
 from flask import Blueprint, Flask, g, make_response, render_template, request
@@ -27,9 +28,14 @@ def error_page(heading: str, sentence: str, status: int, *, lacks_right: bool = 
     return make_response(render_template(template, heading=heading, sentence=sentence, lacks_right=lacks_right), status)
 
 
-def framed(blueprint: Blueprint) -> None:
-    """Let nobody in who is not signed in, and no form that another site sent; show refusals in the platform's words."""
+def framed(blueprint: Blueprint, before_reading: Callable[[], None] | None = None) -> None:
+    """Let nobody in who is not signed in, and no form that another site sent; show refusals in the platform's words.
+
+    ``before_reading`` is called before anything of a form is read.
+    """
     blueprint.before_request(require_login)
+    if before_reading is not None:
+        blueprint.before_request(before_reading)
     blueprint.before_request(check_csrf)
     blueprint.after_request(_keep_out_of_caches)
     blueprint.register_error_handler(LoginRequired, lambda _error: redirect_to_login())

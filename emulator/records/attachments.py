@@ -19,6 +19,8 @@ from .row import Row
 
 LARGEST = ("com.glide.attachment.max_size", "1024")
 """Property: the largest file in megabytes, and its default (platform documentation, D)."""
+EXTENSIONS = "glide.attachment.extensions"
+"""Property: the endings of names that may be attached, comma-separated without their dots; empty for all (D)."""
 MEGABYTE = 1024 * 1024
 LONGEST_NAME = 255
 MOST = 2**31 - 1
@@ -52,7 +54,7 @@ class Attachments:
         Raises BadParameter, PayloadTooLarge, InvalidTable, NoRecordFound for a record that is not there or hidden, and
         AclRefused for one that the caller may not change.
         """
-        _check_name(new.name)
+        self._check_name(new.name)
         self._gate.record(new.table, caller).check(new.sys_id, Operation.WRITE)
         limit = self.largest
         try:
@@ -78,7 +80,7 @@ class Attachments:
     def change(self, caller: Caller, sys_id: str, values: Mapping[str, object]) -> Row:
         """Rename a file, or say of what type it is; nothing else of it can be changed."""
         if "file_name" in values:
-            _check_name(str(values["file_name"]))
+            self._check_name(str(values["file_name"]))
         if "content_type" in values:
             values = {**values, "content_type": safe_type(str(values["content_type"]))}
         return self._gate.record(TABLE, caller).update(sys_id, values)
@@ -96,6 +98,13 @@ class Attachments:
         """Bytes a file may have."""
         text = self._gate.get_property(*LARGEST)
         return int(text if text.isascii() and text.isdecimal() else LARGEST[1]) * MEGABYTE
+
+    def _check_name(self, name: str) -> None:
+        """Refuse a name that is none, and one of a kind that may not be attached. Raises BadParameter."""
+        _check_name(name)
+        allowed = [each.strip().lower() for each in self._gate.get_property(EXTENSIONS).split(",") if each.strip()]
+        if allowed and name.rpartition(".")[2].lower() not in allowed:
+            raise BadParameter(detail=f"{EXTENSIONS} lets only files be attached that end in {', '.join(allowed)}.")
 
     def pin(self, image: str) -> None:
         """Keep what the database names now for as long as this image of it is kept."""

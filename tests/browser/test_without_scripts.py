@@ -140,6 +140,7 @@ def act_as_others(person: Person) -> None:
     person.open_instance("/incident_list.do")
     person.search("Short description", "Made without scripts")
     page.locator("table.list tbody a").first.click()
+    attach_and_remove_a_file(person)
     page.get_by_role("button", name="Delete").first.click()
     page.get_by_role("button", name="Delete").click()
     person.open_instance("/incident_list.do?sysparm_query=short_description=Made without scripts")
@@ -150,6 +151,17 @@ def act_as_others(person: Person) -> None:
     page.get_by_role("link", name="Choose columns").click()
     page.get_by_role("button", name="Save").click()
     expect(page.locator("table.list")).to_be_visible()
+
+
+def attach_and_remove_a_file(person: Person) -> None:
+    """On the form that is open."""
+    page = person.page
+    page.get_by_text("Attach a file").click()
+    page.get_by_label("File", exact=True).set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"})
+    page.get_by_role("button", name="Attach", exact=True).click()
+    page.get_by_role("button", name="Delete a.txt").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_text("Removed a file from:")).to_be_visible()
 
 
 def keep_people(person: Person) -> None:

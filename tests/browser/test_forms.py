@@ -1,0 +1,69 @@
+"""What a person does on a form beyond its fields: files, comments, and what the activity stream then tells."""
+
+import re
+from pathlib import Path
+
+import pytest
+from browser_steps import Person
+from playwright.sync_api import expect
+from ticketlab.shared.command.apis import InstanceApi
+
+pytestmark = pytest.mark.browser
+
+MEGABYTE = 1024 * 1024
+BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"], indirect=True)
+
+
+def open_new_incident(person: Person) -> None:
+    made = InstanceApi(person.instance).insert("incident", {"short_description": "Printer on fire"})
+    person.log_in_to_instance()
+    person.open_instance(f"/incident.do?sys_id={made['sys_id']}")
+
+
+def attach(person: Person, file: Path, content: bytes) -> None:
+    file.write_bytes(content)
+    page = person.page
+    page.get_by_text("Attach a file").click()
+    page.get_by_label("File", exact=True).set_input_files(file)
+    page.get_by_role("button", name="Attach", exact=True).click()
+
+
+@BOTH
+def test_a_file_is_attached_downloaded_and_removed(person: Person, tmp_path: Path) -> None:
+    """A page among the files is saved, not opened."""
+    page = person.page
+    open_new_incident(person)
+    attach(person, tmp_path / "plan.html", b"<script>alert(1)</script>")
+    expect(page.get_by_role("status")).to_contain_text("Attached a file to: INC")
+    with page.expect_download() as downloading:
+        page.get_by_role("link", name="plan.html").click()
+    assert downloading.value.suggested_filename == "plan.html"
+    assert Path(downloading.value.path()).read_bytes() == b"<script>alert(1)</script>"
+    page.get_by_role("button", name="Delete plan.html").click()
+    page.get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("status")).to_contain_text("Removed a file from: INC")
+    expect(page.get_by_role("link", name="plan.html")).to_have_count(0)
+
+
+def test_a_file_that_is_too_large_is_told_above_the_form(person: Person, tmp_path: Path) -> None:
+    """So large that the instance answers before it has read it; the browser shows the answer all the same."""
+    records = InstanceApi(person.instance)
+    limit = records.row("sys_properties", "name=com.glide.attachment.max_size")["sys_id"]
+    records.update("sys_properties", limit, {"value": "1"})
+    open_new_incident(person)
+    attach(person, tmp_path / "big.bin", b"x" * 20 * MEGABYTE)
+    expect(person.page.get_by_role("alert")).to_contain_text("it has more than the 1 MB")
+    expect(person.page.get_by_role("combobox", name="State", exact=True)).to_be_visible()
+
+
+@BOTH
+def test_a_comment_and_a_change_appear_in_the_stream(person: Person) -> None:
+    page = person.page
+    open_new_incident(person)
+    page.get_by_label("Additional comments").fill("We are on our way")
+    page.get_by_role("combobox", name="State", exact=True).select_option(label="In Progress")
+    page.get_by_role("button", name="Save").first.click()
+    stream = page.get_by_role("region", name=re.compile("Activities"))
+    expect(stream.get_by_role("listitem").filter(has_text="Additional comments")).to_contain_text("We are on our way")
+    expect(stream.get_by_role("listitem").filter(has_text="Field changes")).to_contain_text("In Progress was New")
+    expect(page.get_by_label("Additional comments")).to_have_value("")
