@@ -25,6 +25,7 @@ from . import (
     lab,
     language,
     openid,
+    score_pages,
     securescore,
     tickets,
 )
@@ -69,8 +70,9 @@ def create_app(settings: Settings, *, real_clock: Clock | None = None, ids: Ids 
     openid.install(app, settings=settings, engine=engine, clock=clock, ids=ids)
     connection.install(app, settings=settings, engine=engine, clock=clock, ids=ids, ring=_key_ring(settings, ids))
     api.install(app, settings=settings, engine=engine, clock=clock, ids=ids)
-    tickets.install(app, settings, engine, clock, ids)
     securescore.install(app, engine, clock)
+    tickets.install(app, settings, engine, clock, ids)
+    score_pages.install(app)
     home.install(app)
     lab.install(app, settings, engine)
     return app

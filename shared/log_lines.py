@@ -6,8 +6,7 @@ from typing import Any
 
 import structlog
 
-from .log_context import about
-from .logs import current_logs
+from .log_context import about, current_logs
 
 MASK = "**********"
 SECRET_WORDS = ("token", "secret", "password", "code", "assertion", "authorization", "cookie", "key", "verifier")

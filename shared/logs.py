@@ -6,24 +6,13 @@ nothing to say.
 
 import logging
 import sys
-from contextvars import ContextVar
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
+
+from .log_context import Logs, use_logs
 
 if TYPE_CHECKING:
     from structlog.typing import FilteringBoundLogger
-
-
-@dataclass(frozen=True, eq=False)
-class Logs:
-    """Where one app logs to."""
-
-    path: Path | None = None
-    terminal: TextIO | None = None
-
-
-_current: ContextVar[Logs] = ContextVar("logs", default=Logs())  # noqa: B039 - it never changes
 
 
 def configure_logs(folder: Path | None, name: str, *, terminal: bool = True) -> Logs:
@@ -38,15 +27,6 @@ def configure_logs(folder: Path | None, name: str, *, terminal: bool = True) -> 
     logs = Logs(folder and folder / f"{name}.jsonl", sys.stderr if terminal else None)
     use_logs(logs)
     return logs
-
-
-def use_logs(logs: Logs) -> None:
-    """Let what this thread does from now on be logged there: a request or a worker says whose it is."""
-    _current.set(logs)
-
-
-def current_logs() -> Logs:
-    return _current.get()
 
 
 def log() -> "FilteringBoundLogger":

@@ -1,4 +1,4 @@
-"""Microsoft Secure Score: the score, the improvement actions, and ways to share one."""
+"""Microsoft Secure Score: the score, the improvement actions, and their API."""
 
 from flask import Flask
 from sqlalchemy import Engine
@@ -13,8 +13,6 @@ __all__ = ["SecureScore", "install"]
 def install(app: Flask, engine: Engine, clock: Clock) -> None:
     from ..api import register_api
     from .api import blueprint as api
-    from .views import blueprint
 
     provide(app, SecureScore(engine, clock))
-    app.register_blueprint(blueprint)
     register_api(app, api)

@@ -6,8 +6,8 @@ import time
 from flask import Flask
 
 from ...shared.ids import Ids
-from ...shared.log_context import begin
-from ...shared.logs import Logs, log, use_logs
+from ...shared.log_context import Logs, begin, use_logs
+from ...shared.logs import log
 from ...shared.web.parts import part_of
 from ..connection import Connections, Revocations
 from .delivery import Delivery

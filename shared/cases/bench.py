@@ -1,23 +1,15 @@
-"""The bench a case works on: one running pair, and a way in for each who has to do with it."""
+"""The bench a case works on: its pair, and a way in for each who has to do with it."""
 
 from dataclasses import replace
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from ..command.apis import InstanceApi, TenantApi
-from ..command.browser import Browser
-from ..command.connect import Connector, Wanted
-from ..command.target import Target
+from ..clients.apis import InstanceApi
+from ..clients.connect import Connector
 from ..errors import TicketlabError
 from .customer import Customer
+from .pair import INTEGRATION_USER, CasePair
 from .records import Records
-
-ENTITY = "Security + Compliance Connector (case)"
-INTEGRATION_USER = "m365.case"
-INTEGRATION_PASSWORD = "Integration-2020"  # noqa: S105 - of a user that exists while a case does
-SECURITY_ADMIN = "secadmin"
-SECURITY_READER = "reader"
 
 
 class NotArranged(TicketlabError):
@@ -26,26 +18,8 @@ class NotArranged(TicketlabError):
     message = "The case cannot be started"
 
 
-class Bench:
-    """Everything a case may touch. ``notes`` are what it keeps between its steps; they outlive the command."""
-
-    def __init__(self, target: Target, notes: dict[str, str] | None = None) -> None:
-        self.target = target
-        self.notes: dict[str, str] = {} if notes is None else notes
-        self.browser = Browser()
-        """The customer's own browser, for as long as this bench lives."""
-
-    @property
-    def wanted(self) -> Wanted:
-        return Wanted(entity=ENTITY, user=INTEGRATION_USER, password=INTEGRATION_PASSWORD)
-
-    @cached_property
-    def connector(self) -> Connector:
-        return Connector(self.target, self.wanted, lambda _step: None, self.browser)
-
-    @property
-    def instance_name(self) -> str:
-        return self.connector.instance
+class Bench(CasePair):
+    """Everything a case may touch."""
 
     @cached_property
     def records(self) -> Records:
@@ -60,10 +34,6 @@ class Bench:
     def person(self, who: str) -> Customer:
         """Another of the tenant's people, with a browser of their own."""
         return Customer(self, Connector(self.target, replace(self.wanted, signed_in_as=who), lambda _step: None))
-
-    def tenant(self, user: str = SECURITY_ADMIN) -> TenantApi:
-        """The tenant's API as this user, with a token of now: the clock may have moved since the last one."""
-        return TenantApi(self.target.connector, self.connector.tenant, user)
 
     # the connection
 
@@ -126,16 +96,7 @@ class Bench:
         self.customer.do_step_two().expect(INTEGRATION_USER)
         self.notes["user"] = self.records.one("sys_user", f"user_name={INTEGRATION_USER}")["sys_id"]
 
-    # time and traces
-
-    def advance(self, seconds: float) -> None:
-        """Move both clocks."""
-        for lab in (self.target.instance_lab, self.target.tenant_lab):
-            lab.post("clock", {"advance": seconds})
-
-    def now(self) -> datetime:
-        """The instance's time."""
-        return datetime.fromisoformat(str(self.target.instance_lab.health()["now"]))
+    # traces
 
     def newest_log(self, query: str) -> str:
         """The newest line of the instance's system log that fits."""

@@ -3,16 +3,14 @@
 import time
 from collections.abc import Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ..command import checklist
-from ..command.apis import ADMIN, TenantApi
-from ..command.browser import Page
-from ..command.connect import Connector
+from ..clients import checklist
+from ..clients.apis import ADMIN, TenantApi
+from ..clients.browser import Page
+from ..clients.connect import Connector
+from .pair import CasePair
 from .texts import seen, shown
-
-if TYPE_CHECKING:
-    from .bench import Bench
 
 PATIENCE = 10.0
 """Seconds until a ticket is given up."""
@@ -26,8 +24,8 @@ HI_USER, HI_PASSWORD = "hi.admin", "hi-demo"
 class Customer:
     """One person: signs in to the security center, goes to the instance, presses what there is to press."""
 
-    def __init__(self, bench: "Bench", connector: Connector) -> None:
-        self._bench = bench
+    def __init__(self, pair: CasePair, connector: Connector) -> None:
+        self._pair = pair
         self._connector = connector
         self._browser = connector.browser
 
@@ -36,7 +34,7 @@ class Customer:
     def open(self, path: str) -> Page:
         """A page of the security center, signed in."""
         self._connector.sign_in()
-        return self._browser.open(self._bench.target.connector + path)
+        return self._browser.open(self._pair.target.connector + path)
 
     def status(self) -> str:
         """What the provisioning page says of the connection."""
@@ -63,7 +61,7 @@ class Customer:
         if not on_the_way:
             return self._browser.fill(page, "Allow", {})
         way_back = self._browser.fill_and_stop(page, "Allow")
-        self._bench.advance(on_the_way)
+        self._pair.advance(on_the_way)
         return self._browser.open(way_back)
 
     def authorize_again(self) -> None:
@@ -72,7 +70,7 @@ class Customer:
 
     def log_in(self, page: Page) -> Page:
         """Fill in the instance's login page as the integration user."""
-        wanted = self._bench.wanted
+        wanted = self._pair.wanted
         return self.log_in_as(page, wanted.user, wanted.password)
 
     def log_in_as(self, page: Page, user: str, password: str) -> Page:
@@ -80,16 +78,16 @@ class Customer:
 
     def open_instance_as(self, user: str, password: str) -> None:
         """Log in to the instance in the same browser, in place of whoever was."""
-        url = self._bench.target.emulator
+        url = self._pair.target.emulator
         self._browser.open(f"{url}/logout.do")
         self.log_in_as(self._browser.open(f"{url}/login.do"), user, password)
 
     def enter_details(self, secret: str, client_id: str = "") -> Page:
         """Enter the connection's details anew and press Authorize."""
-        page = self._browser.open(f"{self._bench.target.connector}{PROVISIONING}?change=1")
+        page = self._browser.open(f"{self._pair.target.connector}{PROVISIONING}?change=1")
         details = {
-            "instance": self._bench.instance_name,
-            "client_id": client_id or self._bench.notes["client_id"],
+            "instance": self._pair.instance_name,
+            "client_id": client_id or self._pair.notes["client_id"],
             "client_secret": secret,
         }
         return self._browser.fill(page, "Authorize", details)
@@ -98,17 +96,17 @@ class Customer:
 
     def checklist(self) -> Page:
         """The installation checklist, as the instance's administrator."""
-        self._browser.open(f"{self._bench.target.emulator}/logout.do")
+        self._browser.open(f"{self._pair.target.emulator}/logout.do")
         return self._connector.log_in()
 
     def do_step_one(self) -> str:
         """Make the OAuth entity; what the checklist says then."""
-        page = checklist.make_entity(self._browser, self.checklist(), self._bench.wanted.entity)
+        page = checklist.make_entity(self._browser, self.checklist(), self._pair.wanted.entity)
         return page.text
 
     def do_step_two(self) -> Page:
         """Make the integration user."""
-        wanted = self._bench.wanted
+        wanted = self._pair.wanted
         return checklist.make_user(self._browser, self.checklist(), wanted.user, wanted.password)
 
     def secret(self) -> str:
@@ -118,7 +116,7 @@ class Customer:
     def open_record(self, table: str, sys_id: str) -> Page:
         """A record's form, as the administrator."""
         self.open_instance_as(*ADMIN)
-        return self._browser.open(f"{self._bench.target.emulator}/{table}.do?sys_id={sys_id}")
+        return self._browser.open(f"{self._pair.target.emulator}/{table}.do?sys_id={sys_id}")
 
     # the store
 
@@ -136,26 +134,26 @@ class Customer:
 
     def _store(self) -> Page:
         self.open_instance_as(*ADMIN)
-        return self._browser.open(f"{self._bench.target.emulator}/app_store.do")
+        return self._browser.open(f"{self._pair.target.emulator}/app_store.do")
 
     # tickets
 
     def share(self) -> str:
         """Share an improvement action, or retry the one shared before; what is seen when that is settled."""
-        tenant = self._bench.tenant()
-        known = self._bench.notes.get("ticket")
+        tenant = self._pair.tenant()
+        known = self._pair.notes.get("ticket")
         if known:
             tenant.post(f"tickets/{known}/retry")
         else:
             action = tenant.get("improvement-actions", limit=1)["value"][0]
-            known = self._bench.notes["ticket"] = str(tenant.post("tickets", self.draft(action))["id"])
+            known = self._pair.notes["ticket"] = str(tenant.post("tickets", self.draft(action))["id"])
         tenant.post("sync")
         ticket = self._settled(tenant, known)
         waits = ticket["delivery"] == "pending"
         return seen(shown(ticket), self.status() if waits else "")
 
     def draft(self, action: Mapping[str, Any]) -> dict[str, str]:
-        due = self._bench.now().date() + timedelta(days=14)
+        due = self._pair.now().date() + timedelta(days=14)
         words = {"description": "Sent by a troubleshooting case.", "priority": "2", "due_date": due.isoformat()}
         return {"kind": "change", "name": str(action["title"])[:160], "control_id": str(action["id"]), **words}
 

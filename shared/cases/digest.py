@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..command.apis import InstanceApi, TenantApi
-from ..command.target import Target
+from ..clients.apis import InstanceApi, TenantApi
+from ..clients.target import Target
 
 TABLES = (
     "sys_db_object",

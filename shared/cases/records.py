@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ..command.apis import InstanceApi
+from ..clients.apis import InstanceApi
 
 
 class Records:

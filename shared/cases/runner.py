@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..command.target import Target
+from ..clients.target import Target
 from ..errors import TicketlabError
 from .bench import Bench
 from .case import Case, Cure

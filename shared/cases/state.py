@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
-from ..command.target import Target
+from ..clients.target import Target
 from .case import Case
 
 FILE = "case.json"

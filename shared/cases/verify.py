@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..command.target import Target
+from ..clients.target import Target
 from ..errors import TicketlabError
 from .bench import Bench
 from .case import Case, Cure

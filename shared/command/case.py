@@ -57,7 +57,7 @@ def show(*, identity: str, as_json: bool) -> None:
 @JSON
 def start(*, identity: str, as_json: bool, **given: Any) -> None:
     """Break the running pair. It keeps a snapshot of itself, to which `stop` returns."""
-    from ..cases.bench import INTEGRATION_PASSWORD, INTEGRATION_USER
+    from ..cases.pair import INTEGRATION_PASSWORD, INTEGRATION_USER
     from ..cases.registry import case_named
 
     started = _runner(given).start(identity)

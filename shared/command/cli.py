@@ -187,7 +187,7 @@ def connect(*, entity: str, user: str, as_json: bool, **given: Any) -> None:
     """Connect a running pair without a browser. Checklist, integration user, consent, connection."""
     from dataclasses import asdict
 
-    from .connect import Connector, Wanted
+    from ..clients.connect import Connector, Wanted
 
     made = Connector(target_of(given), Wanted(entity, user), _quietly if as_json else _say).connect()
     if as_json:
@@ -202,9 +202,9 @@ def demo(*, own: bool, as_json: bool, **given: Any) -> None:
     """Play the whole story over HTTP and verify each step. On the running pair, or on one of its own."""
     from dataclasses import asdict
 
+    from ..clients.target import Target
     from .demo import demo as play
     from .execute import own_pair
-    from .target import Target
 
     say = _quietly if as_json else _numbered()
     target = target_of(given)

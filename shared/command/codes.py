@@ -3,7 +3,5 @@
 REFUSED = 2
 """Exit code of a server that was refused by its own settings, and of a command that was asked for the impossible."""
 
-KEY_HEADER = "X-Ticketlab-Key"
-
 REFUSAL = "\x02refused: "
 """Begins the line in which a server says why its settings were refused; no log line begins so."""

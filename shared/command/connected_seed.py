@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
+from ..clients.apis import TenantApi
+from ..clients.connect import Connector, Say, Wanted
+from ..clients.target import Target
 from ..ticket import TicketKind
-from .apis import TenantApi
-from .connect import Connector, Say, Wanted
 from .story import Story, wait_for
-from .target import Target
 from .up import Ready
 
 CLOSED = {"close_code": "successful", "close_notes": "Done as recommended."}

@@ -3,12 +3,12 @@
 import re
 from dataclasses import dataclass
 
+from ..clients import checklist
+from ..clients.apis import InstanceApi
+from ..clients.connect import Connector, Say, Wanted
+from ..clients.target import Target
 from ..ticket import APP_SCOPE
-from . import checklist
-from .apis import InstanceApi
-from .connect import Connector, Say, Wanted
 from .story import NotAsTold, Story
-from .target import Target
 
 REFUSED = (
     f"Read operation against 'oauth_entity' from scope '{APP_SCOPE}' has been refused "

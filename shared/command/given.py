@@ -9,7 +9,7 @@ import click
 from .options import DEFAULT_DATA
 
 if TYPE_CHECKING:
-    from .target import Target
+    from ..clients.target import Target
 
 FAILED = 1
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -53,6 +53,6 @@ def as_line(value: object) -> str:
 
 def target_of(given: dict[str, Any]) -> "Target":
     """The running pair that the options mean. Raises RefusedToStart for an address that is none."""
-    from .target import find_target
+    from .running_pair import find_target
 
     return find_target(given["emulator"], given["connector"], given["data"], given["lab_key"])

@@ -2,7 +2,7 @@
 
 import socket
 
-from .codes import KEY_HEADER
+from ..lab_key import KEY_HEADER
 
 SECONDS = 2.0
 

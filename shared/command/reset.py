@@ -1,6 +1,6 @@
 """``ticketlab reset``: both apps back to their seed."""
 
-from .target import Target
+from ..clients.target import Target
 
 
 def reset(target: Target) -> str:

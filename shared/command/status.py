@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ..clients.target import Lab, Target
 from ..errors import TicketlabError
-from .target import Lab, Target
 
 
 def status(target: Target) -> dict[str, dict[str, Any]]:

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from ..clients.apis import InstanceApi, TenantApi
+from ..clients.browser import Browser
+from ..clients.connect import Say
+from ..clients.target import Target
 from ..errors import TicketlabError
 from ..ticket import TicketKind
-from .apis import InstanceApi, TenantApi
-from .browser import Browser
-from .connect import Say
-from .target import Target
 
 PATIENCE = 10.0
 """Seconds to wait for a number or a state; the product promises 2 and 5."""

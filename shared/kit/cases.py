@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from ..cases.runner import Runner, Seen
-from ..command.target import Target
+from ..clients.target import Target
 
 
 class StartedCase:

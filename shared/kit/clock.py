@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from ..command.target import Lab
+from ..clients.target import Lab
 
 
 class WorldClock:

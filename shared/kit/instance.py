@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import requests
 
-from ..command.apis import ADMIN, ApiRefused, InstanceApi
-from ..command.target import Lab
+from ..clients.apis import ADMIN, ApiRefused, InstanceApi
+from ..clients.target import Lab
 
 if TYPE_CHECKING:
     from .cases import StartedCase

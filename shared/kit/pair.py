@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask
 
 from ..cases import registry
-from ..command.target import Lab, Target
+from ..clients.target import Lab, Target
 from ..ids import Ids
 from ..secret import Secret
 from ..worlds import close

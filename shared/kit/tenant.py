@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from ..command.apis import TENANT_PASSWORD, TenantApi
-from ..command.connect import Connected, Connector, Wanted
-from ..command.target import Lab, Target
+from ..clients.apis import TENANT_PASSWORD, TenantApi
+from ..clients.connect import Connected, Connector, Wanted
+from ..clients.target import Lab, Target
 
 SECURITY_ADMIN = "secadmin"
 

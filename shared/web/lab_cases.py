@@ -112,14 +112,14 @@ def _page(
 
 
 def _accounts() -> tuple[str, str]:
-    from ..cases.bench import INTEGRATION_PASSWORD, INTEGRATION_USER
+    from ..cases.pair import INTEGRATION_PASSWORD, INTEGRATION_USER
 
     return INTEGRATION_USER, INTEGRATION_PASSWORD
 
 
 def _runner() -> "Runner":
     from ..cases.runner import Runner  # an HTTP client, which the app's start can do without
-    from ..command.target import Target
+    from ..clients.target import Target
 
     lab = this_lab()
     pair = lab.pair()

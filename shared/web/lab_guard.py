@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from flask import Request
 
 from ..errors import RefusedToStart, TicketlabError
+from ..lab_key import KEY_HEADER
 from ..secret import Secret
 from .same_origin import SAFE_METHODS
 
-KEY_HEADER = "X-Ticketlab-Key"
 SHORTEST_KEY = 16
 """Characters of a lab key that is asked for from other machines."""
 

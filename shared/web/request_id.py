@@ -10,8 +10,7 @@ import re
 from flask import Flask, Response, request
 
 from ..ids import Ids
-from ..log_context import about, begin
-from ..logs import Logs, use_logs
+from ..log_context import Logs, about, begin, use_logs
 
 HEADER = "X-Request-ID"
 ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")

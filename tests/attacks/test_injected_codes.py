@@ -14,7 +14,7 @@ from servers import RunningPair
 from tenant_flows import connect, status_of
 from ticketlab.connector.servicenow.errors import ServiceNowError
 from ticketlab.connector.testing import close, make_tenant
-from ticketlab.shared.command.apis import InstanceApi
+from ticketlab.shared.clients.apis import InstanceApi
 
 
 @pytest.mark.attack("B07")

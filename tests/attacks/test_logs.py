@@ -17,8 +17,8 @@ from ticket_flows import fields
 from ticketlab.connector.connection.service import Connections
 from ticketlab.connector.testing import bearer, csrf_token, engine_of, make_tenant
 from ticketlab.emulator.testing import close, make_instance
-from ticketlab.shared.command.connect import Connector, Wanted
-from ticketlab.shared.command.target import Target
+from ticketlab.shared.clients.connect import Connector, Wanted
+from ticketlab.shared.clients.target import Target
 from ticketlab.shared.logs import configure_logs, log
 from ticketlab.shared.web.parts import part_of
 from ticketlab.shared.web.request_id import HEADER

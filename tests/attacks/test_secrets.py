@@ -16,9 +16,9 @@ from oauth_flows import (
 )
 from oauth_flows import PASSWORD as USER_PASSWORD
 from servers import RunningPair, written_by
-from ticketlab.shared.command.apis import InstanceApi
-from ticketlab.shared.command.connect import Connector, Wanted
-from ticketlab.shared.command.target import Target
+from ticketlab.shared.clients.apis import InstanceApi
+from ticketlab.shared.clients.connect import Connector, Wanted
+from ticketlab.shared.clients.target import Target
 
 INTEGRATION_PASSWORD = "Canary-Wren-7731"
 

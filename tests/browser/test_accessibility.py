@@ -9,9 +9,9 @@ from tenant_flows import signed_in
 from ticket_flows import fields
 from ticketlab.connector.testing import engine_of, make_tenant
 from ticketlab.emulator.testing import close, make_instance
-from ticketlab.shared.command.apis import InstanceApi, TenantApi
-from ticketlab.shared.command.connect import Connector, Wanted
-from ticketlab.shared.command.target import Target
+from ticketlab.shared.clients.apis import InstanceApi, TenantApi
+from ticketlab.shared.clients.connect import Connector, Wanted
+from ticketlab.shared.clients.target import Target
 
 pytestmark = pytest.mark.browser
 

@@ -8,9 +8,9 @@ from markup import CORPUS
 from playwright.sync_api import BrowserContext, expect
 from servers import RunningPair
 from ticket_flows import fields
-from ticketlab.shared.command.apis import InstanceApi, TenantApi
-from ticketlab.shared.command.connect import Connector, Wanted
-from ticketlab.shared.command.target import Target
+from ticketlab.shared.clients.apis import InstanceApi, TenantApi
+from ticketlab.shared.clients.connect import Connector, Wanted
+from ticketlab.shared.clients.target import Target
 
 pytestmark = pytest.mark.browser
 

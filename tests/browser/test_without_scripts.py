@@ -11,7 +11,7 @@ from servers import RunningPair
 from ticketlab.connector.testing import engine_of, make_tenant
 from ticketlab.emulator.identity.second_factor import STEP_SECONDS, code_at
 from ticketlab.emulator.testing import close, make_instance
-from ticketlab.shared.command.apis import InstanceApi
+from ticketlab.shared.clients.apis import InstanceApi
 from werkzeug.exceptions import HTTPException
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]

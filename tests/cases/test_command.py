@@ -7,7 +7,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 import requests
 from command_line import run
-from ticketlab.shared.command.apis import InstanceApi
+from ticketlab.shared.clients.apis import InstanceApi
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 import pytest
 import requests
-from ticketlab.shared.command.browser import Browser
+from ticketlab.shared.clients.browser import Browser
 
 
 @pytest.fixture

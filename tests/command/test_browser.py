@@ -2,7 +2,7 @@
 
 import pytest
 from pytest_httpserver import HTTPServer
-from ticketlab.shared.command.browser import Browser, PageUnexpected
+from ticketlab.shared.clients.browser import Browser, PageUnexpected
 from werkzeug import Request, Response
 
 PAGE = """

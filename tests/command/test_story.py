@@ -6,7 +6,7 @@ from pathlib import Path
 import requests
 from command_line import run, running
 from servers import RunningPair
-from ticketlab.shared.command.apis import InstanceApi, TenantApi
+from ticketlab.shared.clients.apis import InstanceApi, TenantApi
 from ticketlab.shared.ticket import TicketKind
 
 

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pytest
 from servers import RunningPair
-from ticketlab.shared.command.browser import Browser
-from ticketlab.shared.command.connect import Connector, Wanted
+from ticketlab.shared.clients.browser import Browser
+from ticketlab.shared.clients.connect import Connector, Wanted
+from ticketlab.shared.clients.target import Target
 from ticketlab.shared.command.story import Story
-from ticketlab.shared.command.target import Target
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import pytest
 import requests
-from ticketlab.shared.command.apis import TenantApi
+from ticketlab.shared.clients.apis import TenantApi
 from ticketlab.shared.ticket import TicketKind
 
 HALF_AN_HOUR_AND_A_MINUTE = 31 * 60

@@ -38,7 +38,7 @@ def test_the_class_of_an_incident_ticket_has_its_label(connected):
 
 @pytest.mark.source("security-center Names", "D")
 def test_the_tenant_asks_whether_servicenow_is_used(pair):
-    from ticketlab.shared.command.browser import Browser
+    from ticketlab.shared.clients.browser import Browser
 
     browser = Browser()
     page = browser.open(f"{pair.connector_url}/signin")

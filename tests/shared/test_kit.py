@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 import requests
-from ticketlab.shared.command.apis import ApiRefused
-from ticketlab.shared.command.target import RefusedByLab
+from ticketlab.shared.clients.apis import ApiRefused
+from ticketlab.shared.clients.target import RefusedByLab
 from ticketlab.shared.kit import world
 
 SECONDS = 30

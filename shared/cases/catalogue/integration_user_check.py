@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from ..bench import INTEGRATION_USER, Bench
+from ..bench import Bench
 from ..case import Case, Cure
+from ..pair import INTEGRATION_USER
 
 
 class IntegrationUserCheck(Case):

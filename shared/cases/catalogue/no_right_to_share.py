@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from ...command.apis import ApiRefused
-from ..bench import SECURITY_READER, Bench
+from ...clients.apis import ApiRefused
+from ..bench import Bench
 from ..case import Case, Cure
+from ..pair import SECURITY_READER
 from ..texts import seen
 
 

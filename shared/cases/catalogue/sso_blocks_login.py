@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 
-from ...command.apis import TENANT_PASSWORD
-from ..bench import INTEGRATION_USER, Bench
+from ...clients.apis import TENANT_PASSWORD
+from ..bench import Bench
 from ..case import Case, Cure
+from ..pair import INTEGRATION_USER
 
 REDIRECT = "glide.authenticate.sso.redirect.idp"
 DIRECTORY = "Azure Active Directory"

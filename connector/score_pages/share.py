@@ -7,7 +7,7 @@ from flask import url_for
 from flask_babel import gettext as _
 
 from ..directory import User
-from .score import TenantAction
+from ..securescore.score import TenantAction
 
 
 @dataclass(frozen=True)

@@ -1,19 +1,14 @@
-"""Which running pair a command means, and how it speaks to the two labs."""
+"""A running pair by its addresses, and its two labs."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import requests
 
-from ..errors import RefusedToStart, TicketlabError
-from .codes import KEY_HEADER
-from .folder import DataFolder
-from .options import CONNECTOR_PORT, EMULATOR_PORT
+from ..errors import TicketlabError
+from ..lab_key import KEY_HEADER
 
 SECONDS = 30
-DEFAULT_EMULATOR = f"http://127.0.0.1:{EMULATOR_PORT}"
-DEFAULT_CONNECTOR = f"http://127.0.0.1:{CONNECTOR_PORT}"
 
 
 class LabUnreachable(TicketlabError):
@@ -93,25 +88,3 @@ class Target:
             return all(lab.health() for lab in (self.instance_lab, self.tenant_lab))
         except (LabUnreachable, RefusedByLab):
             return False
-
-
-def find_target(emulator: str, connector: str, data: Path, lab_key: str) -> Target:
-    """The pair at the addresses given; else the one started last on ``data``; else the one at the default addresses.
-
-    Raises RefusedToStart when an address is not one. Whether the pair answers is for the caller to see.
-    """
-    remembered = DataFolder(data).last_run()
-    target = Target(
-        _address(emulator or remembered.get("emulator", "") or DEFAULT_EMULATOR),
-        _address(connector or remembered.get("connector", "") or DEFAULT_CONNECTOR),
-        lab_key,
-    )
-    if emulator or connector or not remembered or target.answers:
-        return target
-    return Target(DEFAULT_EMULATOR, DEFAULT_CONNECTOR, lab_key)
-
-
-def _address(text: str) -> str:
-    if not text.startswith(("http://", "https://")):
-        raise RefusedToStart(f"{text!r} is not an address", "It must begin with http:// or https://.")
-    return text.rstrip("/")

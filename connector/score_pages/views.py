@@ -1,4 +1,4 @@
-"""Secure Score's pages."""
+"""The pages' views."""
 
 from typing import Any
 
@@ -10,12 +10,11 @@ from werkzeug import Response
 from ...shared.web.parts import part
 from ..connection.service import Connections
 from ..directory import admin_required, sign_in_required, signed_in_user
+from ..securescore import SecureScore, texts
+from ..securescore.listing import ActionFilter, chosen, grouped
+from ..securescore.models import SETTABLE, ActionStatus
 from ..settings import Settings
 from ..tickets import StateNames, Tickets
-from . import texts
-from .listing import ActionFilter, chosen, grouped
-from .models import SETTABLE, ActionStatus
-from .score import SecureScore
 from .share import share_entries
 
 blueprint = Blueprint("securescore", __name__, url_prefix="/securescore")

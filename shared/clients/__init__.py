@@ -1,0 +1,1 @@
+"""Both apps as their users meet them: labs, JSON APIs and pages. Over HTTP only; it imports neither of them."""
