@@ -11,7 +11,7 @@ from ..shared.data_folder import make_folder
 from ..shared.database import reading, writing
 from ..shared.progress import tell_progress
 from ..shared.time_limit import install_time_limit
-from ..shared.view import fact, known
+from ..shared.view import fact, known, writer_to
 from .database import Base, LabBase, db
 from .dictionary.model import Dictionary
 from .records.decision_log import DecisionLog
@@ -35,6 +35,9 @@ class Databases:
 
     def clock_setting(self) -> ClockSetting:
         """How the instance's clock differs from the machine's; the same for every process of it."""
+        writer = writer_to(self.engine)
+        if writer is not None:
+            return fact(writer, CLOCK, lab_state.read_clock)
         setting: ClockSetting | None = known(self.engine, CLOCK)
         if setting is not None:
             return setting

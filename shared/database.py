@@ -4,7 +4,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError
@@ -76,13 +78,42 @@ def _file_number(path: Path) -> int | None:
         return None
 
 
+_turns: WeakKeyDictionary[Engine, Lock] = WeakKeyDictionary()
+_giving_turns = Lock()
+
+
+@contextmanager
+def _turn_to_write(engine: Engine) -> Iterator[None]:
+    """The threads of a process write to a SQLite database one after the other, each as soon as the last is done.
+
+    SQLite has a writer look again for the lock after pauses of up to a tenth of a second: under load most of them
+    sleep while nobody writes. Whoever waits in vain here asks SQLite all the same, and hears that it is busy.
+    """
+    if engine.dialect.name != "sqlite":
+        yield
+        return
+    with _giving_turns:
+        turn = _turns.setdefault(engine, Lock())
+    is_ours = turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+    try:
+        yield
+    finally:
+        if is_ours:
+            turn.release()
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that may write: committed at the end, rolled back on an error."""
     end_view(engine)
     try:
         options = {WRITING: True}
-        with engine.connect().execution_options(**options) as connection, connection.begin(), own_facts(connection):
+        with (
+            _turn_to_write(engine),
+            engine.connect().execution_options(**options) as connection,
+            connection.begin(),
+            own_facts(connection),
+        ):
             yield connection
     finally:
         end_view(engine)  # one that was opened meanwhile does not know what was written

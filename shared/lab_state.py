@@ -19,8 +19,11 @@ lab_state = Table(
 )
 
 
+_SETTING = select(lab_state.c.clock_offset_seconds, lab_state.c.clock_frozen_at)
+
+
 def read_clock(connection: Connection) -> ClockSetting:
-    row = connection.execute(select(lab_state.c.clock_offset_seconds, lab_state.c.clock_frozen_at)).first()
+    row = connection.execute(_SETTING).first()
     if row is None:
         return ClockSetting()
     return ClockSetting(timedelta(seconds=row.clock_offset_seconds), row.clock_frozen_at)

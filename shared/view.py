@@ -5,10 +5,11 @@ costs each of them more than its answer does. A write ends the view, so what is 
 What was learnt of a state of the database is known to the next request, too, as long as that state lasts.
 """
 
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Engine
@@ -38,6 +39,8 @@ class _View:
 
 
 _views: ContextVar[dict[Engine, _View] | None] = ContextVar("views", default=None)
+
+_writers: ContextVar[Mapping[Engine, Connection]] = ContextVar("writers", default=MappingProxyType({}))
 
 
 def open_views() -> None:
@@ -101,10 +104,17 @@ def own_facts(connection: Connection) -> Iterator[None]:
     info = connection.info
     info.pop(_FACTS, None)
     info[_OWN_FACTS] = {}
+    token = _writers.set({**_writers.get(), connection.engine: connection})
     try:
         yield
     finally:
+        _writers.reset(token)
         info.pop(_OWN_FACTS, None)
+
+
+def writer_to(engine: Engine) -> Connection | None:
+    """The connection on which this context writes to the database just now."""
+    return _writers.get().get(engine)
 
 
 def forget_facts(connection: Connection | PoolProxiedConnection) -> None:

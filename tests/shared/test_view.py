@@ -1,9 +1,11 @@
 """One view of a database for a whole request."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from sqlalchemy import create_engine, text
 from ticketlab.shared.database import install_sqlite, reading, writing
-from ticketlab.shared.view import close_views, fact, open_views
+from ticketlab.shared.view import close_views, fact, open_views, writer_to
 
 COUNT = text("SELECT count(*) FROM thing")
 ADD = text("INSERT INTO thing VALUES (1)")
@@ -94,3 +96,30 @@ def test_a_failed_reader_ends_the_view(engine):
         raise ZeroDivisionError
     assert engine.pool.checkedout() == 0
     close_views()
+
+
+def test_a_writer_that_waits_for_its_turn_holds_no_connection(engine):
+    """It is called as soon as the one before it is done, where SQLite would have it sleep and look again."""
+    order = []
+
+    def write_too():
+        with writing(engine):
+            order.append("second")
+
+    with ThreadPoolExecutor(1) as pool:
+        with writing(engine):
+            waiting = pool.submit(write_too)
+            with pytest.raises(TimeoutError):
+                waiting.result(timeout=0.2)
+            assert engine.pool.checkedout() == 1
+            order.append("first")
+        waiting.result(timeout=10)
+    assert order == ["first", "second"]
+
+
+@pytest.mark.usefixtures("request_with_views")
+def test_whoever_writes_can_be_asked_for_the_connection(engine):
+    assert writer_to(engine) is None
+    with writing(engine) as connection:
+        assert writer_to(engine) is connection
+    assert writer_to(engine) is None
