@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Column, Connection, Index, Table, inspect, text
+from sqlalchemy import Column, Connection, Table, inspect, text
 from sqlalchemy.engine import Inspector
-from sqlalchemy.schema import CreateColumn, CreateIndex
+from sqlalchemy.schema import CreateColumn
 
 from ...shared.errors import RefusedToStart
 from .tables import RecordTables
@@ -60,17 +60,13 @@ def _complete(connection: Connection, inspector: Inspector, table: Table) -> Non
     indexes = {index["name"] for index in inspector.get_indexes(table.name)}
     for index in table.indexes:
         if index.name not in indexes:
-            _add_index(connection, index)
+            index.create(connection)
 
 
 def add_column(connection: Connection, table: Table, column: Column[Any]) -> None:
     definition = CreateColumn(column).compile(dialect=connection.dialect)
     name = connection.dialect.identifier_preparer.format_table(table)
     connection.exec_driver_sql(f"ALTER TABLE {name} ADD COLUMN {definition}")
-
-
-def _add_index(connection: Connection, index: Index) -> None:
-    connection.execute(CreateIndex(index))
 
 
 def _alike(connection: Connection, present: Any, column: Column[Any]) -> bool:

@@ -58,6 +58,8 @@ class HierarchyIndex:
     unique: bool = False
     classes: tuple[str, ...] = ()
     """A unique index binds these classes only."""
+    dialect: str = ""
+    """The one kind of database that needs it; empty: all do."""
 
 
 def structure(dictionary: Dictionary, base: str) -> Hierarchy:
@@ -85,10 +87,12 @@ def _indexes(
 ) -> Sequence[HierarchyIndex]:
     """In a hierarchy each starts with the class, each that is not unique ends with sys_id.
 
-    One more gives the records of a class in the order that lists have by default.
+    One more gives the records of a class in the order that lists have by default. In SQLite the primary key finds a
+    record by its sys_id; in PostgreSQL it does not, for sys_ids are compared folded.
     """
     has_class = (base, CLASS) in names
-    found = []
+    key = identifier(f"unique_{base}_{KEY}")
+    found = [HierarchyIndex(key, (KEY,), unique=True, dialect="postgresql")]
     if has_class and len(members) > 1:
         found.append(HierarchyIndex(identifier(f"index_{base}_{CLASS}"), (CLASS, KEY)))
     for name in members:
@@ -129,12 +133,14 @@ def _compile(hierarchy: Hierarchy) -> Table:
     table = Table(identifier(hierarchy.base), MetaData(), *columns)
     for index in hierarchy.indexes:
         where = {CONDITION: table.c[CLASS].in_(index.classes)} if index.classes else {}
-        Index(
+        made = Index(
             index.name,
             *(index_key(table.c[column]) for column in index.columns),
             unique=index.unique,
             info=where,
         )
+        if index.dialect:
+            made.ddl_if(dialect=index.dialect)
     return table
 
 
