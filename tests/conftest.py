@@ -6,7 +6,7 @@ from collections.abc import Generator
 import pytest
 from postgresql import postgresql
 from servers import data, instance_server, pair, running_pair, seeded_data, servers_of, tenant_server, written_by
-from worlds import pytest_addoption, worlds
+from worlds import pytest_addoption, shared_instance, worlds
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of the many servers would compile every module again
 os.environ.setdefault("TICKETLAB_DURABLE", "false")  # no test cuts the power, and waiting for the disk is half the time
@@ -19,6 +19,7 @@ __all__ = [
     "pytest_addoption",
     "running_pair",
     "seeded_data",
+    "shared_instance",
     "tenant_server",
     "worlds",
 ]

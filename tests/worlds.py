@@ -1,4 +1,6 @@
-"""``pytest --on postgresql``: the worlds of tests that say nothing of a database lie in PostgreSQL.
+"""The worlds of tests: one that a module shares, and where they lie.
+
+``pytest --on postgresql``: the worlds of tests that say nothing of a database lie in PostgreSQL.
 
 Each gets a database of its own, a copy of the one that the first world of its kind has filled.
 """
@@ -44,6 +46,14 @@ class Worlds:
             app = self._create_app(replace(settings, database=Server(Secret(address))))
             instances.close(app) if "release" in vars(type(settings)) else tenants.engine_of(app).dispose()
         return self._server.database(self._filled[kind])
+
+
+@pytest.fixture(scope="module")
+def shared_instance() -> Iterator[Flask]:
+    """An instance that the tests of a module share."""
+    made = instances.make_instance()
+    yield made
+    instances.close(made)
 
 
 @pytest.fixture(scope="session", autouse=True)

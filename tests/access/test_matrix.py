@@ -19,7 +19,6 @@ from ticketlab.emulator.errors import NoRecordFound, PlatformError
 from ticketlab.emulator.identity.users import Users
 from ticketlab.emulator.records.attachments import Attachments, NewFile
 from ticketlab.emulator.records.gate import Gate
-from ticketlab.emulator.testing import close, make_instance
 from ticketlab.shared.web.parts import part_of
 
 MATRIX = tomllib.loads((Path(__file__).parent / "matrix.toml").read_text(encoding="utf-8"))
@@ -88,10 +87,8 @@ class World:
 
 
 @pytest.fixture(scope="module")
-def world():
-    instance = make_instance()
-    yield World(instance)
-    close(instance)
+def world(shared_instance):
+    return World(shared_instance)
 
 
 def query_of(cell: Mapping[str, Any], sys_id: str) -> str:

@@ -5,19 +5,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
-from ticketlab.emulator.testing import close, make_instance
 
 RULES = tomllib.loads((Path(__file__).parent / "routes.toml").read_text(encoding="utf-8"))
 KIND = {route: kind for kind, rule in RULES.items() for route in rule["routes"]}
 STRANGER = {"REMOTE_ADDR": "203.0.113.9"}
 SAFE = "GET"
-
-
-@pytest.fixture(scope="module")
-def instance():
-    made = make_instance()
-    yield made
-    close(made)
 
 
 def addresses(instance, kind):
@@ -31,38 +23,38 @@ def addresses(instance, kind):
 
 
 @pytest.mark.attack("X02")
-def test_x02_every_route_has_one_explicit_rule_and_no_rule_is_left_over(instance):
+def test_x02_every_route_has_one_explicit_rule_and_no_rule_is_left_over(shared_instance):
     known = [route for rule in RULES.values() for route in rule["routes"]]
     assert sorted(set(known)) == sorted(known)
-    assert {rule.rule for rule in instance.url_map.iter_rules()} == set(known)
+    assert {rule.rule for rule in shared_instance.url_map.iter_rules()} == set(known)
 
 
 @pytest.mark.attack("X02")
-def test_x02_pages_lead_a_stranger_to_the_login_and_do_nothing(instance):
-    for method, path in addresses(instance, "session"):
-        answer = instance.test_client().open(path, method=method)
+def test_x02_pages_lead_a_stranger_to_the_login_and_do_nothing(shared_instance):
+    for method, path in addresses(shared_instance, "session"):
+        answer = shared_instance.test_client().open(path, method=method)
         assert answer.status_code == 302, (method, path, answer.status_code)
         assert "/login.do" in answer.headers["Location"], (method, path)
 
 
 @pytest.mark.attack("X02")
-def test_x02_apis_ask_a_stranger_for_credentials(instance):
-    for method, path in addresses(instance, "api"):
-        answer = instance.test_client().open(path, method=method, json={} if method != SAFE else None)
+def test_x02_apis_ask_a_stranger_for_credentials(shared_instance):
+    for method, path in addresses(shared_instance, "api"):
+        answer = shared_instance.test_client().open(path, method=method, json={} if method != SAFE else None)
         assert answer.status_code == 401, (method, path, answer.status_code)
 
 
 @pytest.mark.attack("X02")
-def test_x02_the_lab_is_closed_to_other_machines(instance):
-    for method, path in addresses(instance, "lab"):
-        answer = instance.test_client().open(path, method=method, json={}, environ_base=STRANGER)
+def test_x02_the_lab_is_closed_to_other_machines(shared_instance):
+    for method, path in addresses(shared_instance, "lab"):
+        answer = shared_instance.test_client().open(path, method=method, json={}, environ_base=STRANGER)
         assert answer.status_code == 403, (method, path, answer.status_code)
 
 
 @pytest.mark.attack("X02")
-def test_x02_public_pages_name_no_user_and_no_record(instance):
-    for method, path in addresses(instance, "public"):
+def test_x02_public_pages_name_no_user_and_no_record(shared_instance):
+    for method, path in addresses(shared_instance, "public"):
         if method == SAFE:
-            text = instance.test_client().get(path).text
+            text = shared_instance.test_client().get(path).text
             assert "System Administrator" not in text, path
             assert "INC0000" not in text, path

@@ -7,7 +7,6 @@ from sqlalchemy import event
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.errors import QueryNotUnderstood, QueryRefused
 from ticketlab.emulator.records.gate import Gate
-from ticketlab.emulator.testing import close, make_instance
 from ticketlab.shared.web.parts import part_of
 
 SYSTEM = Caller.system()
@@ -16,16 +15,9 @@ ME = "90d1921e5f510100a9ad2572f2b477fe"
 MY_GROUPS = "d6435e965f510100a9ad2572f2b47744"
 
 
-@pytest.fixture(scope="module", name="instance")
-def _instance():
-    made = make_instance()
-    yield made
-    close(made)
-
-
 @pytest.fixture(scope="module", name="gate")
-def _gate(instance):
-    return part_of(instance, Gate)
+def _gate(shared_instance):
+    return part_of(shared_instance, Gate)
 
 
 @pytest.fixture(scope="module", name="itil")
@@ -193,12 +185,12 @@ def test_q14_one_collation_folds_a_to_z_and_nothing_else(gate, itil, query, matc
 
 
 @pytest.mark.attack("Q15")
-def test_q15_an_address_is_decoded_once(instance):
+def test_q15_an_address_is_decoded_once(shared_instance):
     """%255E is the text %5E, no caret."""
-    status, rows = listed(instance, quote(quote("number=x^NQactive=true")))
-    assert (status, rows) == (200, listed(instance, quote("number%3Dx%5ENQactive%3Dtrue"))[1])
-    assert listed(instance, quote("number=x^NQactive=true"))[1] != []
-    assert listed(instance, quote("number=" + quote("x^NQactive=true"))) == (200, [])
+    status, rows = listed(shared_instance, quote(quote("number=x^NQactive=true")))
+    assert (status, rows) == (200, listed(shared_instance, quote("number%3Dx%5ENQactive%3Dtrue"))[1])
+    assert listed(shared_instance, quote("number=x^NQactive=true"))[1] != []
+    assert listed(shared_instance, quote("number=" + quote("x^NQactive=true"))) == (200, [])
 
 
 QUOTES = ["'", '"', "`", "''", "\\'", "%27", "\u2019", ")", "')", '")', "];", "--", "/*", ";"]

@@ -3,23 +3,15 @@
 import time
 
 import pytest
-from ticketlab.emulator.testing import close, make_instance
 
 AUTH = ("admin", "admin")
 TABLE = "/api/now/table/incident"
 
 
-@pytest.fixture(scope="module")
-def instance():
-    made = make_instance()
-    yield made
-    close(made)
-
-
 @pytest.fixture
-def attack(instance):
+def attack(shared_instance):
     """Send, and see afterwards that the instance still works."""
-    client = instance.test_client()
+    client = shared_instance.test_client()
 
     def send(path=TABLE, method="POST", content_type="application/json", **arguments):
         started = time.perf_counter()
@@ -181,7 +173,7 @@ def test_q05_a_wide_query_is_refused_as_too_complex(attack, joiner):
 
 
 @pytest.mark.attack("Q05")
-def test_q05_five_thousand_mixed_terms_are_refused_before_any_sql(instance):
+def test_q05_five_thousand_mixed_terms_are_refused_before_any_sql(shared_instance):
     """Longer than a URL can be, so straight at the parser behind every channel."""
     from ticketlab.emulator.access.caller import Caller
     from ticketlab.emulator.errors import QueryTooComplex
@@ -190,7 +182,7 @@ def test_q05_five_thousand_mixed_terms_are_refused_before_any_sql(instance):
 
     started = time.perf_counter()
     with pytest.raises(QueryTooComplex):
-        part_of(instance, Gate).record("incident", Caller.system()).query(mixed(5000))
+        part_of(shared_instance, Gate).record("incident", Caller.system()).query(mixed(5000))
     assert time.perf_counter() - started < 0.5
 
 

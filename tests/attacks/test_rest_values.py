@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import settings as tuned
 from hypothesis import strategies as st
-from ticketlab.emulator.testing import close, make_instance
 
 ADMIN = "6816f79cc0a8016401c5a33be04be441"
 INCIDENTS = "/api/now/table/incident"
@@ -34,15 +33,8 @@ class Client:
 
 
 @pytest.fixture(scope="module")
-def instance():
-    made = make_instance()
-    yield made
-    close(made)
-
-
-@pytest.fixture(scope="module")
-def client(instance):
-    return Client(instance)
+def client(shared_instance):
+    return Client(shared_instance)
 
 
 @pytest.fixture(params=["POST", "PUT", "PATCH"])
@@ -131,13 +123,13 @@ def test_d12_a_reference_by_a_word_that_names_nobody_is_no_fault(write, text):
 
 
 @pytest.mark.attack("D12")
-def test_d12_a_record_of_a_table_one_may_not_read_is_not_named(instance, client):
+def test_d12_a_record_of_a_table_one_may_not_read_is_not_named(shared_instance, client):
     """Neither by display value nor by a dot-walk; the sys_id itself is the record's own."""
     body = {"user_name": "reads.little", "password": "secret", "roles": []}
-    user = instance.test_client().post("/lab/users", json=body).json["sys_id"]
+    user = shared_instance.test_client().post("/lab/users", json=body).json["sys_id"]
     problem = client.open("/api/now/table/problem", "POST", {"short_description": "secret"}).json["result"]
     made = client.open(INCIDENTS, "POST", {"problem_id": problem["sys_id"], "caller_id": user}).json["result"]
-    for own, number in ((client, problem["number"]), (Client(instance, "reads.little", "secret"), "")):
+    for own, number in ((client, problem["number"]), (Client(shared_instance, "reads.little", "secret"), "")):
         parameters = {"sysparm_fields": "problem_id,problem_id.number,caller_id", "sysparm_display_value": "all"}
         shown = own.one(made["sys_id"], **parameters)
         assert shown["problem_id"]["display_value"] == number
@@ -243,9 +235,9 @@ def test_d18_what_is_not_there_is_404_and_nothing_to_change_changes_nothing(clie
 
 
 @pytest.mark.attack("D20")
-def test_d20_every_refusal_of_every_address_has_the_one_shape(client, instance):
+def test_d20_every_refusal_of_every_address_has_the_one_shape(client, shared_instance):
     """All APIs of the address map, asked without credentials, in a method they do not take, and for what is not."""
-    paths = {rule.rule for rule in instance.url_map.iter_rules() if rule.rule.startswith("/api/")} - PUBLIC
+    paths = {rule.rule for rule in shared_instance.url_map.iter_rules() if rule.rule.startswith("/api/")} - PUBLIC
     assert len(paths) > 5
     for rule in sorted(paths):
         path = (
@@ -255,7 +247,7 @@ def test_d20_every_refusal_of_every_address_has_the_one_shape(client, instance):
             .replace("<relation_id>", "y")
         )
         for answer in (
-            instance.test_client().get(path),
+            shared_instance.test_client().get(path),
             client.open(path, "TRACE"),
             client.open(f"{path}/no/such/thing"),
         ):

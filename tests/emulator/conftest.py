@@ -30,11 +30,9 @@ def admin(instance):
 
 
 @pytest.fixture(scope="module")
-def untouched():
+def untouched(shared_instance):
     """An instance that no test changes."""
-    made = make_instance()
-    yield made
-    close(made)
+    return shared_instance
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ import runpy
 from pathlib import Path
 
 import pytest
-from ticketlab.emulator.testing import close, make_instance
 
 ROOT = Path(__file__).parents[2]
 FIDELITY = runpy.run_path(str(ROOT / "docs" / "write_fidelity.py"))
@@ -14,13 +13,6 @@ REFUSED = [entry for entry in ENTRIES if entry.status == "refused"]
 FOR_PROGRAMS = ("/api/", "/oauth_auth.do", "/oauth_token.do", "/oauth_revoke_token.do", "/oauth_revoke.do")
 FOR_PROGRAMS += ("/oauth_introspect.do", "/.well-known/", "/angular.do", "/stats.do", "/xmlstats.do")
 PAGES = {"/oauth_revoke_token_record.do"}
-
-
-@pytest.fixture(scope="module")
-def instance(tmp_path_factory):
-    made = make_instance(tmp_path_factory.mktemp("instance"))
-    yield made
-    close(made)
 
 
 def plain(path: str) -> str:
@@ -38,9 +30,9 @@ def test_the_page_is_what_the_tests_and_the_assumptions_make_of_it():
     assert (ROOT / "docs" / "fidelity.md").read_text(encoding="utf-8") == FIDELITY["page"](), "run `make fidelity`"
 
 
-def test_every_address_that_programs_call_is_told(instance):
+def test_every_address_that_programs_call_is_told(shared_instance):
     told = set().union(*(addresses(entry) for entry in ENTRIES if entry.kind == "endpoint"))
-    there = {plain(rule.rule) for rule in instance.url_map.iter_rules() if rule.rule.startswith(FOR_PROGRAMS)}
+    there = {plain(rule.rule) for rule in shared_instance.url_map.iter_rules() if rule.rule.startswith(FOR_PROGRAMS)}
     assert there - told - PAGES == set()
 
 
@@ -52,9 +44,9 @@ def test_every_parameter_that_the_rest_apis_read_is_told():
 
 
 @pytest.mark.parametrize("entry", REFUSED, ids=lambda entry: entry.name)
-def test_what_is_not_emulated_is_refused_loudly(instance, entry):
+def test_what_is_not_emulated_is_refused_loudly(shared_instance, entry):
     """Neither an empty success nor an error of ours."""
     method, path = entry.name.split(" ", 1)
-    answer = instance.test_client().open(path, method=method, auth=("admin", "admin"))
+    answer = shared_instance.test_client().open(path, method=method, auth=("admin", "admin"))
     assert 400 <= answer.status_code < 500, answer.status_code
     assert "result" not in (answer.get_json(silent=True) or {})

@@ -12,17 +12,10 @@ AUTH = ("admin", "admin")
 PLATFORM = "/api/now/table"
 
 
-@pytest.fixture(scope="module")
-def instance():
-    made = make_instance()
-    yield made
-    close(made)
-
-
 @pytest.fixture
-def client(instance):
+def client(shared_instance):
     """A client; what its test did is undone afterwards."""
-    made = instance.test_client()
+    made = shared_instance.test_client()
     yield made
     made.post("/lab/reset", json={})
 

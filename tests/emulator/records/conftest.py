@@ -3,15 +3,12 @@
 import pytest
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.records.gate import Gate
-from ticketlab.emulator.testing import close, make_instance
 from ticketlab.shared.web.parts import part_of
 
 
 @pytest.fixture(scope="module")
-def gate():
-    made = make_instance()
-    yield part_of(made, Gate)
-    close(made)
+def gate(shared_instance):
+    return part_of(shared_instance, Gate)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Clients that speak to the Table API of one instance, which the tests of a file share, as one user or another."""
 
 import pytest
-from ticketlab.emulator.testing import close, make_instance
 
 HOST = "http://dev00001.service-now.com"
 
@@ -38,10 +37,8 @@ class Api:
 
 
 @pytest.fixture(scope="module")
-def instance():
-    made = make_instance()
-    yield made
-    close(made)
+def instance(shared_instance):
+    return shared_instance
 
 
 @pytest.fixture

@@ -17,16 +17,9 @@ from ticketlab.shared.web.parts import part_of
 ADMIN = "6816f79cc0a8016401c5a33be04be441"
 
 
-@pytest.fixture(scope="module")
-def instance():
-    made = make_instance()
-    yield made
-    close(made)
-
-
 @pytest.fixture
-def records(instance):
-    return lambda table: part_of(instance, Gate).record(table, Caller.system())
+def records(shared_instance):
+    return lambda table: part_of(shared_instance, Gate).record(table, Caller.system())
 
 
 def total(records, table, query=""):
@@ -134,9 +127,9 @@ def test_changes_stand_in_every_state(records):
     assert states == {"-5", "-4", "-3", "-2", "-1", "0", "3", "4"}
 
 
-def test_no_reference_of_the_seed_leads_nowhere(instance, records):
+def test_no_reference_of_the_seed_leads_nowhere(shared_instance, records):
     """A filled reference has a display value."""
-    dictionary = part_of(instance, Gate).read_dictionary()
+    dictionary = part_of(shared_instance, Gate).read_dictionary()
     for table in dictionary.tables:
         for row in records(table).query().rows:
             for path, value in row.values.items():
