@@ -9,6 +9,7 @@ from ..shared.ids import Ids
 from ..shared.keyfiles import key_from, read_key
 from ..shared.logs import configure_logs
 from ..shared.sealing import KeyRing
+from ..shared.web.app import SynchronousFlask
 from ..shared.web.date import install_date
 from ..shared.web.debugging import refuse_debugging
 from ..shared.web.headers import install_headers
@@ -42,7 +43,7 @@ def create_app(settings: Settings, *, real_clock: Clock | None = None, ids: Ids 
     ids = ids or Ids()
     session_key = key_from(settings.data / "keys", "connector-session", ids)
     logs = configure_logs(settings.data / "logs", "connector", terminal=settings.log_to_terminal)
-    app = Flask(__name__, instance_path=str(settings.data.resolve()))
+    app = SynchronousFlask(__name__, instance_path=str(settings.data.resolve()))
     refuse_debugging(app, settings.host)
     install_routes(app)
     _configure(app, settings, session_key)

@@ -6,6 +6,7 @@ from ..shared.clock import Clock, LabClock
 from ..shared.data_folder import one_at_a_time
 from ..shared.ids import Ids
 from ..shared.logs import configure_logs
+from ..shared.web.app import SynchronousFlask
 from ..shared.web.date import install_date
 from ..shared.web.debugging import refuse_debugging
 from ..shared.web.headers import install_headers
@@ -37,7 +38,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     settings = settings or Settings.from_environment()
     ids = ids or Ids()
     schema = declared_schema(settings)
-    app = Flask(
+    app = SynchronousFlask(
         __name__,
         template_folder="pages/templates",
         static_folder="pages/static",

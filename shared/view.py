@@ -151,6 +151,15 @@ def fact(connection: Connection, name: Hashable, read: Callable[[Connection], Fa
     return cast("Fact", facts[name])
 
 
+def lasting_fact(connection: Connection, name: Hashable, read: Callable[[Connection], Fact]) -> Fact | None:
+    """A fact that will save later requests more than it costs this one, as it lasts until somebody writes.
+
+    None where that is not known, so that it would have to be read for each request: in a write, and on PostgreSQL.
+    """
+    reads_sqlite = connection.dialect.name == "sqlite" and _OWN_FACTS not in connection.info
+    return fact(connection, name, read) if reads_sqlite else None
+
+
 def _facts_of(connection: Connection) -> dict[Hashable, Any] | None:
     """Those of the view or of the write that the connection belongs to."""
     for view in (_views.get() or {}).values():

@@ -4,7 +4,7 @@ from .aggregates import Aggregate, Function, Grouping, GroupOrder, Having, selec
 from .context import QueryContext
 from .nodes import EncodedQuery, OrderBy, Term
 from .parser import parse
-from .selection import Selection, select_records
+from .selection import Selection, select_record, select_records
 
 __all__ = [
     "Aggregate",
@@ -19,5 +19,6 @@ __all__ = [
     "Term",
     "parse",
     "select_aggregates",
+    "select_record",
     "select_records",
 ]

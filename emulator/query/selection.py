@@ -4,12 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..dictionary.model import Dictionary
+from ..store.columns import fold
 from ..store.store import Prepared
-from ..store.tables import RecordTables
+from ..store.tables import KEY, RecordTables
 from .context import QueryContext
 from .nodes import EncodedQuery, OrderBy, Term
 from .paths import shown_field
-from .predicates import NOTHING
+from .predicates import NOTHING, Check, Condition, Predicate
 from .resolver import Resolver
 from .statements import Plan, Statements
 
@@ -43,13 +44,15 @@ def select_records(
     offset: int = 0,
     named: bool = True,
     invalid_returns_nothing: bool = False,
+    classes: Sequence[str] = (),
 ) -> Selection:
     """Compile a query on ``table``, whose records include those of tables that extend it.
 
     The page is cut before the restrictions are applied, as on the platform: a short page is not the last (rest 1,
     meas). A restriction that names what does not exist holds for no record, and with ``invalid_returns_nothing`` a
-    query that does selects none. Without ``named`` the display values of references are left out, each of which is a
-    look-up of its own. Raises InvalidTable and QueryTooComplex.
+    query that does selects none. ``classes`` are those that there are records of, if that is known. Without ``named``
+    the display values of references are left out, each of which is a look-up of its own. Raises InvalidTable and
+    QueryTooComplex.
     """
     dictionary.table(table)
     resolver = Resolver(dictionary, table, context)
@@ -64,7 +67,31 @@ def select_records(
         limited=limit is not None,
         skips=offset > 0,
         named=named,
+        classes=tuple(classes),
     )
+    return _selection(tables, plan, limit, offset, tuple(dict.fromkeys(resolver.dropped)))
+
+
+def select_record(
+    tables: RecordTables, table: str, sys_id: str, *, paths: Sequence[str], named: bool = True
+) -> Selection:
+    """The one record of a table with this key: the question asked most, for which no query has to be read.
+
+    Raises InvalidTable.
+    """
+    tables.dictionary.table(table)
+    of_key: Condition = (((Predicate(Check.EQUAL, KEY, (fold(sys_id),)),),),)
+    shown = _shown_paths(tables, table, tuple(paths))
+    return _selection(tables, Plan(table, of_key, (), (), shown, limited=False, skips=False, named=named))
+
+
+def _selection(
+    tables: RecordTables,
+    plan: Plan,
+    limit: int | None = None,
+    offset: int = 0,
+    dropped: tuple[Term | OrderBy, ...] = (),
+) -> Selection:
     values = plan.values()
     # Negative numbers would mean no limit to SQLite.
     window = {"limit": min(max(limit or 0, 0), MOST_ROWS), "offset": min(max(offset, 0), MOST_ROWS)}
@@ -73,7 +100,7 @@ def select_records(
         Prepared(tables.keep(("rows", plan.shape), lambda: Statements(tables, plan).rows()), values | window),
         Prepared(tables.keep(("count", plan.shape), lambda: Statements(tables, plan).count()), values),
         plan.paths,
-        tuple(dict.fromkeys(resolver.dropped)),
+        dropped,
     )
 
 

@@ -39,6 +39,8 @@ class Plan:
     limited: bool
     skips: bool
     named: bool
+    classes: tuple[str, ...] = ()
+    """The only ones that there are records of; none when that is not known."""
 
     @cached_property
     def shape(self) -> tuple[Any, ...]:
@@ -52,6 +54,7 @@ class Plan:
             self.limited,
             self.skips,
             self.named,
+            self.classes,
         )
 
     @property
@@ -129,7 +132,7 @@ class Statements:
             if field is None or field.type.storage is Storage.VIRTUAL:
                 yield null().label(path)
                 continue
-            column = sources.column(path)
+            column = sources.root.c[CLASS] if path == CLASS else sources.column(path)
             yield column.label(path)
             if self._plan.named and is_reference(field):
                 yield sources.shown(column, field.reference).label(f"{path}.{DISPLAY}")
@@ -168,8 +171,8 @@ class _Part:
 
 def _classes(tables: RecordTables, plan: Plan) -> Sequence[str]:
     """The classes whose records are found apart: where an index of each helps, and there are not too many."""
-    classes = tables.classes(plan.table)
-    return classes if plan.limited and 1 < len(classes) <= MOST_CLASSES and plan.asks_own_fields else ()
+    classes = plan.classes or tables.classes(plan.table)
+    return classes if plan.limited and len(classes) <= MOST_CLASSES and plan.asks_own_fields else ()
 
 
 def _order(sources: Sources, plan: Plan) -> list[ColumnElement[Any]]:

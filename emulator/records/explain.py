@@ -131,7 +131,7 @@ def _read(work: Work, question: Question) -> Answer:
     if question.record:
         row = read_one(work, question.record, fields)
         return Answer.ALLOWED if not question.field or question.field in row.fields else Answer.HIDDEN
-    read_page(work, Request("", fields, 0, checked=False))
+    read_page(work, Request("", fields, 0))
     verdict = work.judge_record(Operation.READ)
     if not verdict.allowed:
         return Answer.HIDDEN

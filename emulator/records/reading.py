@@ -10,7 +10,7 @@ from ..access.operations import Operation
 from ..dictionary.model import Field
 from ..dictionary.types import FieldType
 from ..errors import NoRecordFound, TableReadRefused
-from ..query import parse, select_records
+from ..query import EncodedQuery, Selection, parse, select_record, select_records
 from ..query.statements import DISPLAY
 from ..store.store import StoredRow
 from . import attachment_rules, journal, lists
@@ -39,8 +39,8 @@ class Request:
     displayed: bool = False
     named: bool = True
     """Whether references are read with the display values of the records they point to."""
-    checked: bool = True
-    """Whether the query is the caller's own, whose fields the caller has to be able to read."""
+    sys_id: str = ""
+    """The one record that is asked for, instead of a query."""
 
 
 def read_page(work: Work, request: Request) -> Page:
@@ -49,23 +49,9 @@ def read_page(work: Work, request: Request) -> Page:
     if not verdict.allowed:
         return _refused_page(work, request, verdict)
     work.trail.allow(STEP, verdict.rule, verdict.reason, verdict.record)
-    query = parse(request.query)
-    if request.checked:
-        check_query(work, query)
+    query = None if request.sys_id else _query(work, request)
     paths, by_row = readable_paths(work, request.fields)
-    selection = select_records(
-        work.dictionary,
-        work.snapshot.tables,
-        work.table,
-        query,
-        paths=paths,
-        restrictions=restrictions(verdict),
-        context=work.context,
-        limit=request.limit,
-        offset=request.offset,
-        named=request.named,
-        invalid_returns_nothing=work.invalid_returns_nothing,
-    )
+    selection = _selection(work, request, query, paths, restrictions(verdict))
     stored = work.store.rows(work.connection, selection.rows)
     rows: Sequence[Row] = [build_row(work, paths, found, named=request.named) for found in stored]
     rows = without_hidden(work, rows, by_row)
@@ -77,12 +63,40 @@ def read_page(work: Work, request: Request) -> Page:
     return Page(rows, total, tuple(str(term) for term in selection.dropped))
 
 
+def _query(work: Work, request: Request) -> EncodedQuery:
+    """The caller's own query, whose fields the caller has to be able to read."""
+    query = parse(request.query)
+    check_query(work, query)
+    return query
+
+
+def _selection(
+    work: Work, request: Request, query: EncodedQuery | None, paths: Sequence[str], restricting: Sequence[EncodedQuery]
+) -> Selection:
+    if query is None and not restricting:
+        return select_record(work.snapshot.tables, work.table, request.sys_id, paths=paths, named=request.named)
+    return select_records(
+        work.dictionary,
+        work.snapshot.tables,
+        work.table,
+        query or parse(f"sys_id={request.sys_id}"),
+        paths=paths,
+        restrictions=restricting,
+        context=work.context,
+        limit=request.limit,
+        offset=request.offset,
+        named=request.named,
+        invalid_returns_nothing=work.invalid_returns_nothing,
+        classes=work.store.classes(work.connection, work.snapshot.tables, work.table),
+    )
+
+
 def read_one(
     work: Work, sys_id: str, fields: Sequence[str] | None, *, displayed: bool = False, named: bool = True
 ) -> Row:
     """Raises NoRecordFound; whether the record is missing or hidden, only the trail says."""
     if RECORD_ID.fullmatch(sys_id):
-        page = read_page(work, Request(f"sys_id={sys_id}", fields, 1, displayed=displayed, named=named, checked=False))
+        page = read_page(work, Request("", fields, 1, displayed=displayed, named=named, sys_id=sys_id))
         if page.rows:
             return page.rows[0]
     else:
@@ -99,14 +113,12 @@ def _refused_page(work: Work, request: Request, verdict: Verdict) -> Page:
     if work.table in CLOSED_TABLES:
         work.trail.refuse(TableReadRefused(work.table), STEP, verdict.rule, verdict.reason, verdict.record)
     work.trail.deny(STEP, verdict.rule, verdict.reason, verdict.record)
-    query = parse(request.query)
-    if request.checked:
-        check_query(work, query)
+    query = None if request.sys_id else _query(work, request)
     selection = select_records(
         work.dictionary,
         work.snapshot.tables,
         work.table,
-        query,
+        query or parse(f"sys_id={request.sys_id}"),
         paths=("sys_id",),
         context=work.context,
         limit=0,

@@ -13,6 +13,7 @@ from ..store.store import Native
 from .durations import raw_duration, shown_duration
 
 MASKED = "********"
+LENGTH = len("2020-01-31 12:00:00")
 
 
 def written(moment: datetime) -> str:
@@ -27,7 +28,7 @@ def raw_text(native: Native) -> str:
     if isinstance(native, bool):
         return "true" if native else "false"
     if isinstance(native, datetime):
-        return written(native if native.tzinfo is UTC else native.astimezone(UTC))
+        return written(native.astimezone(UTC))
     return str(native)
 
 
@@ -43,7 +44,15 @@ def writer_of(field: Field) -> Writer | None:
         return _nothing
     if field.type is FieldType.DURATION:
         return _duration
+    if field.type.storage is Storage.DATE_TIME:
+        return _utc
     return None if field.type.storage is Storage.TEXT else raw_text
+
+
+def _utc(native: Native) -> str:
+    if isinstance(native, datetime) and native.tzinfo is UTC:  # as the database gives them
+        return native.isoformat(" ", "seconds")[:LENGTH]
+    return raw_text(native)
 
 
 def _duration(native: Native) -> str:

@@ -23,7 +23,7 @@ from ..access.trail import Trail
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.rows import ReadTable
 from ..errors import InvalidTable
-from ..query import EncodedQuery, parse, select_records
+from ..query import EncodedQuery, parse, select_record, select_records
 from ..query.context import QueryContext
 from ..query.paths import field_at
 from ..store.store import Store, StoredRow
@@ -169,7 +169,10 @@ class Work:
 
     def first(self, table: str, sys_id: str, paths: Sequence[str], restriction: str = "") -> StoredRow | None:
         """The stored values of a record that fulfils the restriction."""
-        return next(iter(self._found(table, f"sys_id={sys_id}", paths, restriction)), None)
+        if restriction:
+            return next(iter(self._found(table, f"sys_id={sys_id}", paths, restriction)), None)
+        selection = select_record(self.snapshot.tables, table, sys_id, paths=paths, named=False)
+        return next(iter(self.store.rows(self.connection, selection.rows)), None)
 
     def _found(self, table: str, records: str, paths: Sequence[str], restriction: str) -> Sequence[StoredRow]:
         selection = select_records(

@@ -219,7 +219,7 @@ def _read_back(work: Work, table: str, sys_id: str, *, named: bool) -> Row:
     The caller did not ask to read, so a no is neither kept nor tracked.
     """
     try:
-        rows = read_page(work.aside(), Request(f"sys_id={sys_id}", None, 1, named=named, checked=False)).rows
+        rows = read_page(work.aside(), Request("", None, 1, named=named, sys_id=sys_id)).rows
     except PlatformError:
         rows = ()
     return rows[0] if rows else Row(table, sys_id, Columns({}), {})

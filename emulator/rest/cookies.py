@@ -6,6 +6,7 @@ none is made, and no answer to one of the pages' own sessions replaces its cooki
 
 import hashlib
 from collections.abc import Iterator
+from functools import cache
 
 from ...shared.ids import Ids
 from ..identity.sessions import COOKIE as SESSION
@@ -27,10 +28,14 @@ def first_cookies(instance: str, ids: Ids, *, secure: bool, authenticated: bool)
     yield f"glide_user=; {DELETED}; {guard}"
     yield f"glide_user_session=; {DELETED}; {guard}"
     if authenticated:
-        node = hashlib.sha256(instance.encode()).hexdigest()[:32]
-        yield f"glide_user_route=glide.{node}; Max-Age={NODE_AGE}; Path=/; HttpOnly; {guard}"
+        yield f"glide_user_route=glide.{_node(instance)}; Max-Age={NODE_AGE}; Path=/; HttpOnly; {guard}"
         yield f"glide_session_store={_random(ids)}; Max-Age={STORE_AGE}; Path=/; HttpOnly; {guard}"
     yield f"BIGipServerpool_{instance}={POOL}; path=/; Httponly; {guard}"
+
+
+@cache
+def _node(instance: str) -> str:
+    return hashlib.sha256(instance.encode()).hexdigest()[:32]
 
 
 def _random(ids: Ids) -> str:

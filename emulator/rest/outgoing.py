@@ -1,9 +1,10 @@
 """What every answer gets on its way out: the headers and cookies of a recorded one, and gzip (platform 4.5, F)."""
 
+from collections.abc import Mapping
+
 from flask import Response, g, request
 
 from ...shared.ids import Ids
-from ...shared.web.headers import add_missing
 from ...shared.web.parts import part
 from ..identity.sessions import COOKIE
 from ..settings import Settings
@@ -22,20 +23,18 @@ ANSWER_HEADERS = {
 """On every answer of an API."""
 
 
-def platform_headers(response: Response) -> None:
+def platform_headers(response: Response) -> Mapping[str, str]:
     """What an instance sends beside the headers of both apps; fit for ``install_headers``."""
-    headers = response.headers
-    headers["Server"] = "ServiceNow"
+    wanted = {"Server": "ServiceNow"}
     transaction = g.get("transaction_id")
     if transaction and response.status_code != 401:
-        headers.setdefault("X-Transaction-ID", transaction)
+        wanted["X-Transaction-ID"] = transaction
     if not request.path.startswith(API_PATH) or g.get("refused_at_edge"):
-        return
-    add_missing(response, ANSWER_HEADERS)
+        return wanted
     if g.get("logged_in"):
-        headers["X-Is-Logged-In"] = "true"
+        wanted["X-Is-Logged-In"] = "true"
     _set_cookies(response)
-    _pack(response)
+    return {**wanted, **ANSWER_HEADERS, **_packed(response)}
 
 
 def _set_cookies(response: Response) -> None:
@@ -43,17 +42,19 @@ def _set_cookies(response: Response) -> None:
     if COOKIE in request.cookies:
         return
     authenticated = response.status_code != 401
-    for cookie in first_cookies(part(Settings).name, part(Ids), secure=request.is_secure, authenticated=authenticated):
-        response.headers.add("Set-Cookie", cookie)
+    cookies = first_cookies(part(Settings).name, part(Ids), secure=request.is_secure, authenticated=authenticated)
+    response.headers.extend([("Set-Cookie", cookie) for cookie in cookies])
 
 
-def _pack(response: Response) -> None:
-    """Pack JSON and XML for whoever takes gzip; files and streams go out as they are."""
+def _packed(response: Response) -> Mapping[str, str]:
+    """Pack JSON and XML for whoever takes gzip, and say so; files and streams go out as they are."""
     if response.is_streamed or response.direct_passthrough or not (response.mimetype or "").endswith(("json", "xml")):
-        return
-    response.vary.add("Accept-Encoding")
-    if request.accept_encodings["gzip"] and "Content-Encoding" not in response.headers:
-        body = response.get_data()
-        if len(body) >= assumptions.SMALLEST_PACKED.value:
-            response.set_data(pack(body))
-            response.headers["Content-Encoding"] = "gzip"
+        return {}
+    varies = {"Vary": "Accept-Encoding"}
+    if "Accept-Encoding" not in request.headers or not request.accept_encodings["gzip"]:
+        return varies
+    body = response.get_data()
+    if len(body) < assumptions.SMALLEST_PACKED.value or "Content-Encoding" in response.headers:
+        return varies
+    response.set_data(pack(body))
+    return {**varies, "Content-Encoding": "gzip"}

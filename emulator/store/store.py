@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Select, Table, text
 from sqlalchemy.engine import CursorResult
 
 from ...shared.database import reading, writing
-from ...shared.view import forget_facts
+from ...shared.view import forget_facts, lasting_fact
 from ..dictionary.model import Dictionary
 from .columns import fold, folded
 from .local_time import install_functions
@@ -83,7 +83,20 @@ class Store:
     def rows(self, connection: Connection, prepared: Prepared) -> Sequence[StoredRow]:
         found = connection.execute(prepared.statement, prepared.values)
         names = tuple(found.keys())
-        return [dict(zip(names, row, strict=True)) for row in found]  # read by name many times over
+        return [dict(zip(names, row, strict=True)) for row in found.all()]  # read by name many times over
+
+    def classes(self, connection: Connection, tables: RecordTables, table: str) -> Sequence[str]:
+        """The classes that a table's records may be of; only those that have any, where that is quickly told."""
+        every = tables.classes(table)
+        if len(every) < 2:
+            return every
+        which = tables.keep(("inhabited", table), lambda: tables.inhabited(table))
+
+        def read(connection: Connection) -> Sequence[str]:
+            flags = connection.execute(which).one()
+            return [each for each, has_some in zip(every, flags, strict=True) if has_some] or every[:1]
+
+        return lasting_fact(connection, ("classes", table), read) or every
 
     def count(self, connection: Connection, prepared: Prepared) -> int:
         return int(connection.scalar(prepared.statement, prepared.values) or 0)

@@ -12,7 +12,7 @@ from functools import cached_property
 from threading import Lock
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Column, ColumnElement, Index, MetaData, Table, literal
+from sqlalchemy import Column, ColumnElement, Index, MetaData, Select, Table, exists, literal, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.compiler import DDLCompiler
@@ -21,7 +21,7 @@ from sqlalchemy.sql.expression import FromClause, true
 from ...shared.postgresql import identifier
 from ..dictionary.model import Dictionary
 from ..dictionary.types import Storage
-from .columns import SQL_TYPES, folded, index_key
+from .columns import SQL_TYPES, fold, folded, index_key
 
 CLASS = "sys_class_name"
 KEY = "sys_id"
@@ -210,6 +210,12 @@ class RecordTables:
         if CLASS not in self.sql_table(table).c:
             return ()
         return sorted(self.dictionary.descendants(table))
+
+    def inhabited(self, table: str) -> Select[*tuple[bool, ...]]:
+        """Asks of each class of ``table``, in the order of ``classes``, whether there is any record of it."""
+        source = self.sql_table(table)
+        of = (folded(source.c[CLASS]) == fold(name) for name in self.classes(table))
+        return select(*(exists(select(literal(1)).select_from(source).where(each)) for each in of))
 
     def of_class(self, table: str, source: FromClause) -> ColumnElement[bool]:
         """Which rows of the hierarchy are records of ``table``: its own and those of tables that extend it."""

@@ -53,12 +53,12 @@ def script_nonce() -> str:
     return str(g.script_nonce)
 
 
-POLICY_MAKERS = ("form_action_origins", "script_nonce", "frame_policy", "frames_own_pages")
+POLICY_MAKERS = frozenset({"form_action_origins", "script_nonce", "frame_policy", "frames_own_pages"})
 """What a page may have left in ``g`` for its policy."""
 
 
 def content_security_policy() -> str:
-    if not any(each in g for each in POLICY_MAKERS):
+    if POLICY_MAKERS.isdisjoint(g):
         return _PLAIN_POLICY
     policy = {name: list(sources) for name, sources in BASE_POLICY.items()}
     policy["form-action"] += g.get("form_action_origins", [])
@@ -85,27 +85,26 @@ SAME_FOR_ALL = {
 }
 
 
-def add_missing(response: Response, wanted: Mapping[str, str]) -> None:
-    """Add the headers that the answer does not have, in one go: each look-up goes through all of them."""
-    present = {name.lower() for name in response.headers.keys()}  # noqa: SIM118 - iterating gives pairs
-    response.headers.extend([(name, value) for name, value in wanted.items() if name.lower() not in present])
-
-
-def install_headers(app: Flask, *, further: Callable[[Response], None] | None = None) -> None:
-    """Set the headers after each request; ``further`` adds what one product alone sends.
+def install_headers(app: Flask, *, further: Callable[[Response], Mapping[str, str]] | None = None) -> None:
+    """Add to each answer the headers that it does not have; ``further`` gives those of one product alone.
 
     No HSTS under a loopback name: a browser would keep it for all ports of ``localhost``, the http one included.
     """
 
     @app.after_request
     def _set(response: Response) -> Response:
-        add_missing(response, SAME_FOR_ALL)
-        if "Content-Security-Policy" not in response.headers:
-            response.headers.add("Content-Security-Policy", content_security_policy())
+        wanted = {**SAME_FOR_ALL, "Content-Security-Policy": content_security_policy()}
         if request.is_secure and not is_loopback(urlsplit(f"//{request.host}").hostname or ""):
-            response.headers.setdefault("Strict-Transport-Security", "max-age=63072000; includeSubDomains")
+            wanted["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
         if further is not None:
-            further(response)
+            wanted.update(further(response))
+        _add_missing(response, wanted)
         return response
 
     app.jinja_env.globals["script_nonce"] = script_nonce
+
+
+def _add_missing(response: Response, wanted: Mapping[str, str]) -> None:
+    """In one go: each look-up in the headers goes through all of them."""
+    present = {name.lower() for name, _value in response.headers}
+    response.headers.extend([(name, value) for name, value in wanted.items() if name.lower() not in present])
