@@ -11,6 +11,7 @@ from ticketlab.shared.web.parts import parts_of
 
 PURE = (Dictionary, RecordTables)
 """What they keep is worked out from what they were made of, and holds for ever."""
+NOT_ENTERED = (*PURE, Flask)
 
 OURS = "ticketlab."
 LIBRARY = {"_hooks"}
@@ -35,7 +36,7 @@ def _walk(path: str, value: Any, found: dict[str, str], seen: set[int]) -> None:
         found[path] = f"{len(value)} elements"
         for number, each in enumerate(value):
             _walk(f"{path}[{number}]", each, found, seen)
-    elif type(value).__module__.startswith(OURS) and not isinstance(value, PURE):
+    elif type(value).__module__.startswith(OURS) and not isinstance(value, NOT_ENTERED):
         if id(value) not in seen:
             seen.add(id(value))
             for name, each in _attributes(value):
