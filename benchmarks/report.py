@@ -22,8 +22,9 @@ def rows_of(found: Mapping[str, Mapping[str, Sequence[Figures]]]) -> list[Row]:
             row[f"{name} p50 ms"] = round(statistics.median(each.percentile(50) for each in runs), 2)
             row[f"{name} p99 ms"] = round(statistics.median(each.percentile(99) for each in runs), 2)
             row[f"{name} statuses"] = dict(sum((each.statuses for each in runs), start=type(runs[0].statuses)()))
-        pairs = zip(servers["instance"], servers["core"], strict=True)
-        row["ratio"] = round(statistics.median(own.rate / other.rate for own, other in pairs), 2)
+        if "core" in servers:
+            pairs = zip(servers["instance"], servers["core"], strict=True)
+            row["ratio"] = round(statistics.median(own.rate / other.rate for own, other in pairs), 2)
         rows.append(row)
     return rows
 
@@ -34,7 +35,8 @@ def show(size: int, rows: Sequence[Row], memory: float, writers: Mapping[str, in
     print("{:<16}{:>11}{:>8}{:>8}{:>9}{:>8}{:>7}{:>6}".format(*columns))
     for row in rows:
         own = [row[f"instance {each}"] for each in ("requests/s", "p50 ms", "p99 ms")]
-        others = [row["core requests/s"], row["raw requests/s"], row["ratio"], row["goal"] or ""]
+        others = [row.get(each, "") for each in ("core requests/s", "raw requests/s", "ratio")]
+        others.append(row["goal"] or "")
         print("{:<16}{:>11}{:>8}{:>8}{:>9}{:>8}{:>7}{:>6}".format(row["operation"], *own, *others))
     print(f"statuses of many writers at once: {dict(writers)}")
 

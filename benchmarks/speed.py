@@ -2,7 +2,8 @@
 
 ``make bench``, or ``python benchmarks/speed.py [--sizes 10000,1000000] [--rounds 5] [--json FILE]``. Each server is
 one process on one core, the load comes from another over 8 connections; the rounds take turns, so what slows the
-machine slows all of them. The goals stand in report.py. On Linux.
+machine slows all of them. The goals stand in report.py. On Linux. With ``--database postgresql://…`` the instance alone
+is measured, on that database.
 """
 
 import argparse
@@ -30,7 +31,10 @@ from ticketlab.emulator.identity.keys import InstanceKey
 from ticketlab.emulator.oauth.clients import create_client
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.emulator.settings import Settings
+from ticketlab.shared import postgresql
 from ticketlab.shared.command.ports import Port
+from ticketlab.shared.place import Server
+from ticketlab.shared.secret import Secret
 from ticketlab.shared.web.parts import part_of
 
 SERVER_CORE, LOAD_CORE = 0, 1
@@ -56,16 +60,17 @@ class World:
     secret: str
     record: str
     """A change request's sys_id."""
+    database: Server
 
     @property
     def bearer(self) -> tuple[str, str]:
         return "Authorization", f"Bearer {self.token}"
 
 
-def make_world(folder: Path, size: int) -> World:
+def make_world(folder: Path, size: int, database: Server) -> World:
     """Seed the instance, and let a client in."""
     began = time.perf_counter()
-    app = create_app(Settings(data=folder, seed=f"bulk:{size}", log_to_terminal=False))
+    app = create_app(Settings(data=folder, seed=f"bulk:{size}", database=database, log_to_terminal=False))
     gate = part_of(app, Gate)
     system = Caller.system()
     admin = gate.record("sys_user", system).query("user_name=admin", fields=["sys_id"]).rows[0].sys_id
@@ -76,9 +81,10 @@ def make_world(folder: Path, size: int) -> World:
     answered = app.test_client().post("/oauth_token.do", data=body)
     assert answered.status_code == 200, answered.text
     token = answered.json["access_token"]
-    limit.prepare(str(folder / "emulator.db"), token, client.client_id, client.secret)
+    if not database:
+        limit.prepare(str(folder / "emulator.db"), token, client.client_id, client.secret)
     print(f"{size:>9,} change requests written in {time.perf_counter() - began:.0f} s", file=sys.stderr)
-    return World(folder, token, client.client_id, client.secret, record)
+    return World(folder, token, client.client_id, client.secret, record, database)
 
 
 Found = dict[str, dict[str, list[Figures]]]
@@ -141,13 +147,17 @@ def measure(
     world: World, rounds: int, seconds: float
 ) -> tuple[dict[str, dict[str, list[Figures]]], float, dict[str, Any]]:
     """Every operation on every server in turn; the instance's resident megabytes; what many writers saw."""
-    database = str(world.data / "emulator.db")
-    asked = {"instance": of_instance(world), "core": of_limit(world), "raw": of_limit(world)}
+    file = str(world.data / "emulator.db")
+    asked = {"instance": of_instance(world)}
+    if not world.database:
+        asked |= {"core": of_limit(world), "raw": of_limit(world)}
     ports = {name: Port("127.0.0.1", 0) for name in asked}
     here = str(Path(__file__).parent / "limit.py")
     environment = {"TICKETLAB_DATA": str(world.data), "TICKETLAB_PORT": str(ports["instance"].number)}
     environment |= {"TICKETLAB_EMULATOR_URL": ports["instance"].url, "TICKETLAB_LOG_TO_TERMINAL": "false"}
-    commands = {name: [here, name, database, str(ports[name].number)] for name in ("core", "raw")}
+    environment |= {"TICKETLAB_DATABASE": world.database.address.reveal()}
+    environment |= {"TICKETLAB_DATABASE_SCHEMA": world.database.prefix}
+    commands = {name: [here, name, file, str(ports[name].number)] for name in asked}
     commands["instance"] = ["-m", "ticketlab.shared.command.serve", "emulator"]
     found: Found = defaultdict(lambda: defaultdict(list))
     with ExitStack() as stack:
@@ -173,13 +183,18 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=float, default=2.0)
     options.add_argument("--json", type=Path)
+    options.add_argument("--database", default="", help="postgresql://USER@HOST/DATABASE")
     given = options.parse_args()
     os.sched_setaffinity(0, {LOAD_CORE % (os.cpu_count() or 1)})
     by_size: dict[int, Sequence[Row]] = {}
     results: dict[str, Any] = {}
     with tempfile.TemporaryDirectory(prefix="ticketlab-bench-") as folder:
         for size in map(int, given.sizes.split(",")):
-            found, memory, writers = measure(make_world(Path(folder) / str(size), size), given.rounds, given.seconds)
+            database = Server(Secret(given.database), f"bench_{size}")
+            world = make_world(Path(folder) / str(size), size, database)
+            found, memory, writers = measure(world, given.rounds, given.seconds)
+            if database:
+                postgresql.remove_schemas(given.database, database.prefix)
             by_size[size] = rows_of(found)
             results[str(size)] = {"operations": by_size[size], "worker MB": memory, "32 writers": writers}
             show(size, by_size[size], memory, writers)
