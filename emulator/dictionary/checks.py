@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-from .model import Dictionary, Table
+from .model import Dictionary, RelatedList, Table
 
 NAME = re.compile(r"[a-z][a-z0-9_]{0,79}", re.ASCII)
 DEEPEST = 10
@@ -28,6 +28,16 @@ def problems(dictionary: Dictionary) -> Iterator[str]:
         for table in dictionary.tables.values():
             yield from _fields(dictionary, table)
             yield from _mentioned(dictionary, table)
+
+
+def is_there(dictionary: Dictionary, table: str, related: RelatedList) -> bool:
+    """Whether both ends of a related list exist and fit: a reference to the table, or any field and one of its own."""
+    if related.table not in dictionary.tables or related.own not in dictionary.fields(table):
+        return False
+    field = dictionary.field(related.table, related.element)
+    if field is None or related.own != "sys_id":
+        return field is not None
+    return field.reference in {each.name for each in dictionary.chain(table)}
 
 
 def _inheritance(dictionary: Dictionary) -> Iterator[str]:
@@ -64,6 +74,9 @@ def _mentioned(dictionary: Dictionary, table: Table) -> Iterator[str]:
     mentioned = [*table.list_columns, *table.labels, *table.defaults, *table.choices]
     mentioned += [element for _title, elements in table.form_sections for element in elements]
     mentioned += [element for index in table.indexes for element in index.elements]
+    for each in table.related_lists or ():
+        if not is_there(dictionary, table.name, each):
+            yield f"{table.name} mentions {each.table}.{each.element}, by which nothing belongs to it"
     for name in table.union_of:
         if name not in dictionary.tables:
             yield f"{table.name} shows records of {name}, which does not exist"

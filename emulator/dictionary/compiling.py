@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
-from .checks import check, check_inheritance
+from .checks import check, check_inheritance, is_there
 from .declaration import DEFAULT_LENGTH, GLOBAL_SCOPE, label_of, load_schema, scope_id, system_fields
 from .model import ApplicationAccess, Choice, Dictionary, Field, Numbering, Table
 from .types import FieldType
@@ -235,6 +235,8 @@ def _without_strays_of(table: Table, dictionary: Dictionary) -> Table:
             (title, tuple(element for element in elements if element in known))
             for title, elements in table.form_sections
         ),
+        related_lists=table.related_lists
+        and tuple(each for each in table.related_lists if is_there(dictionary, table.name, each)),
         union_of=tuple(name for name in table.union_of if name in dictionary.tables),
     )
 

@@ -12,7 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from .checks import check
-from .model import ApplicationAccess, Choice, Dictionary, Field, Index, Numbering, Table
+from .model import ApplicationAccess, Choice, Dictionary, Field, Index, Numbering, RelatedList, Table
 from .types import FieldType
 
 GLOBAL_SCOPE = "global"
@@ -101,6 +101,7 @@ def declared_table(name: str, entry: Mapping[str, Any]) -> Table:
         choices={element: _choices(each) for element, each in entry.get("choices", {}).items()},
         list_columns=tuple(entry.get("list_columns", ())),
         form_sections=tuple((title, tuple(elements)) for title, elements in entry.get("form_sections", ())),
+        related_lists=tuple(map(_related_list, entry["related_lists"])) if "related_lists" in entry else None,
         union_of=tuple(entry.get("union_of", ())),
     )
 
@@ -126,6 +127,13 @@ def declared_field(table: str, element: str, entry: Mapping[str, Any]) -> Field:
 
 def _choices(pairs: Iterable[tuple[str, str]]) -> tuple[Choice, ...]:
     return tuple(Choice(value, label, sequence * 10) for sequence, (value, label) in enumerate(pairs, start=1))
+
+
+def _related_list(entry: object) -> RelatedList:
+    """``change_task.change_request`` for what refers to the record, ``sys_dictionary.name=name`` for what names it."""
+    place, _, own = str(entry).partition("=")
+    table, _, element = place.partition(".")
+    return RelatedList(table, element, own) if own else RelatedList(table, element)
 
 
 def _index(entry: Any) -> Index:

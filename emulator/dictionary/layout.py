@@ -1,9 +1,11 @@
 """Which fields a list and a form show: the *Default view*, the only one that an instance is born with."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from .model import Dictionary, Field
+from .declaration import load_schema
+from .model import Dictionary, Field, RelatedList
 from .tables_file import OWN_NAME
+from .types import FieldType
 
 CLASS = "sys_class_name"
 MOST_FALLBACK_COLUMNS = 6
@@ -37,6 +39,32 @@ def form_sections(dictionary: Dictionary, table: str) -> Sequence[tuple[str, Seq
         (title, [*(each for each in elements if each in fields), *(own if not index else ())])
         for index, (title, elements) in enumerate(declared)
     ]
+
+
+def related_lists(dictionary: Dictionary, table: str) -> Sequence[RelatedList]:
+    """Those of the nearest class that declares any, then those of tables and fields that the instance has of its own.
+
+    Where no class declares any, all that refer to the table itself.
+    """
+    declared = next((each.related_lists for each in dictionary.chain(table) if each.related_lists is not None), None)
+    if declared is None:
+        return list(_referring(dictionary, {table}))
+    ancestors = {each.name for each in dictionary.chain(table)}
+    own = (each for each in _referring(dictionary, ancestors) if not _is_born_with(each))
+    return [*declared, *(each for each in own if each not in declared)]
+
+
+def _referring(dictionary: Dictionary, tables: Collection[str]) -> Iterator[RelatedList]:
+    for name, table in dictionary.tables.items():
+        for element, field in table.fields.items():
+            if field.type is FieldType.REFERENCE and field.reference in tables and not table.union_of:
+                yield RelatedList(name, element)
+
+
+def _is_born_with(related: RelatedList) -> bool:
+    """Whether every instance has the field by which these records belong to others."""
+    table = load_schema().tables.get(related.table)
+    return table is not None and related.element in table.fields
 
 
 def _is_own(element: str, table: str) -> bool:

@@ -69,6 +69,15 @@ class Index:
 
 
 @dataclass(frozen=True, slots=True)
+class RelatedList:
+    """Records of another table that belong to a record: their ``element`` holds its ``own`` value."""
+
+    table: str
+    element: str
+    own: str = "sys_id"
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """A table as declared: its own fields only. Ask the Dictionary for inherited ones."""
 
@@ -91,6 +100,8 @@ class Table:
     choices: Mapping[str, tuple[Choice, ...]] = field(default_factory=dict)
     list_columns: tuple[str, ...] = ()
     form_sections: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    related_lists: tuple["RelatedList", ...] | None = None
+    """What stands at the foot of its records' form; None where nothing is declared."""
     union_of: tuple[str, ...] = ()
     """The tables whose records this one shows together. It has none of its own, and nobody writes to it."""
 

@@ -38,6 +38,7 @@ TABLE_KEYS: Mapping[str, tuple[type, ...]] = {
     "choices": _MAPS,
     "list_columns": _LISTS,
     "form_sections": _LISTS,
+    "related_lists": _LISTS,
     "fields": _MAPS,
 }
 FIELD_KEYS: Mapping[str, tuple[type, ...]] = {

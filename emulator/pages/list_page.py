@@ -8,16 +8,16 @@ from ..access.caller import Caller
 from ..access.operations import Operation
 from ..dictionary.layout import CLASS, list_columns
 from ..dictionary.model import Dictionary, Field
-from ..dictionary.types import FieldType, Storage
 from ..query import EncodedQuery
 from ..records.gate import Gate
-from ..records.row import Page, Row
+from ..records.row import Page
 from .breadcrumbs import Crumb, Wording, breadcrumbs
+from .cells import Cell, cells_of
 from .filter_builder import FilterBuilder, build_filter
 from .filter_input import filter_url
 from .list_groups import Groups, can_group, read_groups
 from .list_layout import ROWS_OFFERED, ListLayout, read_layout
-from .list_query import decisions_url, list_url, ordered_by, record_url
+from .list_query import list_url, ordered_by, record_url
 from .messages import Message
 from .preferences import Preferences
 from .references import References
@@ -26,7 +26,6 @@ from .row_actions import RowAction, row_actions
 
 INTERCEPTORS = {"oauth_entity": "/oauth_application_type.do"}
 """Where New leads first, for tables of which there are several kinds of records."""
-LONGEST_CELL = 120
 LEFT_OUT = "Left out of the filter, since no such field or operator is known here:"
 
 
@@ -37,17 +36,6 @@ class Column:
     sort: str
     """``ascending``, ``descending`` or ``none``: the value of aria-sort."""
     sort_url: str
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    text: str
-    label: str
-    link: str = ""
-    whole: str = ""
-    """The full text, where ``text`` is cut off."""
-    moment: bool = False
-    """Whether it is a date or a time, which should not be broken at its hyphens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +143,7 @@ def read_list(
         label=dictionary.table(table).plural or dictionary.table(table).label,
         query=query,
         columns=[_column(table, fields[each], ordered) for each in elements],
-        rows=[_cells(dictionary, row, elements) for row in page.rows],
+        rows=[cells_of(dictionary, row, elements) for row in page.rows],
         crumbs=breadcrumbs(wording, query),
         search_fields=[(each, fields[each].label) for each in elements if each != CLASS],
         first=first,
@@ -193,29 +181,6 @@ def _column(table: str, field: Field, query: EncodedQuery) -> Column:
     sort = ("descending" if descending else "ascending") if here else "none"
     turned = ordered_by(query, field.element, descending=here and not descending)
     return Column(field.element, field.label, sort, list_url(table, turned))
-
-
-def _cells(dictionary: Dictionary, row: Row, elements: Sequence[str]) -> list[Cell]:
-    """The first column leads to the record, as its own class; a reference to the record it points to."""
-    fields = dictionary.fields(row.table)
-    cells = []
-    for index, element in enumerate(elements):
-        text = row.display(element)
-        label = fields[element].label
-        link = ""
-        if index == 0:
-            link, text = record_url(row.table, row.sys_id), text or "(empty)"
-        elif fields[element].type is FieldType.REFERENCE and row.value(element) and text:
-            link = record_url(fields[element].reference, row.value(element))
-        else:
-            link = decisions_url(row.table, element, row.value(element))
-        moment = fields[element].type.storage in {Storage.DATE, Storage.DATE_TIME}
-        cells.append(Cell(_cut(text), label, link, text if len(text) > LONGEST_CELL else "", moment))
-    return cells
-
-
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST_CELL else f"{text[:LONGEST_CELL].rstrip()}…"
 
 
 def _messages(page: Page, expected: int) -> list[Message]:

@@ -5,7 +5,10 @@ from .draft import Draft
 from .row import raw_text
 
 CHANGES, DELETIONS = "sys_audit", "sys_audit_delete"
-NOT_AUDITED = frozenset({"sys_updated_on", "sys_updated_by", "sys_mod_count"})
+NOT_AUDITED = frozenset(
+    {"sys_updated_on", "sys_updated_by", "sys_mod_count", "last_login", "last_login_time", "last_login_device"}
+)
+"""What every write brings along, and what every login does to a user (G)."""
 
 
 def changes(draft: Draft) -> None:

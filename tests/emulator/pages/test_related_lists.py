@@ -1,0 +1,112 @@
+"""Related lists: the records of other tables that stand at the foot of a form, as far as they may be read."""
+
+import re
+from dataclasses import replace
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from people import PASSWORD, Person, api, make_person, make_rule, path_of
+from ticketlab.emulator.dictionary.checks import check
+from ticketlab.emulator.dictionary.declaration import load_schema
+from ticketlab.emulator.dictionary.model import Dictionary, RelatedList
+
+
+def related(page):
+    """Titles with counts, in their order."""
+    return [re.sub(r"\s+", " ", each) for each in re.findall(r"<summary><h3>(.*?)</h3>", page.html)]
+
+
+def open_change(person, number="CHG0000007"):
+    return person.follow(person.get(f"/change_request.do?sysparm_query=number={number}"))
+
+
+def query_of(address):
+    return parse_qs(urlsplit(address).query)["sysparm_query"][0]
+
+
+@pytest.mark.source("platform 6", "D")
+def test_a_change_shows_its_tasks_and_what_refers_to_it(looking):
+    """In the order that the dictionary gives them, two lists of one table told apart by the field."""
+    page = open_change(looking)
+    assert related(page) == [
+        "Change Tasks (2)",
+        "Approvals (0)",
+        "Incidents (Change Request) (0)",
+        "Problems (0)",
+        "Incidents (Caused by Change) (0)",
+    ]
+    assert path_of(page.link("CTASK0000001")) == "/change_task.do"
+    listed = looking.get(page.link("Open as a list: Change Tasks"))
+    assert listed.link("CTASK0000001")
+    assert "1 to 2 of 2" in listed.text
+
+
+def test_the_reference_itself_is_no_column(looking):
+    page = open_change(looking)
+    table = re.search(r'<table class="list">.*?</table>', page.html, re.DOTALL)[0]
+    assert re.findall(r'<th scope="col">([^<]+)<', table)[0] == "Number"
+    assert "CHG0000007" not in table
+
+
+def test_new_makes_a_record_that_belongs_to_this_one(instance, admin):
+    page = open_change(admin)
+    form = admin.get(page.link("New in Change Tasks")).form("change_task.short_description")
+    assert form.values["sys_display.change_task.change_request"] == "CHG0000007"
+    admin.send(form, "sysverb_insert", change_task__short_description="Tell the users")
+    assert "Change Tasks (3)" in related(open_change(admin))
+
+
+def test_a_long_list_shows_its_first_and_the_way_to_all(looking):
+    page = looking.follow(looking.get("/sys_db_object.do?sysparm_query=name=incident"))
+    assert "Dictionary Entries (5+)" in related(page)
+    address = page.link("All of them: Dictionary Entries")
+    assert query_of(address) == "name=incident"
+
+
+def test_a_user_shows_roles_and_groups_and_a_registry_its_tokens(looking):
+    user = looking.follow(looking.get("/sys_user.do?sysparm_query=user_name=admin"))
+    assert related(user) == ["User Roles (2)", "Group Members (0)"]
+    assert "security_admin" in user.text
+    assert related(looking.get("/oauth_entity.do?sys_id=-1")) == []
+
+
+def test_a_table_of_ones_own_stands_on_what_it_refers_to(instance, admin):
+    """No list names it: that it refers to incidents is enough."""
+    api(instance, "POST", "/api/now/table/sys_db_object", {"name": "u_badge", "label": "Badge"})
+    column = {"name": "u_badge", "element": "u_for", "internal_type": "reference", "reference": "incident"}
+    api(instance, "POST", "/api/now/table/sys_dictionary", column)
+    incident = api(instance, "GET", "/api/now/table/incident?sysparm_limit=1")[0]["sys_id"]
+    api(instance, "POST", "/api/now/table/u_badge", {"u_for": incident})
+    assert "Badge (1)" in related(admin.get(f"/incident.do?sys_id={incident}"))
+
+
+@pytest.mark.attack("X03")
+def test_x03_a_related_list_tells_only_of_what_may_be_read(instance, admin):
+    """No list of a table that may not be read, none by a field that may not, and no count of hidden records."""
+    problem = api(instance, "POST", "/api/now/table/problem", {"short_description": "Wiring"})["sys_id"]
+    for text in ("Seen", "Hidden", "Hidden, too"):
+        api(instance, "POST", "/api/now/table/incident", {"short_description": text, "problem_id": problem})
+    api(instance, "POST", "/api/now/table/problem_task", {"problem": problem})
+    path = f"/problem.do?sys_id={problem}"
+    assert related(admin.get(path)) == ["Incidents (3)", "Problem Tasks (1)"]
+
+    api(instance, "POST", "/api/now/table/sys_user_role", {"name": "reader"})
+    make_rule(instance, "problem", "read", "reader")
+    make_person(instance, "jo.example", "reader")
+    jo = Person(instance).log_in("jo.example", PASSWORD)
+    assert related(jo.get(path)) == ["Incidents (0)"]
+    make_rule(instance, "incident", "read", "reader", condition="short_description=Seen")
+    page = jo.get(path)
+    assert related(page) == ["Incidents (1)"]
+    assert "Hidden" not in page.html
+    make_rule(instance, "incident.problem_id", "read", "itil")
+    assert related(jo.get(path)) == []
+
+
+def test_what_a_list_refers_to_in_vain_stops_the_start():
+    """A declaration is checked like every other: both ends exist, and the reference leads here."""
+    known = load_schema().tables
+    for wrong in (RelatedList("none", "x"), RelatedList("incident", "none"), RelatedList("incident", "caller_id")):
+        tables = {**known, "problem": replace(known["problem"], related_lists=(wrong,))}
+        with pytest.raises(ValueError, match="by which nothing belongs to it"):
+            check(Dictionary(tables))
