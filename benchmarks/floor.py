@@ -6,14 +6,11 @@ takes beyond this is its own code, its database and its command.
 
 import gc
 import importlib
-import multiprocessing
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from granian.constants import HTTPModes, Interfaces
-from granian.log import LogLevels
-from granian.server.mp import MPServer
+from bare_server import serve
 
 BOTH = (
     "flask",
@@ -46,22 +43,8 @@ def bare_app(libraries: Sequence[str]) -> Callable[..., Any]:
 
 
 def main() -> None:
-    multiprocessing.set_start_method("fork")
     name, port = sys.argv[1:]
-    server = MPServer(
-        "app",
-        address="127.0.0.1",
-        port=int(port),
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=8,
-        http=HTTPModes.http1,
-        websockets=False,
-        log_level=LogLevels.critical,
-        log_access=False,
-        workers_kill_timeout=2,
-    )
-    server.serve(target_loader=lambda: bare_app(LIBRARIES[name]), wrap_loader=False)
+    serve(int(port), lambda: bare_app(LIBRARIES[name]))
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ served.
 
 import hashlib
 import json
-import multiprocessing
 import secrets
 import sqlite3
 import sys
@@ -17,10 +16,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bare_server import serve
 from flask import Flask, Response, request
-from granian.constants import HTTPModes, Interfaces
-from granian.log import LogLevels
-from granian.server.mp import MPServer
 from sqlalchemy import MetaData, Table, bindparam, create_engine, func, insert, select, text, update
 from ticketlab.emulator.dictionary.declaration import load_schema
 from ticketlab.shared.database import install_sqlite, reading, writing
@@ -223,22 +220,8 @@ def _hashed(secret: str) -> str:
 
 
 def main() -> None:
-    multiprocessing.set_start_method("fork")
     kind, database, port = sys.argv[1:]
-    server = MPServer(
-        "limit",
-        address="127.0.0.1",
-        port=int(port),
-        interface=Interfaces.WSGI,
-        workers=1,
-        blocking_threads=8,
-        http=HTTPModes.http1,
-        websockets=False,
-        log_level=LogLevels.critical,
-        log_access=False,
-        workers_kill_timeout=2,
-    )
-    server.serve(target_loader=lambda: APPS[kind](database), wrap_loader=False)
+    serve(int(port), lambda: APPS[kind](database))
 
 
 if __name__ == "__main__":

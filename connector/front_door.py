@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from flask import Flask, Response, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from ..shared.web.lab_guard import is_loopback
+from ..shared.listening import is_loopback
 from ..shared.web.own_address import to_own_address
 from ..shared.web.same_origin import comes_from_elsewhere
 from .errors import SentFromElsewhere, WrongAddress

@@ -9,10 +9,10 @@ from urllib.parse import urlsplit
 from environs import Env, EnvError
 
 from ..shared.errors import RefusedToStart
+from ..shared.listening import check_listening
 from ..shared.place import Place, Server
 from ..shared.secret import Secret
 from ..shared.seeds import Seed
-from ..shared.web.lab_guard import is_loopback, refuse_short_lab_key
 
 TICKET_TABLES = ("app", "platform")
 USER_ID_FORMATS = ("upn", "mail", "name", "id")
@@ -67,16 +67,7 @@ class Settings:
         for name, url in {"TICKETLAB_CONNECTOR_URL": self.url, **self.instances}.items():
             if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
                 raise RefusedToStart(f"{name} has no address", f"{url!r} is not an http or https address.")
-        if not is_loopback(self.host):
-            self._refuse_demo_beyond_loopback()
-
-    def _refuse_demo_beyond_loopback(self) -> None:
-        if self.seed != "empty":
-            raise RefusedToStart(
-                f"Listening on {self.host} with the demo accounts",
-                "Their passwords are public. Listen on 127.0.0.1, or start with --seed empty.",
-            )
-        refuse_short_lab_key(self.host, self.lab_key)
+        check_listening(self.host, self.seed, self.lab_key)
 
     @property
     def domain(self) -> str:

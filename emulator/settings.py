@@ -7,10 +7,13 @@ from pathlib import Path
 from environs import Env, EnvError
 
 from ..shared.errors import RefusedToStart
+from ..shared.listening import check_listening, is_loopback
 from ..shared.place import Place, Server
 from ..shared.secret import Secret
 from ..shared.seeds import Seed
-from ..shared.web.lab_guard import is_loopback, refuse_short_lab_key
+
+STRONG_HASH_KIB = 19 * 1024
+"""Memory of one password verification that beyond this machine is asked for (OWASP's least for argon2id)."""
 
 
 @dataclass(frozen=True)
@@ -55,21 +58,12 @@ class Settings:
         for each in self.trusted_proxies:
             _check_network(each)
         Seed.read(self.seed)
-        if not is_loopback(self.host):
-            self._refuse_demo_beyond_loopback()
-
-    def _refuse_demo_beyond_loopback(self) -> None:
-        if self.seed != "empty":
-            raise RefusedToStart(
-                f"Listening on {self.host} with the demo accounts",
-                "Their passwords are public. Listen on 127.0.0.1, or start with --seed empty.",
-            )
-        if self.password_memory_kib < 19 * 1024:
+        check_listening(self.host, self.seed, self.lab_key)
+        if self.password_memory_kib < STRONG_HASH_KIB and not is_loopback(self.host):
             raise RefusedToStart(
                 f"Listening on {self.host} with weak password hashes",
-                "Set TICKETLAB_PASSWORD_MEMORY_KIB to 19456 or more.",
+                f"Set TICKETLAB_PASSWORD_MEMORY_KIB to {STRONG_HASH_KIB} or more.",
             )
-        refuse_short_lab_key(self.host, self.lab_key)
 
     @property
     def records_place(self) -> Place:

@@ -11,6 +11,7 @@ A failing test's report shows what its servers wrote.
 
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -57,10 +58,10 @@ class RunningPair:
             self.lab(url, "clock", {"advance": seconds})
 
 
-@pytest.fixture(scope="session")
-def running_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPair]:
-    options = PairOptions().on_free_ports(tmp_path_factory.mktemp("pair"))
-    with Pair(options) as pair:
+@contextmanager
+def pair_on(folder: Path) -> Iterator[RunningPair]:
+    """A pair on free ports and this data folder; what its servers wrote is told when it does not start."""
+    with Pair(PairOptions().on_free_ports(folder)) as pair:
         pair.start()
         try:
             pair.wait_until_ready()
@@ -68,6 +69,12 @@ def running_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPa
             error.add_note(f"{written_by(pair.emulator)}\n{written_by(pair.connector)}")
             raise
         yield RunningPair(pair.emulator.url, pair.connector.url, pair)
+
+
+@pytest.fixture(scope="session")
+def running_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPair]:
+    with pair_on(tmp_path_factory.mktemp("pair")) as pair:
+        yield pair
 
 
 @pytest.fixture

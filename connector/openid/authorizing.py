@@ -1,18 +1,18 @@
 """An application's request to sign somebody in."""
 
-from collections import defaultdict
 from typing import cast
 from urllib.parse import urlencode
 
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2 import OAuth2Error, OAuth2Request
-from authlib.oauth2.rfc6749 import AuthorizationCodeGrant, OAuth2Payload
+from authlib.oauth2.rfc6749 import AuthorizationCodeGrant
 from authlib.oidc.core.errors import LoginRequiredError
 from flask import redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from ...shared.logs import log
+from ...shared.web.oauth_parameters import OAuthParameters
 from ..directory import User
 from ..errors import N_, TenantError
 
@@ -28,25 +28,12 @@ class SignInRefused(TenantError):
     kind = "sign-in-refused"
 
 
-class _Payload(OAuth2Payload):
-    def __init__(self, data: MultiDict[str, str]) -> None:
-        self._data = data
-
-    @property
-    def data(self) -> MultiDict[str, str]:
-        return self._data
-
-    @property
-    def datalist(self) -> "defaultdict[str, list[str]]":
-        return defaultdict(list, self._data.lists())
-
-
 class AuthorizationRequest(OAuth2Request):
     """The query of the request at hand."""
 
     def __init__(self, user: User | None) -> None:
         super().__init__("GET", STAND_IN)
-        self.parameters = _Payload(MultiDict(request.args))
+        self.parameters = OAuthParameters(MultiDict(request.args))
         self.payload = self.parameters
         self.user = user
 

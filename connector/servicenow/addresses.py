@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ...shared.web.lab_guard import is_loopback
+from ...shared.listening import is_loopback
 from ..errors import N_, Invalid
 
 CLOUD = ".service-now.com"

@@ -2,7 +2,7 @@
 
 from urllib.parse import urlsplit
 
-from ...shared.web.lab_guard import is_loopback
+from ...shared.listening import is_loopback
 
 DANGEROUS_SCHEMES = frozenset({"javascript", "data", "vbscript", "blob", "file", "about", ""})
 

@@ -1,6 +1,5 @@
 """Requests in the form Authlib works with."""
 
-from collections import defaultdict
 from collections.abc import Mapping
 
 from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Request
@@ -8,6 +7,7 @@ from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Payload, OAuth2Req
 from flask import Request
 from werkzeug.datastructures import MultiDict
 
+from ...shared.web.oauth_parameters import OAuthParameters
 from ..records.gate import Transaction
 from .clients import Client
 
@@ -35,19 +35,6 @@ PARAMETERS = (
 )
 
 
-class _Payload(OAuth2Payload):
-    def __init__(self, data: MultiDict[str, str]) -> None:
-        self._data = data
-
-    @property
-    def data(self) -> MultiDict[str, str]:
-        return self._data
-
-    @property
-    def datalist(self) -> "defaultdict[str, list[str]]":
-        return defaultdict(list, self._data.lists())
-
-
 class InstanceRequest(FlaskOAuth2Request):
     """A Flask request with the parameters the instance looks at: the body's, the query's, or both."""
 
@@ -66,7 +53,7 @@ class InstanceRequest(FlaskOAuth2Request):
             self._parameters.update(request.args)
         if body:
             self._parameters.update(request.form)
-        self.payload = _Payload(self._parameters)  # type: ignore[assignment]
+        self.payload = OAuthParameters(self._parameters)  # type: ignore[assignment]
 
     @property
     def form(self) -> MultiDict[str, str]:  # type: ignore[override]
@@ -82,7 +69,7 @@ class ShownRequest(OAuth2Request):
 
     def __init__(self, parameters: Mapping[str, str]) -> None:
         super().__init__("POST", SECURE)
-        self.payload = _Payload(MultiDict(parameters))
+        self.payload = OAuthParameters(MultiDict(parameters))
 
 
 def check_not_repeated(payload: OAuth2Payload) -> None:

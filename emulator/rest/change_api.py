@@ -1,6 +1,6 @@
 """The Change Management API: ``/api/sn_chg_rest[/v1]/change…`` (rest 8)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn
 
 from flask import Blueprint, Response, request
@@ -12,6 +12,7 @@ from ..apps.change.changes import MODELS, TABLE, TASKS, TEMPLATES, Changes, Kind
 from ..apps.change.errors import ChangeRefused, NotEmulated
 from ..apps.change.next_states import next_states
 from ..records.gate import Gate
+from ..records.row import Row
 from .body import read_record
 from .change_render import render_change, with_meta
 from .errors import ApiAclRefused
@@ -36,7 +37,7 @@ speak_rest(blueprint)
 def list_changes(kind: str = "") -> Response:
     changes, asked = _changes(READERS, kind), _asked()
     query = _query(changes.gate, TABLE, asked)
-    return answer({"result": [render_change(row) for row in changes.query(query, asked.limit, asked.offset)]})
+    return _all(changes.query(query, asked.limit, asked.offset))
 
 
 def create_change(kind: str = "") -> Response:
@@ -48,7 +49,7 @@ def create_standard(template: str) -> Response:
 
 
 def get_change(sys_id: str, kind: str = "") -> Response:
-    return answer({"result": render_change(_changes(READERS, kind).get(sys_id))})
+    return _one(_changes(READERS, kind).get(sys_id))
 
 
 def update_change(sys_id: str, kind: str = "") -> Response:
@@ -56,13 +57,13 @@ def update_change(sys_id: str, kind: str = "") -> Response:
 
 
 def delete_change(sys_id: str, kind: str = "") -> Response:
-    return answer({"result": render_change(_changes(DELETERS, kind).delete(sys_id))})
+    return _one(_changes(DELETERS, kind).delete(sys_id))
 
 
 def list_tasks(change: str) -> Response:
     changes, asked = _changes(READERS), _asked()
     rows = changes.tasks(change, _query(changes.gate, TASKS, asked), asked.limit, asked.offset)
-    return answer({"result": [render_change(row) for row in rows]})
+    return _all(rows)
 
 
 def create_task(change: str) -> Response:
@@ -70,7 +71,7 @@ def create_task(change: str) -> Response:
 
 
 def get_task(change: str, sys_id: str) -> Response:
-    return answer({"result": render_change(_changes(READERS).task(change, sys_id))})
+    return _one(_changes(READERS).task(change, sys_id))
 
 
 def update_task(change: str, sys_id: str) -> Response:
@@ -78,7 +79,7 @@ def update_task(change: str, sys_id: str) -> Response:
 
 
 def delete_task(change: str, sys_id: str) -> Response:
-    return answer({"result": [render_change(_changes(DELETERS).delete_task(change, sys_id))]})
+    return _all([_changes(DELETERS).delete_task(change, sys_id)])
 
 
 def list_models() -> Response:
@@ -86,7 +87,7 @@ def list_models() -> Response:
 
 
 def get_model(sys_id: str) -> Response:
-    return answer({"result": render_change(_changes(READERS).other(MODELS, sys_id))})
+    return _one(_changes(READERS).other(MODELS, sys_id))
 
 
 def list_templates() -> Response:
@@ -94,7 +95,7 @@ def list_templates() -> Response:
 
 
 def get_template(sys_id: str) -> Response:
-    return answer({"result": render_change(_changes(READERS).other(TEMPLATES, sys_id))})
+    return _one(_changes(READERS).other(TEMPLATES, sys_id))
 
 
 def get_next_states(sys_id: str) -> Response:
@@ -105,7 +106,7 @@ def get_next_states(sys_id: str) -> Response:
 def decide_approval(sys_id: str) -> Response:
     caller, given = _caller(WRITERS), _given()
     row = decide(part(Gate), caller, sys_id, str(given.get("state", "")), str(given.get("comments", "")))
-    return answer({"result": render_change(row)})
+    return _one(row)
 
 
 def refuse(what: str, **_parts: str) -> NoReturn:
@@ -220,6 +221,14 @@ def _given() -> Mapping[str, object]:
 def _list_others(table: str) -> Response:
     changes, asked = _changes(READERS), _asked()
     rows = changes.others(table, _query(changes.gate, table, asked), asked.limit, asked.offset)
+    return _all(rows)
+
+
+def _one(row: Row) -> Response:
+    return answer({"result": render_change(row)})
+
+
+def _all(rows: Iterable[Row]) -> Response:
     return answer({"result": [render_change(row) for row in rows]})
 
 

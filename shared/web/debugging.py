@@ -3,7 +3,7 @@
 from flask import Flask
 
 from ..errors import RefusedToStart
-from .lab_guard import is_loopback
+from ..listening import is_loopback
 
 
 def refuse_debugging(app: Flask, host: str) -> None:

@@ -8,7 +8,7 @@ from flask import Flask, Response, g, request
 from werkzeug.urls import iri_to_uri
 
 from ..ids import Ids
-from .lab_guard import is_loopback
+from ..listening import is_loopback
 
 BASE_POLICY = {
     "default-src": ["'none'"],

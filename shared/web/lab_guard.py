@@ -3,18 +3,15 @@
 The lab resets data and moves clocks. Without the guard any page that the user visits could do so.
 """
 
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from flask import Request
 
-from ..errors import RefusedToStart, TicketlabError
+from ..errors import TicketlabError
 from ..lab_key import KEY_HEADER
+from ..listening import is_loopback
 from ..secret import Secret
 from .same_origin import SAFE_METHODS
-
-SHORTEST_KEY = 16
-"""Characters of a lab key that is asked for from other machines."""
 
 
 class LabRefused(TicketlabError):
@@ -28,25 +25,6 @@ def check_lab_request(request: Request, lab_key: Secret, own_url: str) -> None:
     _check_peer(request, lab_key)
     if request.method not in SAFE_METHODS:
         _check_sender(request)
-
-
-def is_loopback(name: str) -> bool:
-    """Whether ``name`` is ``localhost`` or a loopback address literal, with or without brackets."""
-    if name == "localhost":
-        return True
-    try:
-        return ip_address(name.strip("[]")).is_loopback
-    except ValueError:
-        return False
-
-
-def refuse_short_lab_key(host: str, lab_key: Secret) -> None:
-    """Raise RefusedToStart for a lab key that others could guess; without one they are not let in at all."""
-    if lab_key and len(lab_key.reveal()) < SHORTEST_KEY:
-        raise RefusedToStart(
-            f"Listening on {host} with a short lab key",
-            f"TICKETLAB_LAB_KEY needs {SHORTEST_KEY} characters or more: openssl rand -hex 32",
-        )
 
 
 def _check_host(request: Request, own_url: str) -> None:

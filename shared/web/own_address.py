@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from flask import Request, redirect
 from werkzeug.wrappers import Response
 
-from .lab_guard import is_loopback
+from ..listening import is_loopback
 
 
 def to_own_address(request: Request, own_url: str) -> Response | None:

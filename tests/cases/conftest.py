@@ -4,22 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from servers import RunningPair, written_by
-from ticketlab.shared.command.options import PairOptions
-from ticketlab.shared.command.servers import Pair
+from servers import RunningPair, pair_on
 
 
 @pytest.fixture(scope="module")
 def case_pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningPair]:
-    options = PairOptions().on_free_ports(tmp_path_factory.mktemp("cases"))
-    with Pair(options) as pair:
-        pair.start()
-        try:
-            pair.wait_until_ready()
-        except Exception as error:
-            error.add_note(f"{written_by(pair.emulator)}\n{written_by(pair.connector)}")
-            raise
-        yield RunningPair(pair.emulator.url, pair.connector.url, pair)
+    with pair_on(tmp_path_factory.mktemp("cases")) as pair:
+        yield pair
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,38 @@
+"""Where a server listens: on this machine alone, or beyond it, which asks for more."""
+
+from ipaddress import ip_address
+
+from .errors import RefusedToStart
+from .secret import Secret
+
+SHORTEST_KEY = 16
+"""Characters of a lab key that is asked for from other machines."""
+
+
+def is_loopback(name: str) -> bool:
+    """Whether ``name`` is ``localhost`` or a loopback address literal, with or without brackets."""
+    if name == "localhost":
+        return True
+    try:
+        return ip_address(name.strip("[]")).is_loopback
+    except ValueError:
+        return False
+
+
+def check_listening(host: str, seed: str, lab_key: Secret) -> None:
+    """Raise RefusedToStart for what would let others in: public passwords, or a lab key that they could guess.
+
+    Without a lab key other machines are not let into the lab at all.
+    """
+    if is_loopback(host):
+        return
+    if seed != "empty":
+        raise RefusedToStart(
+            f"Listening on {host} with the demo accounts",
+            "Their passwords are public. Listen on 127.0.0.1, or start with --seed empty.",
+        )
+    if lab_key and len(lab_key.reveal()) < SHORTEST_KEY:
+        raise RefusedToStart(
+            f"Listening on {host} with a short lab key",
+            f"TICKETLAB_LAB_KEY needs {SHORTEST_KEY} characters or more: openssl rand -hex 32",
+        )
