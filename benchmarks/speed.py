@@ -1,14 +1,15 @@
 """The instance beside its limit: requests a second, latencies, memory, and the ratio of the two.
 
-``make bench``, or ``python benchmarks/speed.py [--sizes 10000,1000000] [--rounds 5] [--json FILE]``. Each server is
-one process on one core, the load comes from another over 8 connections; the rounds take turns, so what slows the
-machine slows all of them. The goals stand in report.py. On Linux. With ``--database postgresql://…`` the instance alone
-is measured, on that database.
+``make bench``, or ``python benchmarks/speed.py [--sizes 10000,1000000] [--rounds 5] [--json FILE] [--keep FOLDER]``.
+Each server is one process on one core, the load comes from another over 8 connections; the rounds take turns, so what
+slows the machine slows all of them. The goals stand in report.py. Writing a million records takes minutes: ``--keep``
+has them written once. On Linux. With ``--database postgresql://…`` the instance alone is measured, on that database.
 """
 
 import argparse
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -16,12 +17,13 @@ import time
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import limit
+from flask import Flask
 from load import Figures, Request, run
 from processes import children, resident
 from report import Row, growth, rows_of, show
@@ -31,6 +33,7 @@ from ticketlab.emulator.identity.keys import InstanceKey
 from ticketlab.emulator.oauth.clients import create_client
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.emulator.settings import Settings
+from ticketlab.emulator.testing import close
 from ticketlab.shared import postgresql
 from ticketlab.shared.command.ports import Port
 from ticketlab.shared.place import Server
@@ -67,10 +70,22 @@ class World:
         return "Authorization", f"Bearer {self.token}"
 
 
-def make_world(folder: Path, size: int, database: Server) -> World:
-    """Seed the instance, and let a client in."""
+def seeded(folder: Path, size: int, database: Server, kept: Path | None) -> Flask:
+    """An instance in ``folder``; its seed comes from the folder ``kept``, or is kept there for the next run."""
     began = time.perf_counter()
-    app = create_app(Settings(data=folder, seed=f"bulk:{size}", database=database, log_to_terminal=False))
+    settings = Settings(data=folder, seed=f"bulk:{size}", database=database, log_to_terminal=False)
+    if kept is not None:
+        source = kept / str(size)
+        if not (source / "seed" / "emulator.db").exists():  # it is written last
+            close(create_app(replace(settings, data=source)))
+        shutil.copytree(source, folder)
+    app = create_app(settings)
+    print(f"{size:>9,} change requests after {time.perf_counter() - began:.0f} s", file=sys.stderr)
+    return app
+
+
+def make_world(app: Flask, folder: Path, database: Server) -> World:
+    """Let a client into the instance."""
     gate = part_of(app, Gate)
     system = Caller.system()
     admin = gate.record("sys_user", system).query("user_name=admin", fields=["sys_id"]).rows[0].sys_id
@@ -83,7 +98,6 @@ def make_world(folder: Path, size: int, database: Server) -> World:
     token = answered.json["access_token"]
     if not database:
         limit.prepare(str(folder / "emulator.db"), token, client.client_id, client.secret)
-    print(f"{size:>9,} change requests written in {time.perf_counter() - began:.0f} s", file=sys.stderr)
     return World(folder, token, client.client_id, client.secret, record, database)
 
 
@@ -183,6 +197,7 @@ def main() -> None:
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=float, default=2.0)
     options.add_argument("--json", type=Path)
+    options.add_argument("--keep", type=Path, metavar="FOLDER", help="where seeds in SQLite are kept from run to run")
     options.add_argument("--database", default="", help="postgresql://USER@HOST/DATABASE")
     given = options.parse_args()
     os.sched_setaffinity(0, {LOAD_CORE % (os.cpu_count() or 1)})
@@ -191,7 +206,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="ticketlab-bench-") as folder:
         for size in map(int, given.sizes.split(",")):
             database = Server(Secret(given.database), f"bench_{size}")
-            world = make_world(Path(folder) / str(size), size, database)
+            data = Path(folder) / str(size)
+            world = make_world(seeded(data, size, database, None if database else given.keep), data, database)
             found, memory, writers = measure(world, given.rounds, given.seconds)
             if database:
                 postgresql.remove_schemas(given.database, database.prefix)

@@ -15,7 +15,8 @@ Rows = Sequence[Row]
 def write_rows(connection: Connection, tables: RecordTables, by_table: Mapping[str, Rows]) -> None:
     """One statement for each SQL table and set of columns."""
     for table, rows in by_table.items():
-        columns = {element: tables.column_name(table, element) for row in rows for element in row}
+        elements = set[str]().union(*rows)
+        columns = {element: tables.column_name(table, element) for element in elements}
         batches: dict[frozenset[str], list[Row]] = defaultdict(list)
         class_column = tables.column_name(table, CLASS)
         for row in rows:
