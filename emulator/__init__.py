@@ -15,7 +15,7 @@ from ..shared.web.parts import part_of, provide
 from ..shared.web.request_id import install_request_ids
 from ..shared.web.routes import install_routes
 from . import address_door, apps, front_door, identity, lab, oauth, pages, quotas, rest, retention, sso
-from .access.addresses import TrustedProxies
+from .address_door import TrustedProxies
 from .apps.store.installing import HiService, Installer
 from .identity.keys import InstanceKey
 from .identity.passwords import Passwords
@@ -38,14 +38,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     settings = settings or Settings.from_environment()
     ids = ids or Ids()
     schema = declared_schema(settings)
-    app = SynchronousFlask(
-        __name__,
-        template_folder="pages/templates",
-        static_folder="pages/static",
-        instance_path=str(settings.data.resolve()),
-    )
-    refuse_debugging(app, settings.host)
-    install_routes(app)
+    app = _flask(settings)
     install_one_view(app)
     quotas.install(app)
     databases = open_databases(app, settings)
@@ -90,4 +83,16 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
         write_addresses(gate, settings)
         write_registration(gate, key, settings)
         attachments.pin_once(lab.SEED)
+    return app
+
+
+def _flask(settings: Settings) -> Flask:
+    app = SynchronousFlask(
+        __name__,
+        template_folder="pages/templates",
+        static_folder="pages/static",
+        instance_path=str(settings.data.resolve()),
+    )
+    refuse_debugging(app, settings.host)
+    install_routes(app)
     return app

@@ -6,8 +6,10 @@ Every path is judged, whoever asks and for whatever; a client that is refused us
 within reach: its own guard admits this machine, and somebody must be able to mend a mistake (ours).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from html import escape
+from ipaddress import ip_network
 from typing import Any
 
 from flask import Flask, Response, request
@@ -16,13 +18,15 @@ from ..shared.ids import Ids
 from ..shared.logs import log
 from ..shared.web.lab import LAB_PATH
 from ..shared.web.parts import part
-from .access.addresses import TABLE, AddressRule, TrustedProxies, denying_rule
+from .access.addresses import TABLE, AddressRule, denying_rule, parse_address
 from .access.caller import Caller, Channel
 from .access.trail import Trail
 from .errors import AddressRuleRefused, PlatformError
 from .records.gate import Gate
 
 CHAIN = "ticketlab.address_chain"
+FORWARDED_FOR = "HTTP_X_FORWARDED_FOR"
+MOST_HOPS = 20
 REFUSED = "Security restricted: Access restricted ({address} not authorized)"
 PAGE = """<html>
 <head><title>403 Forbidden</title></head>
@@ -30,6 +34,27 @@ PAGE = """<html>
 </html>
 """
 """Only the status is documented; the page is ours, its sentence is that of the log (KB0718608)."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrustedProxies:
+    """The proxies whose ``X-Forwarded-For`` is believed; from anyone else it is a claim and is not looked at."""
+
+    networks: tuple[str, ...] = ()
+
+    def chain(self, environ: Mapping[str, object]) -> tuple[str, ...]:
+        """The peer, then whoever it speaks for: as far as each was named by a proxy that is trusted."""
+        chain = [str(environ.get("REMOTE_ADDR") or "")]
+        if not self.networks:
+            return tuple(chain)
+        claimed = [each.strip() for each in str(environ.get(FORWARDED_FOR) or "").split(",")]
+        while claimed and len(chain) < MOST_HOPS and self._trusts(chain[-1]) and parse_address(claimed[-1]):
+            chain.append(claimed.pop())
+        return tuple(chain)
+
+    def _trusts(self, text: str) -> bool:
+        address = parse_address(text)
+        return address is not None and any(address in ip_network(each) for each in self.networks)
 
 
 def install(app: Flask, gate: Gate, proxies: TrustedProxies) -> None:

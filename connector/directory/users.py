@@ -49,11 +49,6 @@ class Users:
         with reading_session(self._engine) as session:
             return enabled_user(session, user_id)
 
-    def by_upn(self, upn: str) -> User | None:
-        with reading_session(self._engine) as session:
-            row = _row(session, upn)
-            return user_of(row) if row is not None and row.enabled else None
-
     def authenticate(self, upn: str, password: str) -> User | None:
         """Return the user whose password this is.
 

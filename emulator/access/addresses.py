@@ -6,21 +6,18 @@ then the deny rules. ``glide.ip.authenticate.strict`` narrows the ranges of Serv
 here, so it decides nothing: to let only some addresses in, a rule that denies all is needed.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from ..dictionary.rows import ReadTable
 from ..errors import InvalidTable
 
 TABLE = "ip_access"
 ALLOW = "allow"
-DENY = "deny"
 INBOUND = frozenset({"inbound", "bidirectional"})
 """Values of ``direction`` that concern who may reach the instance."""
 
-FORWARDED_FOR = "HTTP_X_FORWARDED_FOR"
-MOST_HOPS = 20
 _PATHS = ("sys_id", "type", "direction", "range_start", "range_end")
 
 Address = IPv4Address | IPv6Address
@@ -92,24 +89,3 @@ def parse_address(text: str) -> Address | None:
         return None
     mapped = found.ipv4_mapped if isinstance(found, IPv6Address) else None
     return mapped or found
-
-
-@dataclass(frozen=True, slots=True)
-class TrustedProxies:
-    """The proxies whose ``X-Forwarded-For`` is believed; from anyone else it is a claim and is not looked at."""
-
-    networks: tuple[str, ...] = ()
-
-    def chain(self, environ: Mapping[str, object]) -> tuple[str, ...]:
-        """The peer, then whoever it speaks for: as far as each was named by a proxy that is trusted."""
-        chain = [str(environ.get("REMOTE_ADDR") or "")]
-        if not self.networks:
-            return tuple(chain)
-        claimed = [each.strip() for each in str(environ.get(FORWARDED_FOR) or "").split(",")]
-        while claimed and len(chain) < MOST_HOPS and self._trusts(chain[-1]) and parse_address(claimed[-1]):
-            chain.append(claimed.pop())
-        return tuple(chain)
-
-    def _trusts(self, text: str) -> bool:
-        address = parse_address(text)
-        return address is not None and any(address in ip_network(each) for each in self.networks)

@@ -40,10 +40,6 @@ class SecondFactor:
             row = records.find(f"user={user}", ("user",)) or records.insert({"user": user})
         return base64.b32encode(self._raw(row.sys_id)).decode()
 
-    def current_code(self, user: str) -> str:
-        """The code of this moment, for the lab and for tests."""
-        return code_at(base64.b32decode(self.secret(user)), self._step())
-
     def accept(self, user: str, code: str) -> bool:
         """Whether the code is right; each is taken once, and none older than one taken before."""
         with self._gate.transaction() as transaction:

@@ -41,11 +41,6 @@ def allow_form_redirect(url: str) -> None:
         g.setdefault("form_action_origins", []).append(origin)
 
 
-def allow_frame() -> None:
-    """Let the page being rendered stand in a frame of its own origin (``nav_to.do``)."""
-    g.frame_policy = "'self'"
-
-
 def script_nonce() -> str:
     """The nonce that lets an inline script of this answer run, drawn at its first use."""
     if "script_nonce" not in g:
@@ -53,7 +48,7 @@ def script_nonce() -> str:
     return str(g.script_nonce)
 
 
-POLICY_MAKERS = frozenset({"form_action_origins", "script_nonce", "frame_policy", "frames_own_pages"})
+POLICY_MAKERS = frozenset({"form_action_origins", "script_nonce"})
 """What a page may have left in ``g`` for its policy."""
 
 
@@ -64,10 +59,6 @@ def content_security_policy() -> str:
     policy["form-action"] += g.get("form_action_origins", [])
     if "script_nonce" in g:
         policy["script-src"].append(f"'nonce-{g.script_nonce}'")
-    if "frame_policy" in g:
-        policy["frame-ancestors"] = [g.frame_policy]
-    if g.get("frames_own_pages"):
-        policy["frame-src"] = ["'self'"]
     return _written(policy)
 
 
