@@ -111,11 +111,16 @@ class AclRefused(OperationFailed):
 
 
 class DataPolicyRefused(OperationFailed):
-    """A data policy makes fields mandatory; they are named by their labels (rest 1, error bodies, meas)."""
+    """A data policy makes fields mandatory; they are named by their labels (rest 1, error bodies, meas).
 
-    def __init__(self, labels: list[str]) -> None:
+    GlideRecord words it differently from the REST APIs (platform 4.2, C; how it names several is ours).
+    """
+
+    def __init__(self, labels: list[str], *, over_rest: bool) -> None:
         names = ", ".join(labels)
-        super().__init__(detail=f"Data Policy Exception: \n\tThe following fields are mandatory: {names}")
+        rest = f"\n\tThe following fields are mandatory: {names}"
+        told = rest if over_rest else ", ".join(f"{label} is mandatory" for label in labels)
+        super().__init__(detail=f"Data Policy Exception: {told}")
 
 
 class BusinessRuleAborted(OperationFailed):

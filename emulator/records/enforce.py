@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from ..access.caller import Channel
 from ..access.operations import Operation
 from ..dictionary.types import Storage
 from ..errors import BusinessRuleAborted, DataPolicyRefused
@@ -81,9 +82,8 @@ def check_data_policies(draft: Draft) -> None:
             continue
         missing = [fields[element].label for element in wanted if _is_empty(draft, element)]
         if missing:
-            draft.work.trail.refuse(
-                DataPolicyRefused(missing), "data policy", policy.name, f"{', '.join(missing)} is empty.", policy.record
-            )
+            error = DataPolicyRefused(missing, over_rest=draft.work.caller.channel is Channel.REST)
+            draft.work.trail.refuse(error, "data policy", policy.name, f"{', '.join(missing)} is empty.", policy.record)
 
 
 def _is_empty(draft: Draft, element: str) -> bool:

@@ -60,7 +60,8 @@ def read_page(work: Work, request: Request) -> Page:
     if request.displayed:
         rows = lists.with_names(work, journal.with_entries(work, rows))
     total = work.store.count(work.connection, selection.count) if request.count else None
-    return Page(rows, total, tuple(str(term) for term in selection.dropped))
+    dropped = tuple(str(term) for term in selection.dropped)
+    return Page(rows, total, dropped, full=len(stored) == request.limit)
 
 
 def _query(work: Work, request: Request) -> EncodedQuery:

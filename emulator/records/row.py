@@ -178,3 +178,5 @@ class Page:
     total: int | None = None
     dropped: Sequence[str] = field(default_factory=tuple)
     """Terms of the query that were left out since their field or operator is unknown."""
+    full: bool = False
+    """Whether as many rows were found as were asked for, before any was hidden: there may be more."""

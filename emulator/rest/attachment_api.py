@@ -56,7 +56,7 @@ def list_attachments(version: str = "") -> Response:
         query, fields=METADATA, limit=asked.limit, offset=asked.offset, count=not asked.no_count
     )
     rows = [metadata(row, call.address) for row in page.rows]
-    return answer({"result": rows}, headers=list_headers(asked, page.total))
+    return answer({"result": rows}, headers=list_headers(asked, page))
 
 
 def get_attachment(sys_id: str, version: str = "") -> Response:

@@ -1,7 +1,7 @@
 """Reads a request body as the platform does: leniently in form, never with a crash.
 
-JSON as it should be, JSON with single quotes as the vendor's own curl examples have it (rest 1, D), native types
-beside strings, or XML. Numbers keep the digits they were sent with, so that no size of number can lose or break
+JSON as it should be, JSON with single quotes or bare keys as the vendor's own curl examples have it (rest 1, D), native
+types beside strings, or XML. Numbers keep the digits they were sent with, so that no size of number can lose or break
 anything.
 """
 
@@ -19,8 +19,11 @@ JSON_TYPES = frozenset({"", "application/json", "text/json", "*/*"})
 """No Content-Type at all is JSON: real clients send none (rest 1, wire)."""
 CHARSETS = {"": "utf-8-sig", "utf-8": "utf-8-sig", "utf8": "utf-8-sig", "us-ascii": "ascii", "iso-8859-1": "latin-1"}
 
-_STRINGS = re.compile(r'"(?:[^"\\]|\\.?)*+(?:"|\Z)|\'((?:[^\'\\]|\\.?)*+)(?:\'|\Z)', re.DOTALL)
-"""Both kinds of string. An unfinished one reaches to the end, so that a hostile text is scanned once and no more."""
+_STRINGS = re.compile(
+    r'"(?:[^"\\]|\\.?)*+(?:"|\Z)|\'((?:[^\'\\]|\\.?)*+)(?:\'|\Z)|([A-Za-z_$][\w$]*+)(?=\s*+:)', re.DOTALL | re.ASCII
+)
+"""Both kinds of string, and a bare key. An unfinished string reaches to the end, so that a hostile text is scanned once
+and no more."""
 _ESCAPES = re.compile(r'\\.|"', re.DOTALL)
 
 
@@ -92,6 +95,8 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def _double_quoted(match: re.Match[str]) -> str:
+    if match[2] is not None:
+        return f'"{match[2]}"'
     if match[1] is None:
         return match[0]
     inner = _ESCAPES.sub(lambda escape: {"\\'": "'", '"': '\\"'}.get(escape[0], escape[0]), match[1])
@@ -99,7 +104,9 @@ def _double_quoted(match: re.Match[str]) -> str:
 
 
 def _first_record(parsed: object) -> Mapping[str, object]:
-    """The record that a parsed body gives, of an array the first. Raises RequestUnreadable."""
+    """The record that a parsed body gives, of several the first (rest 1, D). Raises RequestUnreadable."""
+    if isinstance(parsed, dict) and list(parsed) == ["records"] and isinstance(parsed["records"], list):
+        parsed = parsed["records"]
     if isinstance(parsed, list):
         if not parsed:
             raise _unreadable("it is an empty array")

@@ -10,7 +10,18 @@ _REPLACED = ("sysparm_offset", "sysparm_limit")
 class PageOfTotal:
     limit: int
     offset: int
-    total: int
+    total: int | None
+    """None where nobody counted: then nobody knows which page is the last (rest 2, C)."""
+    full: bool = False
+    """Whether the page has as many rows as it may have, which alone tells that there may be more."""
+
+    @property
+    def is_all(self) -> bool:
+        return self.offset == 0 and not self.full if self.total is None else self.total <= self.limit
+
+    @property
+    def has_next(self) -> bool:
+        return self.full if self.total is None else self.offset + self.limit < self.total
 
 
 def pagination_header(address: str, query_string: str, page: PageOfTotal) -> str:
@@ -18,7 +29,7 @@ def pagination_header(address: str, query_string: str, page: PageOfTotal) -> str
 
     The query string is kept as it was sent, with offset and limit moved to its end.
     """
-    if page.limit < 1 or page.total <= page.limit:
+    if page.limit < 1 or page.is_all:
         return ""
     kept = [pair for pair in query_string.split("&") if pair and pair.partition("=")[0] not in _REPLACED]
     start = f"{address}?{''.join(f'{_safe(pair)}&' for pair in kept)}"
@@ -32,9 +43,10 @@ def _targets(page: PageOfTotal) -> Iterator[tuple[str, int]]:
     yield "first", 0
     if page.offset > 0:
         yield "prev", max(0, page.offset - page.limit)
-    if page.offset + page.limit < page.total:
+    if page.has_next:
         yield "next", page.offset + page.limit
-    yield "last", (page.total - 1) // page.limit * page.limit
+    if page.total is not None:
+        yield "last", (page.total - 1) // page.limit * page.limit
 
 
 def _safe(text: str) -> str:

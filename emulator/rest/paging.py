@@ -5,18 +5,17 @@ from urllib.parse import quote
 
 from flask import request
 
+from ..records.row import Page
 from .links import PageOfTotal, pagination_header
 from .parameters import Parameters
 
 
-def list_headers(asked: Parameters, total: int | None) -> Mapping[str, str]:
+def list_headers(asked: Parameters, page: Page) -> Mapping[str, str]:
     """``X-Total-Count`` unless nobody counted, and ``Link`` unless it is not wanted or one page holds everything."""
-    if total is None:
-        return {}
-    headers = {"X-Total-Count": str(total)}
+    headers = {} if page.total is None else {"X-Total-Count": str(page.total)}
     if not asked.suppress_pagination_header:
         address = f"{request.scheme}://{request.host}{quote(request.path)}"
-        page = PageOfTotal(asked.limit, asked.offset, total)
-        link = pagination_header(address, request.query_string.decode("latin-1"), page)
+        place = PageOfTotal(asked.limit, asked.offset, page.total, page.full)
+        link = pagination_header(address, request.query_string.decode("latin-1"), place)
         headers |= {"Link": link} if link else {}
     return headers

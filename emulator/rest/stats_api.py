@@ -31,7 +31,7 @@ def aggregate(table: str, version: str = "") -> Response:  # noqa: ARG001 - all 
     asked = read_parameters(list(request.args.items(multi=True)))
     gate = part(Gate)
     dictionary = gate.read_dictionary()
-    check_open(table, dictionary)
+    check_open(table)
     query = query_of(dictionary, table, asked.filters) if asked.filters else asked.query
     wanted = read_stats_parameters(request.args)
     groups = gate.aggregate(table, caller).query(query, wanted.grouping)

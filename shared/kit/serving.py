@@ -12,7 +12,12 @@ SECONDS_TO_FINISH = 10.0
 
 
 class QuietHandler(WSGIRequestHandler):
-    """Says nothing of requests: the test's output is the test's."""
+    """Says nothing of requests: the test's output is the test's. And no header but the app's own, as granian does."""
+
+    def send_response(self, code: int, message: str | None = None) -> None:
+        """The library's own adds Server and Date, which every app here has already."""
+        self.log_request(code)
+        self.send_response_only(code, message)
 
     def log(self, type: str, message: str, *args: Any) -> None:  # noqa: A002 - werkzeug's name
         pass

@@ -31,6 +31,13 @@ def test_a_record_is_created_read_changed_found_and_deleted(servicenow):
         incidents.read(made["sys_id"])
 
 
+def test_an_answer_has_the_apps_own_headers_alone(servicenow):
+    """One Server and one Date, as behind the real server."""
+    answer = requests.get(servicenow.url, timeout=SECONDS, allow_redirects=False)
+    assert answer.headers["Server"] == "ServiceNow"
+    assert answer.raw.headers.getlist("Date") == [answer.headers["Date"]]
+
+
 @pytest.mark.parametrize("turn", [1, 2])
 def test_each_test_has_a_fresh_world(servicenow, turn):
     """The second one finds what the first one found, and its new record has the same sys_id and number."""

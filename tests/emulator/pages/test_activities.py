@@ -76,7 +76,7 @@ def test_who_reads_only_a_part_of_the_record_is_told_of_that_part(instance, inci
     told = " ".join(activities(Person(instance).log_in("jo.example", PASSWORD).get(f"/incident.do?sys_id={incident}")))
     assert "Hello" in told
     assert "State In Progress was New" in told
-    for kept in ("Not for Jo", "Nor this", "Nor that", "Work notes", "Resolution notes"):
+    for kept in ("Not for Jo", "Nor this", "Nor that", "Work notes", "Close notes"):
         assert kept not in told
 
 

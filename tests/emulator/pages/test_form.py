@@ -190,6 +190,15 @@ def test_empty_mandatory_field_is_told_by_its_label(looking):
     assert "The following mandatory fields are not filled in: Name" in page.alerts
 
 
+@pytest.mark.source("platform 4.2", "C")
+def test_a_data_policy_speaks_as_glide_record_does(admin, incident):
+    """The REST APIs alone list the fields; how several are named is ours."""
+    page = admin.save(f"/incident.do?sys_id={incident}", incident__state="6", incident__close_notes="Put out")
+    assert "Data Policy Exception: Resolution code is mandatory" in page.alerts
+    page = admin.save(f"/incident.do?sys_id={incident}", incident__state="6")
+    assert "Data Policy Exception: Resolution code is mandatory, Close notes is mandatory" in page.alerts
+
+
 def test_times_are_in_the_users_own_format(instance, admin):
     """What to type stands beside the field; the record keeps UTC in the platform's format."""
     me = api(instance, "GET", "/api/now/table/sys_user?user_name=admin")[0]["sys_id"]

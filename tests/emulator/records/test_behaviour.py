@@ -224,7 +224,7 @@ def test_state_and_incident_state_follow_each_other(records, element):
 def test_an_incident_is_resolved_closed_and_reopened(records):
     """Who and when is noted, and taken back when it is opened again."""
     made = records("incident").insert({"short_description": "x"}).sys_id
-    with pytest.raises(DataPolicyRefused, match="mandatory: Resolution code, Resolution notes"):
+    with pytest.raises(DataPolicyRefused, match="mandatory: Resolution code, Close notes"):
         records("incident").update(made, {"state": "6"})
     row = records("incident").update(made, {"state": "6", "close_code": "User error", "close_notes": "Told so"})
     assert (row.display("resolved_by"), row.value("active")) == ("System Administrator", "true")

@@ -21,10 +21,12 @@ def read(body, media_type="application/json", charset=""):
         ("{'a':\"it's\"}", {"a": "it's"}),
         ("{'a':'back\\\\slash'}", {"a": "back\\slash"}),
         ('{"a": "plain"}', {"a": "plain"}),
+        ("{cmdb_ci_sys_ids:'a,b', type : 'x'}", {"cmdb_ci_sys_ids": "a,b", "type": "x"}),
+        ("{'a':'not: a key', b:true}", {"a": "not: a key", "b": True}),
     ],
 )
 def test_a_single_quoted_body_is_read_like_json(body, record):
-    """The vendor's own curl examples post single-quoted pseudo-JSON."""
+    """The vendor's own curl examples post single-quoted pseudo-JSON, one of them with bare keys."""
     assert read(body) == record
 
 
@@ -32,6 +34,7 @@ def test_a_single_quoted_body_is_read_like_json(body, record):
 def test_of_an_array_the_first_element_is_the_record():
     """A multi-record body writes its first record only."""
     assert read('[{"a":"1"},{"a":"2"}]') == {"a": "1"}
+    assert read('{"records":[{"a":"1"},{"a":"2"}]}') == {"a": "1"}
 
 
 @pytest.mark.source("rest 1", "C")

@@ -163,7 +163,7 @@ def test_a_data_policy_names_the_labels_it_asks_for(api):
     answer = api.send("PATCH", f"incident/{made['sys_id']}", {"state": "6"})
     assert answer.status_code == 403
     assert answer.json["error"]["detail"] == (
-        "Data Policy Exception: \n\tThe following fields are mandatory: Resolution code, Resolution notes"
+        "Data Policy Exception: \n\tThe following fields are mandatory: Resolution code, Close notes"
     )
     assert api.get(f"incident/{made['sys_id']}").json["result"]["state"] == "1"
 
