@@ -15,7 +15,7 @@ from .id_lists import id_lists
 from .row import Row
 from .work import Work
 
-TABLE = "sys_attachment"
+TABLE, ATTRIBUTES = "sys_attachment", "sys_attachment_attribute"
 STEP = "attachment"
 RULE = "rights of the attachment's record"
 WRITABLE = frozenset({"file_name", "content_type", "sys_tags"})
@@ -64,10 +64,14 @@ def check_creation(work: Work) -> None:
 
 
 def remove_of(work: Work, table: str, sys_id: str) -> None:
-    """What was attached to a record goes with it."""
+    """What was attached to a record goes with it, and the attributes of an attachment with that."""
+    if table == TABLE:
+        work.store.delete_where(work.connection, work.snapshot.tables, ATTRIBUTES, "sys_attachment", sys_id)
     family = ",".join(sorted(work.dictionary.descendants(work.dictionary.base(table))))
     for found in work.read(TABLE, f"table_sys_id={sys_id}^table_nameIN{family}", ("sys_id",)):
-        work.store.delete(work.connection, work.snapshot.tables, TABLE, str(found["sys_id"]))
+        attachment = str(found["sys_id"])
+        work.store.delete_where(work.connection, work.snapshot.tables, ATTRIBUTES, "sys_attachment", attachment)
+        work.store.delete(work.connection, work.snapshot.tables, TABLE, attachment)
 
 
 def _of_target(work: Work, sys_id: str, operation: Operation) -> Sequence[str]:

@@ -39,6 +39,8 @@ class NewFile:
     name: str
     content_type: str
     encryption_context: str = ""
+    created_on: str = ""
+    """When it was made, in UTC, for one that is sent later; else now."""
 
 
 class Attachments:
@@ -71,11 +73,12 @@ class Attachments:
             "size_bytes": content.size,
             "size_compressed": content.size,
         }
+        stamps = {"sys_created_on": new.created_on} if new.created_on else {}
         with self._gate.transaction() as transaction:
             self._gate.record(new.table, caller, transaction).check(new.sys_id, Operation.WRITE)
             # The rights are the record's, which have just been asked; the row is the instance's to write.
             instance = replace(caller, channel=Channel.SYSTEM)
-            return self._gate.record(TABLE, instance, transaction).insert(values)
+            return self._gate.record(TABLE, instance, transaction).insert({**values, **stamps})
 
     def change(self, caller: Caller, sys_id: str, values: Mapping[str, object]) -> Row:
         """Rename a file, or say of what type it is; nothing else of it can be changed."""

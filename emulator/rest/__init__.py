@@ -4,6 +4,7 @@ from flask import Flask
 
 from . import (
     attachment_api,
+    attachment_attributes_api,
     batch_api,
     change_api,
     cmdb_api,
@@ -23,7 +24,17 @@ __all__ = ["install", "platform_headers"]
 def install(app: Flask) -> None:
     """Put every REST API on the app."""
     install_frame(app)
-    for api in (table_api, stats_api, attachment_api, batch_api, change_api, cmdb_api, import_api, small_apis):
+    for api in (
+        table_api,
+        stats_api,
+        attachment_api,
+        attachment_attributes_api,
+        batch_api,
+        change_api,
+        cmdb_api,
+        import_api,
+        small_apis,
+    ):
         app.register_blueprint(api.blueprint)
     jsonv2.install(app)
     not_emulated.install(app)

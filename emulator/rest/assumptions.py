@@ -7,6 +7,7 @@ user's report, G general knowledge, unverified. The views and parsers read the v
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ..apps.change.errors import ChangeRefused, NothingRuns
 from ..errors import PayloadTooLarge, UnknownResource
 
 Value = TypeVar("Value")
@@ -170,6 +171,52 @@ IMPORT_AS_CALLER = Assumption(
 )
 IMPORT_MULTIPLE_AT_ONCE = Assumption(
     True, "insertMultiple is transformed before it is answered; run_after changes nothing.", "rest 9: async", "G"
+)
+
+CHANGE_TEXTS = Assumption(
+    ("state",),
+    "Fields whose number the Change Management API writes as text. The vendor's newest sample has a number there, too.",
+    'rest 8: state.value "-5"',
+    "D",
+)
+CHANGE_REFUSED_STATUS = Assumption(
+    ChangeRefused.status,
+    "Status of a write that a rule refuses there: its documentation lists 400 and no 403.",
+    "platform 4.2, body alone",
+    "G",
+)
+CHANGE_WORKERS_AT_ONCE = Assumption(
+    True,
+    "What a worker is to do is done before it is told of as Waiting; asked, it is Complete.",
+    "rest 8; documentation: asynchronous",
+    "G",
+)
+CHANGE_TEMPLATE_VALUES = Assumption(
+    "template",
+    "Field of std_change_producer_version that holds a template's values, as an encoded query.",
+    "ours; the platform has them in a proposal",
+    "G",
+)
+CHANGE_SEARCHED = Assumption(
+    ("number", "short_description", "description"), "Fields that textSearch looks through.", "rest 8 is silent", "G"
+)
+CONFLICT_STATUS = Assumption(
+    "Conflict",
+    "Status of every check that has run, with or without conflicts; the change's own field tells them apart.",
+    "platform documentation",
+    "D",
+)
+CONFLICT_TYPES = Assumption(
+    ("ci_already_scheduled",),
+    "Conflicts that are looked for. Maintenance and blackout windows are schedules, which are not emulated.",
+    "ours",
+    "G",
+)
+NO_CHECK_TO_CANCEL = Assumption(
+    NothingRuns.status,
+    "Status of canceling a conflict check, none of which ever runs longer than its answer.",
+    "ours",
+    "G",
 )
 
 ALL = {name: each for name, each in globals().items() if isinstance(each, Assumption)}

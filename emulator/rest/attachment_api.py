@@ -93,9 +93,10 @@ def post_multipart(version: str = "") -> Response:
 
 
 def patch_attachment(sys_id: str, version: str = "") -> Response:
+    """Rename it; nothing comes back (platform documentation, D)."""
     call = _call(version)
-    row = part(Attachments).change(call.caller, sys_id, read_record(read_body(), *body_type()))
-    return answer({"result": metadata(row, call.address)})
+    part(Attachments).change(call.caller, sys_id, read_record(read_body(), *body_type()))
+    return no_content()
 
 
 def delete_attachment(sys_id: str, version: str = "") -> Response:
@@ -138,6 +139,7 @@ def _new_file(given: Mapping[str, str], name: str, content_type: str) -> NewFile
         name=name,
         content_type=content_type,
         encryption_context=given.get("encryption_context", ""),
+        created_on=given.get("creation_time", ""),
     )
 
 

@@ -1,31 +1,21 @@
 """The Change Management API: ``/api/sn_chg_rest[/v1]/change…`` (rest 8)."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, NoReturn
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from ...shared.web.parts import part
-from ..access.caller import Caller
 from ..apps.change.approvals import decide
-from ..apps.change.changes import MODELS, TABLE, TASKS, TEMPLATES, Changes, Kind, Written
+from ..apps.change.changes import MODELS, TABLE, TASKS, TEMPLATES, Kind, Written
 from ..apps.change.errors import ChangeRefused, NotEmulated
 from ..apps.change.next_states import next_states
 from ..records.gate import Gate
 from ..records.row import Row
-from .body import read_record
+from .change_call import DELETERS, READERS, WRITERS, asked, caller_with, changes_of, given, query_for
 from .change_render import render_change, with_meta
-from .errors import ApiAclRefused
-from .filters import query_of
-from .frame import answer, check_accept, rest_caller, speak_rest
-from .incoming import body_type, read_body
-from .parameters import Parameters, read_parameters
-
-READERS = ("itil", "change_manager", "sn_change_read")
-WRITERS = ("itil", "change_manager")
-DELETERS = ("change_manager",)
-OWN_NAMES = ("order", "textSearch")
-"""Parameters of a list that are no fields."""
+from .change_workers import add_items, cancel_check, check_conflicts, get_conflicts, get_worker, list_items
+from .frame import answer, speak_rest
 
 KINDS = "<any(normal, emergency, standard):kind>"
 PREFIXES = ("/api/sn_chg_rest/change", "/api/sn_chg_rest/<any(v1, v2):version>/change")
@@ -35,51 +25,51 @@ speak_rest(blueprint)
 
 
 def list_changes(kind: str = "") -> Response:
-    changes, asked = _changes(READERS, kind), _asked()
-    query = _query(changes.gate, TABLE, asked)
-    return _all(changes.query(query, asked.limit, asked.offset))
+    changes, wanted = changes_of(READERS, kind), asked()
+    query = query_for(changes.gate, TABLE, wanted)
+    return _all(changes.query(query, wanted.limit, wanted.offset))
 
 
 def create_change(kind: str = "") -> Response:
-    return _written(_changes(WRITERS, kind).create(_given()))
+    return _written(changes_of(WRITERS, kind).create(given()))
 
 
 def create_standard(template: str) -> Response:
-    return _written(_changes(WRITERS, Kind.STANDARD).create_from(template, _given()))
+    return _written(changes_of(WRITERS, Kind.STANDARD).create_from(template, given()))
 
 
 def get_change(sys_id: str, kind: str = "") -> Response:
-    return _one(_changes(READERS, kind).get(sys_id))
+    return _one(changes_of(READERS, kind).get(sys_id))
 
 
 def update_change(sys_id: str, kind: str = "") -> Response:
-    return _written(_changes(WRITERS, kind).update(sys_id, _given()))
+    return _written(changes_of(WRITERS, kind).update(sys_id, given()))
 
 
 def delete_change(sys_id: str, kind: str = "") -> Response:
-    return _one(_changes(DELETERS, kind).delete(sys_id))
+    return _one(changes_of(DELETERS, kind).delete(sys_id))
 
 
 def list_tasks(change: str) -> Response:
-    changes, asked = _changes(READERS), _asked()
-    rows = changes.tasks(change, _query(changes.gate, TASKS, asked), asked.limit, asked.offset)
+    changes, wanted = changes_of(READERS), asked()
+    rows = changes.tasks(change, query_for(changes.gate, TASKS, wanted), wanted.limit, wanted.offset)
     return _all(rows)
 
 
 def create_task(change: str) -> Response:
-    return _written(_changes(WRITERS).create_task(change, _given()))
+    return _written(changes_of(WRITERS).create_task(change, given()))
 
 
 def get_task(change: str, sys_id: str) -> Response:
-    return _one(_changes(READERS).task(change, sys_id))
+    return _one(changes_of(READERS).task(change, sys_id))
 
 
 def update_task(change: str, sys_id: str) -> Response:
-    return _written(_changes(WRITERS).update_task(change, sys_id, _given()))
+    return _written(changes_of(WRITERS).update_task(change, sys_id, given()))
 
 
 def delete_task(change: str, sys_id: str) -> Response:
-    return _all([_changes(DELETERS).delete_task(change, sys_id)])
+    return _all([changes_of(DELETERS).delete_task(change, sys_id)])
 
 
 def list_models() -> Response:
@@ -87,7 +77,7 @@ def list_models() -> Response:
 
 
 def get_model(sys_id: str) -> Response:
-    return _one(_changes(READERS).other(MODELS, sys_id))
+    return _one(changes_of(READERS).other(MODELS, sys_id))
 
 
 def list_templates() -> Response:
@@ -95,23 +85,23 @@ def list_templates() -> Response:
 
 
 def get_template(sys_id: str) -> Response:
-    return _one(_changes(READERS).other(TEMPLATES, sys_id))
+    return _one(changes_of(READERS).other(TEMPLATES, sys_id))
 
 
 def get_next_states(sys_id: str) -> Response:
-    caller = _caller(READERS)
+    caller = caller_with(READERS)
     return answer({"result": next_states(part(Gate), caller, sys_id)})
 
 
 def decide_approval(sys_id: str) -> Response:
-    caller, given = _caller(WRITERS), _given()
-    row = decide(part(Gate), caller, sys_id, str(given.get("state", "")), str(given.get("comments", "")))
+    caller, fields = caller_with(WRITERS), given()
+    row = decide(part(Gate), caller, sys_id, str(fields.get("state", "")), str(fields.get("comments", "")))
     return _one(row)
 
 
 def refuse(what: str, **_parts: str) -> NoReturn:
     """What could only be answered with an invention is refused loudly."""
-    _caller(READERS)
+    caller_with(READERS)
     raise NotEmulated(what)
 
 
@@ -138,16 +128,19 @@ ROUTES: tuple[tuple[str, str, Any], ...] = (
     ("DELETE", "/<change>/task/<sys_id>", delete_task),
     ("GET", "/<sys_id>/nextstates", get_next_states),
     ("PATCH", "/<sys_id>/approvals", decide_approval),
+    ("GET", "/<sys_id>/ci", list_items),
+    ("POST", "/<sys_id>/ci", add_items),
+    ("GET", "/<sys_id>/conflict", get_conflicts),
+    ("POST", "/<sys_id>/conflict", check_conflicts),
+    ("DELETE", "/<sys_id>/conflict", cancel_check),
+    ("GET", "/worker/<sys_id>", get_worker),
 )
 
 NOT_EMULATED: tuple[tuple[str, str, str], ...] = (
-    ("GET POST", "/<sys_id>/ci", "The association of configuration items"),
-    ("GET POST DELETE", "/<sys_id>/conflict", "Conflict detection"),
     ("GET", "/<sys_id>/schedule", "The schedule of a change"),
     ("PATCH", "/<sys_id>/schedule/first_available", "The schedule of a change"),
     ("POST", "/<sys_id>/refresh_impacted_services", "The calculation of impacted services"),
     ("PATCH", "/standard/<sys_id>/risk", "The calculation of risk"),
-    ("GET", "/worker/<sys_id>", "A worker's progress"),
     ("GET", "/ci/<sys_id>/schedule", "The schedule of a configuration item"),
 )
 
@@ -184,43 +177,9 @@ def _refused(error: ChangeRefused) -> Response:
     return answer({"error": {"message": error.message, "detail": ""}, "status": "failure"}, error.status)
 
 
-def _caller(roles: tuple[str, ...]) -> Caller:
-    """Raises ApiAclRefused for a caller without any of the roles (rest 8, D)."""
-    caller = rest_caller()
-    check_accept()
-    if not any(caller.has_role(role) for role in roles):
-        raise ApiAclRefused
-    return caller
-
-
-def _changes(roles: tuple[str, ...], kind: str = "") -> Changes:
-    return Changes(part(Gate), _caller(roles), Kind(kind))
-
-
-def _asked() -> Parameters:
-    return read_parameters(list(request.args.items(multi=True)))
-
-
-def _query(gate: Gate, table: str, asked: Parameters) -> str:
-    """The encoded query, or the fields given by name; ``textSearch`` and ``order`` on top."""
-    named = [pair for pair in asked.filters if pair[0] not in OWN_NAMES]
-    query = asked.query or query_of(gate.read_dictionary(), table, named)
-    text = request.args.get("textSearch", "").replace("^", "^^")
-    searched = f"numberLIKE{text}^ORshort_descriptionLIKE{text}^ORdescriptionLIKE{text}" if text else ""
-    order = request.args.get("order", "")
-    ordered = f"ORDERBY{order}" if order.replace("_", "").isalnum() else ""
-    return "^".join(filter(None, (query, searched, ordered)))
-
-
-def _given() -> Mapping[str, object]:
-    """Fields of the body, and of the address, where a body names none of them."""
-    named = {name: value for name, value in request.args.items() if not name.startswith("sysparm_")}
-    return {**named, **read_record(read_body(), *body_type())}
-
-
 def _list_others(table: str) -> Response:
-    changes, asked = _changes(READERS), _asked()
-    rows = changes.others(table, _query(changes.gate, table, asked), asked.limit, asked.offset)
+    changes, wanted = changes_of(READERS), asked()
+    rows = changes.others(table, query_for(changes.gate, table, wanted), wanted.limit, wanted.offset)
     return _all(rows)
 
 

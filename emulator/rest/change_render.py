@@ -5,13 +5,14 @@ from collections.abc import Mapping, Sequence
 from ...shared.time_style import TimeStyle
 from ..dictionary.types import Storage
 from ..records.row import FieldValue, Row
+from . import assumptions
 
 Rendered = Mapping[str, object]
 
 
 def render_change(row: Row) -> dict[str, object]:
     """Every field as ``{display_value, value}``; a moment has its ``display_value_internal`` as well."""
-    return {element: _pair(value, row.style) for element, value in row.values.items()}
+    return {element: _pair(element, value, row.style) for element, value in row.values.items()}
 
 
 def with_meta(row: Row, ignored: Sequence[str]) -> dict[str, object]:
@@ -19,9 +20,10 @@ def with_meta(row: Row, ignored: Sequence[str]) -> dict[str, object]:
     return {**render_change(row), "__meta": {"ignoredFields": list(ignored)}}
 
 
-def _pair(value: FieldValue, style: TimeStyle) -> Rendered:
+def _pair(element: str, value: FieldValue, style: TimeStyle) -> Rendered:
     shown = value.display(style)
-    pair: dict[str, object] = {"display_value": shown, "value": _raw(value)}
+    is_text = element in assumptions.CHANGE_TEXTS.value
+    pair: dict[str, object] = {"display_value": shown, "value": value.value if is_text else _raw(value)}
     if value.field.type.storage in {Storage.DATE, Storage.DATE_TIME}:
         pair["display_value_internal"] = shown
     return pair

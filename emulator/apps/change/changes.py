@@ -7,10 +7,12 @@ from typing import TypeVar
 
 from ...access.caller import Caller
 from ...errors import NoRecordFound, OperationFailed
+from ...query import parse
 from ...records.gate import Gate
 from ...records.glide_record import GlideRecord
 from ...records.row import Row
 from .errors import ChangeRefused
+from .given import without_labels
 
 TABLE, TASKS, MODELS, TEMPLATES = "change_request", "change_task", "chg_model", "std_change_producer_version"
 RULED = ("change_request", "parent")
@@ -60,20 +62,22 @@ class Changes:
 
     def create(self, given: Mapping[str, object]) -> Written:
         """Make a change of this kind; of any, the given model or type decides."""
-        values = {**given, "type": self.kind.value} if self.kind else given
+        values = self._read(TABLE, given) | ({"type": self.kind.value} if self.kind else {})
         written = _refusing("created", lambda: self._records(TABLE).insert(values))
         return Written(self.get(written.sys_id), self._ignored(TABLE, given))
 
     def create_from(self, template: str, given: Mapping[str, object]) -> Written:
-        """Make a standard change from a published template."""
+        """Make a standard change with the values of a published template; what is given wins."""
         found = self._records(TEMPLATES).get(template)
-        own = {"short_description": found.value("name"), "std_change_producer_version": template}
+        presets = {term.field: term.value for term in parse(found.value("template")).terms if term.operator == "="}
+        own = {"short_description": found.value("name"), **presets, "std_change_producer_version": template}
         written = self.create({**own, **given})
         return Written(written.row, self._ignored(TABLE, given))
 
     def update(self, sys_id: str, given: Mapping[str, object]) -> Written:
         self.get(sys_id)
-        _refusing("updated", lambda: self._records(TABLE).update(sys_id, given))
+        values = self._read(TABLE, given)
+        _refusing("updated", lambda: self._records(TABLE).update(sys_id, values))
         return Written(self.get(sys_id), self._ignored(TABLE, given))
 
     def delete(self, sys_id: str) -> Row:
@@ -96,13 +100,13 @@ class Changes:
 
     def create_task(self, change: str, given: Mapping[str, object]) -> Written:
         self.get(change)
-        values = {**given, **dict.fromkeys(RULED, change)}
+        values = {**self._read(TASKS, given), **dict.fromkeys(RULED, change)}
         made = _refusing("created", lambda: self._records(TASKS).insert(values))
         return Written(self.task(change, made.sys_id), self._ignored(TASKS, given))
 
     def update_task(self, change: str, sys_id: str, given: Mapping[str, object]) -> Written:
         self.task(change, sys_id)
-        values = {name: value for name, value in given.items() if name not in RULED}
+        values = {name: value for name, value in self._read(TASKS, given).items() if name not in RULED}
         _refusing("updated", lambda: self._records(TASKS).update(sys_id, values))
         return Written(self.task(change, sys_id), self._ignored(TASKS, given))
 
@@ -117,6 +121,9 @@ class Changes:
 
     def other(self, table: str, sys_id: str) -> Row:
         return self._records(table).get(sys_id, displayed=True)
+
+    def _read(self, table: str, given: Mapping[str, object]) -> dict[str, object]:
+        return dict(without_labels(self.gate.read_dictionary(), table, given))
 
     def _records(self, table: str) -> GlideRecord:
         return self.gate.record(table, self.caller)

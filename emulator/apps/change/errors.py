@@ -29,6 +29,26 @@ class BadDecision(PlatformError):
     message = "state must be approved or rejected"
 
 
+class BadAssociation(PlatformError):
+    """What is to be associated, or how, was not said (rest 8, D; the text is ours)."""
+
+    status = 400
+
+
+class CannotCheck(PlatformError):
+    """A change without an item or a time is in nobody's way (rest 8, D; the text is ours)."""
+
+    status = 400
+    message = "Conflict checking needs a configuration item, a planned start and a planned end date"
+
+
+class NothingRuns(PlatformError):
+    """A check is over before it is answered, so there is none to cancel (rest 8, D; the text is ours)."""
+
+    status = 400
+    message = "No conflict checking process is running"
+
+
 class NotEmulated(PlatformError):
     """A part of the API whose answer could only be made up (ours)."""
 

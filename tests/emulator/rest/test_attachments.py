@@ -122,8 +122,8 @@ def test_a_list_is_filtered_by_query_or_pairs_and_counted(files):
 def test_a_file_is_renamed_and_turned_to_no_other_record_or_bytes(files):
     made = files.attach()
     asked = {"file_name": "b.txt", "table_sys_id": "f" * 32, "hash": "0" * 64, "size_bytes": "1"}
-    for path in (f"attachment/{made['sys_id']}", f"table/sys_attachment/{made['sys_id']}"):
-        assert files.api.open(f"/api/now/{path}", "PATCH", json=asked).status_code == 200
+    for path, status in ((f"attachment/{made['sys_id']}", 204), (f"table/sys_attachment/{made['sys_id']}", 200)):
+        assert files.api.open(f"/api/now/{path}", "PATCH", json=asked).status_code == status
     after = files.open(f"/{made['sys_id']}").json["result"]
     kept = ("table_sys_id", "hash", "size_bytes", "table_name")
     assert after["file_name"] == "b.txt"
@@ -293,3 +293,66 @@ def test_c18_a_name_written_by_another_way_cannot_split_the_header_either(files)
     answer = files.open(f"/{made['sys_id']}/file")
     assert answer.status_code == 200
     assert "\n" not in str(answer.headers["Content-Disposition"])
+
+
+@pytest.mark.source("rest 6", "D")
+def test_a_file_that_is_sent_later_says_when_it_was_made(files):
+    """In UTC; what is no time is now."""
+    assert files.attach(creation_time="2020-02-03 04:05:06")["sys_created_on"] == "2020-02-03 04:05:06"
+    assert files.attach(creation_time="yesterday")["sys_created_on"] > "2020-02-04"
+
+
+@pytest.mark.source("rest 6", "D")
+@pytest.mark.parametrize("version", ["", "v1/"])
+def test_attributes_are_added_read_changed_and_removed(files, version):
+    path = f"/{files.attach()['sys_id']}/attributes"
+
+    def call(method, key="", body=None):
+        return files.open(f"{path}{key}", method, version=version, json=body)
+
+    made = call("POST", body={"key": "alt_text", "value": "a log"})
+    assert (made.status_code, made.json) == (201, {"result": {"key": "alt_text", "value": "a log"}})
+    call("POST", body={"key": "other", "value": ""})
+    assert call("GET").json["result"] == [{"key": "alt_text", "value": "a log"}, {"key": "other", "value": ""}]
+    changed = call("PUT", "/alt_text", {"value": "a long log"})
+    assert (changed.status_code, changed.json["result"]["value"]) == (200, "a long log")
+    assert call("GET", "/alt_text").json == {"result": {"key": "alt_text", "value": "a long log"}}
+    assert call("DELETE", "/alt_text").status_code == 204
+    assert call("GET", "/alt_text").status_code == 404
+    assert (call("DELETE").status_code, call("GET").json) == (204, {"result": []})
+
+
+@pytest.mark.parametrize(
+    ("method", "key", "body", "status"),
+    [
+        ("POST", "", {"key": "k"}, 400),
+        ("POST", "", {"value": "v"}, 400),
+        ("POST", "", {"key": "", "value": "v"}, 400),
+        ("POST", "", {"key": "there", "value": "again"}, 400),
+        ("POST", "", {"key": "k" * 256, "value": "v"}, 400),
+        ("PUT", "/there", {}, 400),
+        ("PUT", "/missing", {"value": "v"}, 404),
+        ("DELETE", "/there^ORkey=x", None, 404),
+        ("PATCH", "/there", {"value": "v"}, 405),
+    ],
+)
+def test_an_attribute_needs_a_key_of_its_own_and_a_value(files, method, key, body, status):
+    path = f"/{files.attach()['sys_id']}/attributes"
+    files.open(path, "POST", json={"key": "there", "value": "v"})
+    assert files.open(f"{path}{key}", method, json=body).status_code == status
+
+
+@pytest.mark.source("rest 6", "I")
+def test_attributes_are_as_open_as_their_attachment_and_go_with_it(files, make_user):
+    """Nobody gets at them by the table either."""
+    sys_id = files.attach()["sys_id"]
+    path, body = f"/{sys_id}/attributes", {"key": "k", "value": "v"}
+    stranger, staff = make_user(), make_user("itil")
+    assert files.open(path, "POST", stranger, json=body).status_code == 404
+    assert files.open(path, "POST", staff, json=body).status_code == 201
+    assert files.open(path, client=stranger).status_code == 404
+    assert stranger.rows("sys_attachment_attribute") == []
+    kept = part_of(files.instance, Gate).record("sys_attachment_attribute", SYSTEM)
+    assert len(kept.query(f"sys_attachment={sys_id}").rows) == 1
+    assert files.api.open(f"/api/now/table/incident/{files.incident}", "DELETE").status_code == 204
+    assert kept.query(f"sys_attachment={sys_id}").rows == []

@@ -33,7 +33,7 @@ def test_a_normal_change_is_made_as_the_documentation_shows_it(chg):
     assert answer.status_code == 200
     assert result["__meta"] == {"ignoredFields": ["no_such_field"]}
     wanted = {
-        "state": {"display_value": "New", "value": -5},
+        "state": {"display_value": "New", "value": "-5"},
         "type": {"display_value": "Normal", "value": "normal"},
         "priority": {"display_value": "4 - Low", "value": 4},
         "scope": {"display_value": "Medium", "value": 3},
@@ -77,7 +77,28 @@ def test_a_standard_change_is_made_from_its_template(chg):
     assert chg("GET", f"/standard/template/{sys_id}").json["result"]["name"] == template["name"]
     result = chg("POST", f"/standard/{sys_id}", {"description": "As always"}).json["result"]
     assert (result["type"]["value"], result["std_change_producer_version"]["value"]) == ("standard", sys_id)
+    assert result["std_change_producer_version"]["display_value"] == template["name"]["value"]
     assert chg("POST", f"/standard/{'f' * 32}").status_code == 404
+
+
+@pytest.mark.source("rest 8", "D")
+def test_a_template_presets_what_is_not_given(chg):
+    """Its values, references by name among them; what is given wins."""
+    (template,) = chg("GET", "/standard/template", name="Replace a failed disk").json["result"]
+    result = chg("POST", f"/standard/{template['sys_id']['value']}", {"risk": "2"}).json["result"]
+    assert result["short_description"]["value"] == "Replace a failed disk"
+    assert result["assignment_group"]["display_value"] == "Hardware"
+    assert result["category"]["value"] == "Hardware"
+    assert result["risk"]["value"] == 2
+
+
+@pytest.mark.source("rest 8", "D")
+def test_a_choice_may_be_given_by_its_label_and_a_model_by_its_name(chg):
+    """``state=assess``, as the documentation has it."""
+    change = chg("POST", "", {"chg_model": "Standard", "type": "Standard"}).json["result"]
+    assert (change["type"]["value"], change["chg_model"]["value"]) == ("standard", STANDARD_MODEL)
+    sys_id = made(chg)["sys_id"]["value"]
+    assert chg("PATCH", f"/normal/{sys_id}", {}, state="assess").json["result"]["state"]["value"] == "-4"
 
 
 @pytest.mark.source("rest 8", "D")
@@ -132,7 +153,7 @@ def test_a_refused_write_has_the_apis_own_envelope(chg):
         "Change Request record could not be updated. Operation against file 'change_request' was aborted by Business "
         "Rule 'Change Model: Check State Transition^"
     )
-    assert chg("GET", f"/{sys_id}").json["result"]["state"]["value"] == -5
+    assert chg("GET", f"/{sys_id}").json["result"]["state"]["value"] == "-5"
 
 
 @pytest.mark.source("rest 8", "D")
@@ -144,7 +165,7 @@ def test_tasks_belong_to_their_change(chg):
     assert chg("GET", f"/{other}/task/{sys_id}").status_code == 404
     assert [each["sys_id"]["value"] for each in chg("GET", f"/{change}/task").json["result"]] == [sys_id]
     changed = chg("PATCH", f"/{change}/task/{sys_id}", {"state": "3", "nonsense": 1}).json["result"]
-    assert (changed["state"]["value"], changed["active"]["value"]) == (3, False)
+    assert (changed["state"]["value"], changed["active"]["value"]) == ("3", False)
     assert changed["__meta"] == {"ignoredFields": ["nonsense"]}
     assert chg("DELETE", f"/{change}/task/{sys_id}").status_code == 200
     assert chg("GET", f"/{change}/task").json["result"] == []
@@ -164,7 +185,7 @@ def test_one_approves_what_one_is_asked_for(chg, make_user, api):
     assert decide("PATCH", f"/{sys_id}/approvals", {"state": "perhaps"}).status_code == 400
     result = decide("PATCH", f"/{sys_id}/approvals", {"state": "approved"}).json["result"]
     assert result["state"]["value"] == "approved"
-    assert chg("GET", f"/{sys_id}").json["result"]["state"]["value"] == -3
+    assert chg("GET", f"/{sys_id}").json["result"]["state"]["value"] == "-3"
 
 
 @pytest.mark.source("rest 8", "D")
@@ -181,7 +202,13 @@ def test_who_may_is_a_question_of_roles(chg, make_user):
 
 @pytest.mark.parametrize(
     ("method", "path"),
-    [("POST", "/X/conflict"), ("GET", "/X/schedule"), ("GET", "/X/ci"), ("PATCH", "/standard/X/risk")],
+    [
+        ("GET", "/X/schedule"),
+        ("PATCH", "/X/schedule/first_available"),
+        ("POST", "/X/refresh_impacted_services"),
+        ("PATCH", "/standard/X/risk"),
+        ("GET", "/ci/X/schedule"),
+    ],
 )
 def test_what_would_be_invented_is_refused_loudly(chg, method, path):
     answer = chg(method, path.replace("X", "f" * 32), {} if method != "GET" else None)

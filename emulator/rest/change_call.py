@@ -1,0 +1,57 @@
+"""What every request of the Change Management API is read by: who may, and what was asked."""
+
+from collections.abc import Mapping
+
+from flask import request
+
+from ...shared.web.parts import part
+from ..access.caller import Caller
+from ..apps.change.changes import Changes, Kind
+from ..records.gate import Gate
+from . import assumptions
+from .body import read_record
+from .errors import ApiAclRefused
+from .filters import query_of
+from .frame import check_accept, rest_caller
+from .incoming import body_type, read_body
+from .parameters import Parameters, read_parameters
+
+READERS = ("itil", "change_manager", "sn_change_read")
+WRITERS = ("itil", "change_manager")
+DELETERS = ("change_manager",)
+OWN_NAMES = ("order", "textSearch", "association_type")
+"""Parameters of a list that are no fields."""
+
+
+def caller_with(roles: tuple[str, ...]) -> Caller:
+    """Raises ApiAclRefused for a caller without any of the roles (rest 8, D)."""
+    caller = rest_caller()
+    check_accept()
+    if not any(caller.has_role(role) for role in roles):
+        raise ApiAclRefused
+    return caller
+
+
+def changes_of(roles: tuple[str, ...], kind: str = "") -> Changes:
+    return Changes(part(Gate), caller_with(roles), Kind(kind))
+
+
+def asked() -> Parameters:
+    return read_parameters(list(request.args.items(multi=True)))
+
+
+def query_for(gate: Gate, table: str, asked: Parameters) -> str:
+    """The encoded query, or the fields given by name; ``textSearch`` and ``order`` on top."""
+    named = [pair for pair in asked.filters if pair[0] not in OWN_NAMES]
+    query = asked.query or query_of(gate.read_dictionary(), table, named)
+    text = request.args.get("textSearch", "").replace("^", "^^")
+    searched = "^OR".join(f"{each}LIKE{text}" for each in assumptions.CHANGE_SEARCHED.value) if text else ""
+    order = request.args.get("order", "")
+    ordered = f"ORDERBY{order}" if order.replace("_", "").isalnum() else ""
+    return "^".join(filter(None, (query, searched, ordered)))
+
+
+def given() -> Mapping[str, object]:
+    """Fields of the body, and of the address, where a body names none of them."""
+    named = {name: value for name, value in request.args.items() if not name.startswith("sysparm_")}
+    return {**named, **read_record(read_body(), *body_type())}
