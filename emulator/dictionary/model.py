@@ -3,7 +3,7 @@
 Compiled once from dictionary rows (see rows.py) and never changed: a changed row makes a new Dictionary.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -130,10 +130,19 @@ class Dictionary:
 
     def chain(self, name: str) -> Sequence[Table]:
         """The table and its ancestors, from the class to the base."""
-        chain = [self.table(name)]
-        while chain[-1].extends:
-            chain.append(self.table(chain[-1].extends))
-        return chain
+        found = self._chains.get(name)
+        if found is None:
+            found = self._chains[name] = tuple(self._walk(name))
+        return found
+
+    @cached_property
+    def _chains(self) -> dict[str, Sequence[Table]]:
+        return {}
+
+    def _walk(self, name: str) -> Iterator[Table]:
+        while name:
+            yield (table := self.table(name))
+            name = table.extends
 
     def base(self, name: str) -> str:
         """The root of the table's hierarchy, whose SQL table holds its rows."""

@@ -57,6 +57,8 @@ class Work:
         self.ids = ids
         self.trail = trail
         self._record = record
+        self.wrote_others = False
+        """Whether a rule has asked for records to write, which may have changed this one, too."""
         self.snapshot: Snapshot = snapshots.current(connection)
 
     @cached_property
@@ -73,6 +75,7 @@ class Work:
         """Records of a table as the instance itself writes them, in this transaction. Only a write may ask."""
         if self._record is None:
             raise LookupError("a read has no transaction to write in")
+        self.wrote_others = True
         return self._record(table)
 
     @property

@@ -15,7 +15,7 @@ from ..access.acl import Verdict
 from ..access.operations import Operation
 from ..dictionary.rows import DICTIONARY_TABLES
 from ..dictionary.types import Storage
-from ..errors import AclRefused, BusinessRuleAborted, NoRecordFound, OperationFailed, PlatformError
+from ..errors import AclRefused, BusinessRuleAborted, NoRecordFound, OperationFailed
 from ..store.store import Native
 from . import attachment_rules, audit, journal, table_rows
 from .addresses import check_own_address, check_range
@@ -25,10 +25,11 @@ from .computed import computed
 from .defaults import defaults, next_number
 from .draft import Draft
 from .enforce import check_data_policies, run_after, run_before
-from .reading import RECORD_ID, Request, read_page
-from .row import Columns, Row
+from .reading import RECORD_ID
+from .row import Row
 from .snapshot import VERSIONED_TABLES, next_version
 from .work import Work
+from .written import as_written
 
 STEP = "user"
 OUTSIDE = "The record does not match the rule's condition."
@@ -51,7 +52,7 @@ def insert(work: Work, given: Mapping[str, object], how: Input, *, named: bool =
     check_data_policies(draft)
     _write(draft)
     _complete(draft, Operation.CREATE)
-    return _read_back(work, work.table, draft.sys_id, named=named)
+    return as_written(draft, named=named)
 
 
 def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input, *, named: bool = True) -> Row:
@@ -61,16 +62,16 @@ def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input, *, 
     values = {**before, **computed(work, table, sys_id, assigned.columns, before)}
     draft = Draft(work, table, sys_id, values, before, assigned.entries, frozenset(assigned.columns))
     if not draft.writes_anything:
-        return _read_back(work, table, sys_id, named=named)
+        return as_written(draft, named=named)
     run_before(draft, Operation.WRITE)
     check_data_policies(draft)
     if not draft.writes_anything:  # a rule took everything back
-        return _read_back(work, table, sys_id, named=named)
+        return as_written(draft, named=named)
     if how.auto_sys_fields:
         _stamp(draft)
     _write(draft)
     _complete(draft, Operation.WRITE)
-    return _read_back(work, table, sys_id, named=named)
+    return as_written(draft, named=named)
 
 
 def _stamp(draft: Draft) -> None:
@@ -211,18 +212,6 @@ def _stored(work: Work, sys_id: str, restriction: str) -> tuple[str, Mapping[str
     paths = [name for name, each in work.dictionary.fields(table).items() if each.type.storage is not Storage.VIRTUAL]
     stored = work.first(table, sys_id, paths, restriction)
     return None if stored is None else (table, {path: stored[path] for path in paths})
-
-
-def _read_back(work: Work, table: str, sys_id: str, *, named: bool) -> Row:
-    """The record as the caller reads it; what may be written and not read comes back with its sys_id alone.
-
-    The caller did not ask to read, so a no is neither kept nor tracked.
-    """
-    try:
-        rows = read_page(work.aside(), Request("", None, 1, named=named, sys_id=sys_id)).rows
-    except PlatformError:
-        rows = ()
-    return rows[0] if rows else Row(table, sys_id, Columns({}), {})
 
 
 def _author(work: Work) -> str:

@@ -4,7 +4,7 @@ Text is compared folded: A to Z are a to z, and nothing else is folded. SQLite c
 which does just that; on PostgreSQL it is ``lower(x)`` under the collation "C", with indexes on the same expression.
 """
 
-from datetime import datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -63,6 +63,16 @@ SQL_TYPES: dict[Storage, TypeEngine[Any]] = {
     Storage.DATE_TIME: WholeSecond(),
     Storage.DECIMAL: ExactDecimal(),
 }
+
+
+_TYPES: dict[Storage, type] = {Storage.TEXT: str, Storage.INTEGER: int, Storage.BOOLEAN: bool, Storage.DATE: date}
+
+
+def comes_back_as_it_went(storage: Storage, value: object) -> bool:
+    """Whether a value that is written is read again as the very same, in every database."""
+    if isinstance(value, datetime):
+        return storage is Storage.DATE_TIME and value.tzinfo is UTC and not value.microsecond
+    return value is None or (type(value) is _TYPES.get(storage) and value != "")
 
 
 class _OfColumn(FunctionElement[Any]):

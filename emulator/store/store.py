@@ -7,7 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, Table, text
+from sqlalchemy import Connection, Engine, Select, Table, Update, bindparam, text
 from sqlalchemy.engine import CursorResult
 
 from ...shared.database import reading, writing
@@ -23,6 +23,9 @@ StoredRow = Mapping[str, Any]
 
 Native = str | int | bool | Decimal | date | datetime | None
 """A field's value: aware moments in UTC, None for empty, never ``''``."""
+
+CHANGED = "ticketlab_key"
+"""The parameter that names the record to change; no column is called so."""
 
 _VERSION = text("SELECT version FROM ticketlab_version")
 _TOUCH = text("UPDATE ticketlab_version SET version = :version")
@@ -103,16 +106,16 @@ class Store:
 
     def insert(self, connection: Connection, tables: RecordTables, table: str, values: Mapping[str, Native]) -> None:
         """Insert a record. Raises IntegrityError where a unique index refuses it, LookupError for an unknown field."""
-        row = {CLASS: table, **values}
-        connection.execute(tables.sql_table(table).insert(), self._columns(tables, table, row))
+        statement = tables.keep(("insert", table), lambda: tables.sql_table(table).insert())
+        connection.execute(statement, self._columns(tables, table, {CLASS: table, **values}))
 
     def update(
         self, connection: Connection, tables: RecordTables, table: str, sys_id: str, values: Mapping[str, Native]
     ) -> int:
         """Change a record; returns how many there were of the sys_id. Raises as ``insert`` does."""
-        target = tables.sql_table(table)
-        statement = target.update().where(self._is(target, sys_id), tables.of_class(table, target))
-        return self._changed(connection.execute(statement.values(self._columns(tables, table, values))))
+        statement = tables.keep(("update", table), lambda: self._update(tables, table))
+        columns = self._columns(tables, table, values)
+        return self._changed(connection.execute(statement, {**columns, CHANGED: fold(sys_id)}))
 
     def delete(self, connection: Connection, tables: RecordTables, table: str, sys_id: str) -> int:
         target = tables.sql_table(table)
@@ -141,6 +144,11 @@ class Store:
             connection.execute(_RESERVE, [{"name": table, "last": number} for table, number in last.items()])
 
     @staticmethod
+    def _update(tables: RecordTables, table: str) -> Update:
+        target = tables.sql_table(table)
+        return target.update().where(folded(target.c[KEY]) == bindparam(CHANGED), tables.of_class(table, target))
+
+    @staticmethod
     def _is(target: Table, sys_id: str) -> Any:
         return folded(target.c[KEY]) == fold(sys_id)
 
@@ -152,8 +160,9 @@ class Store:
     def _columns(tables: RecordTables, table: str, values: Mapping[str, Native]) -> dict[str, Native]:
         """By SQL column. The class of a table that has no such field goes without saying."""
         columns: dict[str, Native] = {}
+        names = tables.column_names(table)
         for element, value in values.items():
-            column = tables.column_name(table, element)
+            column = names.get(element)
             if column is not None:
                 columns[column] = None if value == "" else value
             elif element != CLASS:

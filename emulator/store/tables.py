@@ -160,6 +160,7 @@ class RecordTables:
         self.dictionary = dictionary
         self._hierarchies: dict[str, Hierarchy] = {}
         self._tables: dict[str, Table] = {}
+        self._columns: dict[str, Mapping[str, str]] = {}
         self._kept: dict[Hashable, Any] = {}
 
     def keep(self, key: Hashable, make: Callable[[], Made]) -> Made:
@@ -196,11 +197,18 @@ class RecordTables:
 
     def column_name(self, table: str, element: str) -> str | None:
         """The SQL column of a field, None for a field that has none."""
-        names = self.hierarchy(table).column_names
-        for each in self.dictionary.chain(table):
-            if element in each.fields:
-                return names.get((each.name, element))
-        return None
+        return self.column_names(table).get(element)
+
+    def column_names(self, table: str) -> Mapping[str, str]:
+        """The SQL column of each field that has one."""
+        found = self._columns.get(table)
+        if found is None:
+            names = self.hierarchy(table).column_names
+            chain = self.dictionary.chain(table)
+            nearest = {element: each.name for each in reversed(chain) for element in each.fields}
+            columns = {element: names.get((name, element)) for element, name in nearest.items()}
+            found = self._columns[table] = {element: name for element, name in columns.items() if name is not None}
+        return found
 
     def classes(self, table: str) -> Sequence[str]:
         """The classes of the records of ``table``: its own and those of tables that extend it.
