@@ -15,7 +15,7 @@ from ..shared.view import fact, known, writer_to
 from .database import Base, LabBase, db
 from .dictionary.model import Dictionary
 from .records.decision_log import DecisionLog
-from .seed import Secrets, fill, is_filled, seed_image
+from .seed import Secrets, fill, fit, is_filled, seed_image
 from .settings import Settings
 from .store.contents import Contents
 from .store.reconcile import add_column
@@ -66,14 +66,14 @@ def open_databases(app: Flask, settings: Settings) -> Databases:
 
 
 def make_tables(databases: Databases, schema: Dictionary) -> None:
-    """Create what is missing, additively: record tables, and the tables beside them."""
+    """Create what is missing, additively: record tables, and the tables beside them. Raises RefusedToStart."""
     with writing(databases.engine) as connection:
         Base.metadata.create_all(connection)
         lab_state.metadata.create_all(connection)
     with writing(databases.lab_engine) as connection:
         LabBase.metadata.create_all(connection)
         _complete_notes(connection)
-    databases.store.reconcile(schema)
+    fit(databases.store, schema)
 
 
 def _complete_notes(connection: Connection) -> None:
@@ -95,7 +95,7 @@ def fill_when_empty(
     if image.exists():
         if not filled:  # somebody has removed the database alone
             image.restore()
-            databases.store.reconcile(schema)
+            fit(databases.store, schema)
         return
     if not filled:
         fill(databases.store, schema, settings, secrets, contents, tell_progress)

@@ -15,7 +15,7 @@ from ..identity.keys import InstanceKey
 from ..identity.sessions import UserSession
 from ..records.attachments import Attachments
 from ..records.gate import Gate
-from ..seed import seed_image, write_addresses, write_tables
+from ..seed import fit, seed_image, write_addresses, write_tables
 from ..settings import Settings
 from ..sso.registration import write_registration
 from .pinned_image import PinnedImage
@@ -43,7 +43,7 @@ class InstanceLab:
         self.own_url = settings.url
         self.key = settings.lab_key
         self._fitting: Sequence[Callable[[], bool]] = (
-            lambda: gate.store.reconcile(gate.schema),
+            lambda: fit(gate.store, gate.schema),
             lambda: write_tables(gate),
             lambda: write_addresses(gate, settings),
             lambda: write_registration(gate, key, settings),

@@ -213,9 +213,9 @@ class RecordTables:
     def classes(self, table: str) -> Sequence[str]:
         """The classes of the records of ``table``: its own and those of tables that extend it.
 
-        Empty where the hierarchy has no column that tells them apart.
+        Empty where the hierarchy has no column that tells them apart, and for a union, which shows those of others.
         """
-        if CLASS not in self.sql_table(table).c:
+        if CLASS not in self.sql_table(table).c or self.dictionary.table(table).union_of:
             return ()
         return sorted(self.dictionary.descendants(table))
 
