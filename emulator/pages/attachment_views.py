@@ -16,9 +16,9 @@ from ..records.attachments import MEGABYTE, Attachments, NewFile
 from ..records.gate import Gate
 from ..rest.attachment_file import download
 from ..store.contents import CHUNK
-from .form_views import NEW, no_record, show_form, show_record
+from .form_views import NEW, no_record, show_record
 from .frame import framed
-from .list_query import record_url
+from .list_query import list_url, record_url
 from .messages import Message, refusal
 from .return_address import with_outcome
 
@@ -52,10 +52,10 @@ attachment_pages.register_error_handler(NoRecordFound, no_record)
 
 @attachment_pages.get(f"/{TABLE}.do")
 def open_attachment() -> Response:
-    """The file, to be saved; never a page of ours."""
+    """The file, to be saved; never a page of ours. There is no form of an attachment: it is made with its file."""
     sys_id = request.args.get("sys_id", NEW)
     if sys_id == NEW:
-        return show_form(TABLE)
+        return redirect(list_url(TABLE))
     row, file = part(Attachments).open(current_caller(), sys_id)
     return download(row, file, f"{request.host_url}api/now/attachment")
 

@@ -9,6 +9,7 @@ from ..access.operations import Operation
 from ..dictionary.layout import CLASS, list_columns
 from ..dictionary.model import Dictionary, Field
 from ..query import EncodedQuery
+from ..records.attachment_rules import TABLE as ATTACHMENTS
 from ..records.gate import Gate
 from ..records.row import Page
 from .breadcrumbs import Crumb, Wording, breadcrumbs
@@ -149,7 +150,7 @@ def read_list(
         first=first,
         last=first + len(page.rows) - 1,
         total=total,
-        may_create=rights.may(Operation.CREATE, table),
+        may_create=table != ATTACHMENTS and rights.may(Operation.CREATE, table),
         messages=_messages(page, min(layout.rows, max(0, total - first + 1))),
         layout=layout,
         group_fields=[(each, fields[each].label) for each in elements if can_group(fields[each])],

@@ -35,7 +35,8 @@ def test_c25_the_pages_of_the_story_have_no_fault(person: Person, pair: RunningP
     examiner = Examiner(person.page, DESK)
     examiner.open(pair.emulator_url, "/login.do")
     person.log_in_to_instance()
-    examiner.open(pair.emulator_url, "/incident_list.do", "/incident.do?sys_id=-1", CHECKLIST)
+    change = "/change_request.do?sysparm_query=number=CHG0000007"
+    examiner.open(pair.emulator_url, "/incident_list.do", "/incident.do?sys_id=-1", change, CHECKLIST)
     examiner.open(pair.connector_url, "/signin")
     person.sign_in_to_tenant()
     examiner.open(pair.connector_url, "/", "/ticketProvisioning", "/tickets/new")
@@ -56,6 +57,8 @@ def test_c25_no_page_of_the_instance_has_a_fault(person: Person, connected: Runn
         person.instance,
         "/navigator.do?filter=registry",
         "/navigator.do?filter=zzz",
+        "/incident.do?sysparm_query=number=INC0000002",
+        "/change_request.do?sysparm_query=number=CHG0000007",
         "/incident_list.do?sysparm_query=number=none",
         "/incident_list.do?sysparm_filter=active=true^priorityIN1,2",
         "/incident_list.do?sysparm_query=GROUPBYpriority",
@@ -127,6 +130,11 @@ def look_at_what_forms_lead_to(person: Person, examiner: Examiner) -> None:
     examiner.look()
     person.open_instance(first_records(person)[0])
     page.get_by_role("button", name="Delete").first.click()
+    examiner.look()
+    person.open_instance("/incident.do?sysparm_query=number=INC0000002")
+    page.get_by_text("Attach a file").click()
+    examiner.look()
+    page.get_by_role("button", name="Delete shares-out-of-reach.csv").click()
     examiner.look()
     person.open_instance(CHECKLIST)
     page.get_by_text("Create another one").click()

@@ -6,12 +6,16 @@ from pathlib import Path
 import pytest
 from browser_steps import Person
 from playwright.sync_api import expect
-from ticketlab.shared.command.apis import InstanceApi
+from ticketlab.shared.clients.apis import InstanceApi
 
 pytestmark = pytest.mark.browser
 
 MEGABYTE = 1024 * 1024
-BOTH = pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without scripts"], indirect=True)
+BOTH = pytest.mark.parametrize(
+    "scripts",
+    [pytest.param(True, id="with scripts"), pytest.param(False, id="without scripts", marks=pytest.mark.long)],
+    indirect=True,
+)
 
 
 def open_new_incident(person: Person) -> None:
@@ -67,3 +71,20 @@ def test_a_comment_and_a_change_appear_in_the_stream(person: Person) -> None:
     expect(stream.get_by_role("listitem").filter(has_text="Additional comments")).to_contain_text("We are on our way")
     expect(stream.get_by_role("listitem").filter(has_text="Field changes")).to_contain_text("In Progress was New")
     expect(page.get_by_label("Additional comments")).to_have_value("")
+
+
+def test_a_task_is_made_from_the_related_list_and_stands_in_it(person: Person) -> None:
+    page = person.page
+    person.log_in_to_instance()
+    person.open_instance("/change_request.do?sysparm_query=number=CHG0000007")
+    page.get_by_role("link", name="New in Change Tasks").click()
+    expect(page.get_by_role("combobox", name="Change request")).to_have_value("CHG0000007")
+    page.get_by_role("textbox", name="Short description").fill("Tell the users")
+    page.get_by_role("button", name="Submit").first.click()
+    person.open_instance("/change_request.do?sysparm_query=number=CHG0000007")
+    tasks = page.get_by_role("region", name="Change Tasks")
+    expect(tasks.get_by_role("row")).to_have_count(1 + 3)
+    page.get_by_role("link", name="Open the list Change Tasks").click()
+    expect(page.get_by_role("link", name="Change request = CHG0000007", exact=True)).to_be_visible()
+    page.get_by_role("link", name="CTASK0000001").click()
+    expect(page.get_by_role("heading", name="CTASK0000001")).to_be_visible()

@@ -36,7 +36,7 @@ def test_a_change_shows_its_tasks_and_what_refers_to_it(looking):
         "Incidents (Caused by Change) (0)",
     ]
     assert path_of(page.link("CTASK0000001")) == "/change_task.do"
-    listed = looking.get(page.link("Open as a list: Change Tasks"))
+    listed = looking.get(page.link("Open the list Change Tasks"))
     assert listed.link("CTASK0000001")
     assert "1 to 2 of 2" in listed.text
 
@@ -59,7 +59,7 @@ def test_new_makes_a_record_that_belongs_to_this_one(instance, admin):
 def test_a_long_list_shows_its_first_and_the_way_to_all(looking):
     page = looking.follow(looking.get("/sys_db_object.do?sysparm_query=name=incident"))
     assert "Dictionary Entries (5+)" in related(page)
-    address = page.link("All of them: Dictionary Entries")
+    address = page.link("Open the list Dictionary Entries")
     assert query_of(address) == "name=incident"
 
 
