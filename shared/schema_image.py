@@ -21,6 +21,7 @@ STRUCTURE = "ticketlab structure"
 """The table of an image in which the indexes and views of its time stand."""
 
 _EXISTS = text("SELECT 1 FROM pg_namespace WHERE nspname = :schema")
+_IMAGES = text("SELECT nspname::text FROM pg_namespace WHERE starts_with(nspname, :start) ORDER BY nspname")
 _COLUMNS = text(
     "SELECT c.relname, array_agg(a.attname::text ORDER BY a.attnum) FROM pg_class c JOIN pg_attribute a "
     "ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped JOIN pg_namespace n ON n.oid = c.relnamespace "
@@ -37,6 +38,12 @@ _STRUCTURE = (
     "AND k.contype IN ('p', 'u')) "
     "UNION ALL SELECT 'view', v.viewname::text, v.definition FROM pg_views v WHERE v.schemaname = :schema"
 )
+
+
+def image_schemas(engine: Engine, schema: str) -> list[str]:
+    """The schemas that hold the images of a schema."""
+    with reading(engine) as connection:
+        return list(connection.scalars(_IMAGES, {"start": f"{schema}:"}))
 
 
 class SchemaImage:

@@ -22,7 +22,7 @@ def install(app: Flask, *, settings: Settings, engine: Engine, clock: Clock, ids
     """Give the app its connection and the page that sets it up."""
     from .views import blueprint
 
-    secrets = SealedSecrets(engine, ring, settings.data)
+    secrets = SealedSecrets(engine, ring, settings.place, settings.data)
     secrets.check()
     vault = TokenVault(ring)
     connections = Connections(engine, settings, clock, ids, vault)

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from ...shared.errors import RefusedToStart
 from ...shared.logs import log
+from ...shared.place import Place
+from ...shared.schema_image import image_schemas
 from ...shared.sealing import KeyRing, Unsealable, key_name
 from ..database import Base, reading_session, writing_session
 from .models import AuthorizationAttempt
@@ -18,9 +20,10 @@ from .vault import SEALED
 class SealedSecrets:
     """Everything that is sealed in a tenant's database, and in the images it may be put back to."""
 
-    def __init__(self, engine: Engine, ring: KeyRing, folder: Path) -> None:
+    def __init__(self, engine: Engine, ring: KeyRing, place: Place, folder: Path) -> None:
         self._engine = engine
         self._ring = ring
+        self._place = place
         self._folder = folder
 
     @property
@@ -52,19 +55,24 @@ class SealedSecrets:
     def rotate(self) -> int:
         """Seal everything again with the ring's first key; return how many values that were.
 
-        One transaction, so that a crash leaves all as it was. What a reset or a snapshot returns to comes along.
+        One transaction, so that a crash leaves all as it was. What a reset or a snapshot returns to comes along, each
+        in a transaction of its own.
         """
         count = _rotate(self._engine, self._ring)
         for image in self._images():
-            engine = create_engine(f"sqlite:///{image.resolve()}")
-            _rotate(engine, self._ring)
-            engine.dispose()
+            _rotate(image, self._ring)
         log().info("keys.rotated", writes_with=self._ring.names[0], values=count)
         return count
 
-    def _images(self) -> Iterator[Path]:
-        yield from self._folder.glob("connector-seed.db")
-        yield from (self._folder / "snapshots").glob("connector-*.db")
+    def _images(self) -> Iterator[Engine]:
+        if self._place.server:
+            for schema in image_schemas(self._engine, self._place.schema):
+                yield self._engine.execution_options(schema_translate_map={None: schema})
+            return
+        for file in (*self._folder.glob("connector-seed.db"), *(self._folder / "snapshots").glob("connector-*.db")):
+            engine = create_engine(f"sqlite:///{file.resolve()}")
+            yield engine
+            engine.dispose()
 
 
 def _rotate(engine: Engine, ring: KeyRing) -> int:
@@ -80,7 +88,9 @@ def _rotate(engine: Engine, ring: KeyRing) -> int:
 
 
 def _sealed(session: Session) -> Iterator[tuple[Base, str, str]]:
-    there = set(inspect(session.connection()).get_table_names())
+    connection = session.connection()
+    schema = connection.get_execution_options().get("schema_translate_map", {}).get(None)
+    there = set(inspect(connection).get_table_names(schema))
     for model, columns in SEALED.items():
         if model.__tablename__ not in there:  # an image of an earlier version
             continue

@@ -26,6 +26,7 @@ from ticketlab.emulator.settings import Settings as InstanceSettings
 from ticketlab.emulator.testing import close, make_instance
 from ticketlab.shared.clock import ClockSetting
 from ticketlab.shared.errors import RefusedToStart
+from ticketlab.shared.place import Server
 from ticketlab.shared.sealing import KeyRing
 from ticketlab.shared.secret import Secret
 from ticketlab.shared.web.parts import part_of
@@ -39,8 +40,9 @@ def name_of(key: str) -> str:
     return KeyRing([bytes.fromhex(key)]).names[0]
 
 
-def start(folder: Path, instance: FakeInstance, *keys: str) -> Flask:
-    return make_tenant(folder, instances={"dev00001": instance.url}, keys=tuple(Secret(each) for each in keys))
+def start(folder: Path, instance: FakeInstance, *keys: str, **settings: Server) -> Flask:
+    instances = {"dev00001": instance.url}
+    return make_tenant(folder, instances=instances, keys=tuple(Secret(each) for each in keys), **settings)
 
 
 def stop(tenant: Flask) -> None:
@@ -93,6 +95,28 @@ def test_l04_after_rotating_the_old_key_is_needed_no_more(tmp_path, instance, co
     assert secrets_of(tenant) == connected
     tenant.test_client().post("/lab/reset", json={})
     assert secrets_of(tenant) == connected
+    stop(tenant)
+
+
+@pytest.mark.attack("L04")
+def test_l04_rotating_on_postgresql_takes_its_images_along_and_leaves_files_alone(tmp_path, instance, postgresql):
+    """What a reset or a snapshot returns to lies in the same database there; files of another start are not its own."""
+    server = Server(Secret(postgresql.database()))
+    tenant = start(tmp_path, instance, OLD, database=server)
+    connect(tenant)
+    secrets = secrets_of(tenant)
+    for path in ("/lab/seed", "/lab/snapshots/connected"):
+        assert tenant.test_client().post(path, json={}).status_code == 200
+    stop(tenant)
+    (file := tmp_path / "connector-seed.db").write_bytes(b"of another start")
+    tenant = start(tmp_path, instance, NEW, OLD, database=server)
+    assert tenant.test_client().post("/lab/sealing-keys", json={}).get_json()["sealed_again"] >= len(COLUMNS)
+    assert file.read_bytes() == b"of another start"
+    stop(tenant)
+    tenant = start(tmp_path, instance, NEW, database=server)
+    for path in ("/lab/reset", "/lab/snapshots/connected/restore"):
+        assert tenant.test_client().post(path, json={}).status_code == 200
+        assert secrets_of(tenant) == secrets
     stop(tenant)
 
 
