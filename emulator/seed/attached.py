@@ -4,13 +4,11 @@ An entry of ``sys_attachment`` names its record in ``_of`` (table and key) and i
 """
 
 import hashlib
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator
 
 from ..records.attachment_rules import TABLE
 from ..store.contents import Contents
-
-Entry = Mapping[str, Any]
+from .entries import Entry
 
 
 def with_record(table: str, entry: Entry, sys_id_of: Callable[[str, str], str]) -> Entry:

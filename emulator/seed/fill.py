@@ -18,8 +18,9 @@ from ..store.contents import Contents
 from ..store.store import Store
 from .addresses import own_properties
 from .attached import keep_files
+from .entries import Entry, read_data
 from .files import read_file
-from .records import Entry, SeedRows, read_data, stamped
+from .records import SeedRows, stamped
 from .rows import write_rows
 from .secrets import Secrets, keep_secrets
 from .state_models import state_models

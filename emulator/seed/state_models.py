@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..dictionary.declaration import record_id
-from .records import Entry, read_data
+from .entries import Entry, read_data
 
 STATES, TRANSITIONS, CONDITIONS = "sttrm_state", "sttrm_state_transition", "sttrm_transition_condition"
 

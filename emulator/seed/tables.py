@@ -3,7 +3,7 @@
 Only ever added: what stands there already, and whatever was made of it, is left as it is.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 
 from sqlalchemy import Connection, select
@@ -20,7 +20,7 @@ from ..store.store import Native
 from ..store.tables import RecordTables
 from .fill import AUTHOR
 from .records import stamped
-from .rows import write_rows
+from .rows import Row, Rows, write_rows
 
 KEYS: Mapping[str, tuple[str, ...]] = {
     "sys_db_object": ("name",),
@@ -31,8 +31,6 @@ KEYS: Mapping[str, tuple[str, ...]] = {
     "sys_number": ("table",),
 }
 """What makes a row of the dictionary the same as another."""
-
-Rows = Sequence[Mapping[str, Native]]
 
 
 def declared_schema(settings: Settings) -> Dictionary:
@@ -73,7 +71,7 @@ def _known_keys() -> frozenset[tuple[str, tuple[Native, ...]]]:
     return frozenset((table, _key(table, row)) for table, each in rows.items() for row in each)
 
 
-def _key(table: str, row: Mapping[str, Native]) -> tuple[Native, ...]:
+def _key(table: str, row: Row) -> tuple[Native, ...]:
     return tuple(row.get(element) for element in KEYS[table])
 
 

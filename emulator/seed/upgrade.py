@@ -18,8 +18,9 @@ from ..records.snapshot import next_version
 from ..store.store import Store
 from ..store.tables import KEY, RecordTables
 from .application import NAMED_BY
+from .entries import read_data
 from .fill import APP, AUTHOR, EVERYWHERE
-from .records import SeedRows, read_data, stamped
+from .records import SeedRows, stamped
 from .rows import Row, Rows, write_rows
 from .state_models import state_models
 

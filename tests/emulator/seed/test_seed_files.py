@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import select
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.records.gate import Gate
-from ticketlab.emulator.seed.files import json_lines, toml_lines
+from ticketlab.emulator.seed.entry_lines import json_lines, toml_lines
 from ticketlab.emulator.testing import close, make_instance
 from ticketlab.shared.errors import RefusedToStart
 from ticketlab.shared.web.parts import part_of
