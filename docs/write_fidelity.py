@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ticketlab.emulator.rest import assumptions
+from ticketlab.emulator.pages import assumptions as of_pages
+from ticketlab.emulator.rest import assumptions as of_rest
+from ticketlab.emulator.rest.assumptions import Assumption
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "fidelity.md"
@@ -135,7 +137,10 @@ def page() -> str:
     """The page as it should be. Raises Stale."""
     known = tests()
     letters = ", ".join(f"**{letter}** {meaning}" for letter, meaning in CONFIDENCE.items())
-    parts = [INTRODUCTION.format(letters=letters), *_surface(known), *_assumptions(), *_policy(), *_evidence(known)]
+    parts = [INTRODUCTION.format(letters=letters), *_surface(known)]
+    parts += _assumptions("the REST APIs", "emulator/rest/assumptions.py", of_rest.ALL)
+    parts += _assumptions("lists and forms", "emulator/pages/assumptions.py", of_pages.ALL)
+    parts += [*_policy(), *_evidence(known)]
     return "\n".join(parts)
 
 
@@ -162,10 +167,10 @@ def _sources(entry: Entry, known: Mapping[str, Sequence[Test]]) -> str:
     return ", ".join(f"{reference} ({'/'.join(sorted(found))})" for reference, found in sorted(marks.items()))
 
 
-def _assumptions() -> Iterator[str]:
-    yield "\n## Where no source says it: the REST APIs\n\nIn `emulator/rest/assumptions.py`.\n"
+def _assumptions(what: str, module: str, made: Mapping[str, Assumption[Any]]) -> Iterator[str]:
+    yield f"\n## Where no source says it: {what}\n\nIn `{module}`.\n"
     yield "| | value | | known from |\n|---|---|---|---|"
-    for name, each in sorted(assumptions.ALL.items()):
+    for name, each in sorted(made.items()):
         value = f"{each.value!r}".replace("|", "\\|")
         yield f"| `{name}` | `{value}` | {each.what} | {each.source} ({each.confidence}) |"
 

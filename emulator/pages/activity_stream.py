@@ -9,8 +9,8 @@ from ..dictionary.model import Dictionary
 from ..dictionary.types import FieldType
 from ..records.activity import Activity, Change
 from ..records.gate import Gate
+from .assumptions import ACTIVITIES_AT_ONCE
 
-SHOWN_AT_ONCE = 8
 LONGEST_VALUE = 255
 EMPTY = "(empty)"
 
@@ -50,7 +50,8 @@ def read_stream(gate: Gate, dictionary: Dictionary, caller: Caller, table: str, 
         return None
     note = fields["work_notes"].label if "work_notes" in fields else ""
     entries = [_entry(each, caller.style, note) for each in gate.record(table, caller).activities(sys_id)]
-    return Stream(entries[:SHOWN_AT_ONCE], entries[SHOWN_AT_ONCE:])
+    at_once = ACTIVITIES_AT_ONCE.value
+    return Stream(entries[:at_once], entries[at_once:])
 
 
 def _entry(activity: Activity, style: TimeStyle, note: str) -> Entry:

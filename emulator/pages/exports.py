@@ -16,6 +16,7 @@ from ..dictionary.types import FieldType
 from ..query import EncodedQuery
 from ..records.gate import Gate
 from ..records.row import Row
+from .assumptions import EXPORT_CHARSET, EXPORT_ESCAPE, EXPORT_LIMIT, EXPORT_MOST
 from .list_layout import read_layout
 from .list_page import in_usual_order
 from .preferences import Preferences
@@ -23,11 +24,6 @@ from .preferences import Preferences
 CSV, JSON, XML = "CSV", "JSONv2", "XML"
 PROCESSORS = {CSV: ("csv", "text/csv"), JSON: ("json", "application/json"), XML: ("xml", "application/xml")}
 """By the parameter of a list's address that asks for a file: the ending of its name, and its type."""
-LIMIT = ("glide.ui.export.limit", "10000")
-"""Property: how many records an export holds, and its default (G)."""
-MOST = 100_000
-ESCAPE = ("glide.export.escape_formulas", "true")
-"""Property: whether what a spreadsheet would take for a formula gets a quote before it (G; attack C15)."""
 FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)*", re.ASCII)
 """The states of a change begin at -5."""
@@ -55,11 +51,11 @@ def export(gate: Gate, caller: Caller, table: str, query: EncodedQuery, processo
         .rows
     )
     if processor == CSV:
-        body = write_csv(columns, rows, escaped=gate.get_property(*ESCAPE) == "true")
+        body = write_csv(columns, rows, escaped=gate.get_property(*EXPORT_ESCAPE.value) == "true")
     else:
         body = write_json(rows) if processor == JSON else write_xml(rows)
     ending, content_type = PROCESSORS[processor]
-    return Export(f"{table}.{ending}", f"{content_type}; charset=UTF-8", body)
+    return Export(f"{table}.{ending}", f"{content_type}; charset={EXPORT_CHARSET.value}", body)
 
 
 def write_csv(columns: Sequence[str], rows: Sequence[Row], *, escaped: bool) -> bytes:
@@ -106,5 +102,7 @@ def _clean(text: str) -> str:
 
 
 def _limit(gate: Gate) -> int:
-    text = gate.get_property(*LIMIT)
-    return min(int(text), MOST) if text.isascii() and text.isdecimal() and len(text) < 10 else int(LIMIT[1])
+    name, usual = EXPORT_LIMIT.value
+    text = gate.get_property(name)
+    limit = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else usual
+    return min(limit, EXPORT_MOST.value)

@@ -8,10 +8,10 @@ from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import Storage
 from ..query import Aggregate, EncodedQuery, Function, Grouping, GroupOrder
 from ..records.gate import Gate
+from .assumptions import MOST_GROUPS
 from .list_query import list_url, narrowed
 
 COUNT = Aggregate(Function.COUNT)
-MOST_GROUPS = 200
 LONGEST_TEXT = 255
 EMPTY = "(empty)"
 
@@ -45,12 +45,12 @@ def read_groups(gate: Gate, caller: Caller, dictionary: Dictionary, table: str, 
     grouping = Grouping((COUNT,), (element,), (GroupOrder(element),))
     found = gate.aggregate(table, caller).query(str(replace(ungrouped, orders=())), grouping)
     lines = []
-    for group in found[:MOST_GROUPS]:
+    for group in found[: MOST_GROUPS.value]:
         value = group.fields[element]
         condition = f"{element}={value.value}" if value.value else f"{element}ISEMPTY"
         text = value.display(caller.style) or value.value or EMPTY
         lines.append(GroupLine(text, int(group.values[COUNT]), list_url(table, narrowed(ungrouped, condition))))
-    return Groups(field.label, lines, len(found) > MOST_GROUPS)
+    return Groups(field.label, lines, len(found) > MOST_GROUPS.value)
 
 
 def can_group(field: Field) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ..dictionary.layout import list_columns
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import Storage
+from .assumptions import ROWS_OFFERED
 from .preferences import Preferences
 
 ROWCOUNT = "rowcount"
@@ -13,8 +14,7 @@ ROWCOUNT = "rowcount"
 COLUMNS = "list_columns"
 """Ours, with the table's name behind a dot: a person's columns, comma-separated. The platform keeps rows of
 sys_ui_list_element instead."""
-ROWS_OFFERED = (20, 50, 100)
-USUAL_ROWS = 20
+USUAL_ROWS = ROWS_OFFERED.value[0]
 MOST_COLUMNS = 30
 
 
@@ -48,7 +48,7 @@ def save_rows(preferences: Preferences, text: str) -> None:
 
 def rows_of(text: str) -> int:
     """One of the numbers that are offered."""
-    return next((each for each in ROWS_OFFERED if str(each) == text), USUAL_ROWS)
+    return next((each for each in ROWS_OFFERED.value if str(each) == text), USUAL_ROWS)
 
 
 def known_columns(dictionary: Dictionary, table: str, columns: Sequence[str]) -> list[str]:

@@ -12,12 +12,13 @@ from ..query import EncodedQuery
 from ..records.attachment_rules import TABLE as ATTACHMENTS
 from ..records.gate import Gate
 from ..records.row import Page
+from .assumptions import ROWS_OFFERED
 from .breadcrumbs import Crumb, Wording, breadcrumbs
 from .cells import Cell, cells_of
 from .filter_builder import FilterBuilder, build_filter
 from .filter_input import filter_url
 from .list_groups import Groups, can_group, read_groups
-from .list_layout import ROWS_OFFERED, ListLayout, read_layout
+from .list_layout import ListLayout, read_layout
 from .list_query import list_url, ordered_by, record_url
 from .messages import Message
 from .preferences import Preferences
@@ -91,7 +92,7 @@ class ListPage:
 
     @property
     def rows_offered(self) -> Sequence[int]:
-        return ROWS_OFFERED
+        return ROWS_OFFERED.value
 
     @property
     def export_url(self) -> str:

@@ -16,13 +16,13 @@ from ..errors import PlatformError
 from ..query import EncodedQuery, parse
 from ..records.gate import Gate
 from ..records.row import Row
+from .assumptions import RELATED_ROWS
 from .cells import Cell, cells_of
 from .list_layout import fits_a_list
 from .list_page import in_usual_order
 from .list_query import list_url, ordered_by, record_url
 from .rights import Rights
 
-ROWS = 5
 MOST_COLUMNS = 6
 
 
@@ -83,7 +83,7 @@ def _titles(rights: Rights, wanted: Sequence[RelatedList]) -> Sequence[str]:
 def _read(
     gate: Gate, rights: Rights, record: Row, wanted: Sequence[RelatedList], titles: Sequence[str]
 ) -> Iterator[ShownList]:
-    dictionary = rights.snapshot.dictionary
+    dictionary, most = rights.snapshot.dictionary, RELATED_ROWS.value
     for related, title in zip(wanted, titles, strict=True):
         own = record.value(related.own)
         if not own:
@@ -95,7 +95,7 @@ def _read(
         query = _ordered(dictionary, related.table, parse(belonging), elements[:1])
         records = gate.record(related.table, rights.caller)
         try:
-            rows = records.query(str(query), fields=elements, limit=ROWS + 1).rows
+            rows = records.query(str(query), fields=elements, limit=most + 1).rows
         except PlatformError:
             continue
         new = f"{record_url(related.table, '-1')}&{urlencode({'sysparm_query': belonging})}"
@@ -103,8 +103,8 @@ def _read(
             name=f"{related.table}.{related.element}",
             title=title,
             columns=[fields[each].label for each in elements],
-            rows=[cells_of(dictionary, each, elements) for each in rows[:ROWS]],
-            more=len(rows) > ROWS,
+            rows=[cells_of(dictionary, each, elements) for each in rows[:most]],
+            more=len(rows) > most,
             url=list_url(related.table, belonging),
             new_url=new if rights.may(Operation.CREATE, related.table) else "",
         )

@@ -77,3 +77,19 @@ def test_c15_no_export_is_taken_for_a_page(looking):
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Content-Disposition"].startswith("attachment")
         assert "html" not in headers["Content-Type"]
+
+
+@pytest.mark.parametrize(("limit", "rows"), [("2", 2), ("0", 0), ("many", 5), ("-1", 5)])
+def test_a_property_limits_an_export(instance, limit, rows):
+    """Nonsense counts as the default."""
+    api(instance, "POST", "/api/now/table/sys_properties", {"name": "glide.ui.export.limit", "value": limit})
+    query = "numberIN" + ",".join(f"INC000000{number}" for number in range(1, 6))
+    answer = Person(instance).log_in().client.get(f"/incident_list.do?sysparm_query={query}&CSV")
+    assert len(rows_of(answer)) == rows
+
+
+def test_a_property_leaves_formulas_alone(instance):
+    api(instance, "POST", "/api/now/table/sys_properties", {"name": "glide.export.escape_formulas", "value": "false"})
+    made = api(instance, "POST", "/api/now/table/incident", {"short_description": "=1+1"})
+    answer = Person(instance).log_in().client.get(f"/incident_list.do?sysparm_query=sys_id={made['sys_id']}&CSV")
+    assert rows_of(answer)[0]["short_description"] == "=1+1"

@@ -3,7 +3,8 @@
 import re
 from urllib.parse import parse_qs, urlsplit
 
-from people import PASSWORD, Person, api, make_person
+import pytest
+from people import PASSWORD, Person, api, make_person, make_rule
 
 COLUMNS = "/personalize_list_columns.do?sysparm_table=incident"
 
@@ -38,6 +39,27 @@ def test_group_by_leads_to_the_grouped_list_and_back(looking):
 def test_group_of_records_without_a_value_leads_to_them(looking):
     page = looking.get("/incident_list.do?sysparm_query=GROUPBYproblem_id")
     assert query_of(page.link("(empty)")) == "problem_idISEMPTY"
+
+
+@pytest.mark.attack("D12")
+def test_d12_a_group_names_no_record_that_may_not_be_read(instance, admin):
+    """Whoever reads incidents and no problems sees groups by problem, without what the problems are called."""
+    problem = api(instance, "POST", "/api/now/table/problem", {"short_description": "Wiring"})
+    api(instance, "POST", "/api/now/table/incident", {"problem_id": problem["sys_id"]})
+    api(instance, "POST", "/api/now/table/sys_user_role", {"name": "reader"})
+    make_rule(instance, "incident", "read", "reader")
+    make_person(instance, "jo.example", "reader", "snc_platform_rest_api_access")
+    grouped = "/incident_list.do?sysparm_query=GROUPBYproblem_id"
+    assert problem["number"] in admin.get(grouped).text
+    page = Person(instance).log_in("jo.example", PASSWORD).get(grouped)
+    assert query_of(page.link(problem["sys_id"])) == f"problem_id={problem['sys_id']}"
+    assert problem["number"] not in page.html
+    asked = "/api/now/stats/incident?sysparm_count=true&sysparm_group_by=problem_id&sysparm_display_value=all"
+    answer = instance.test_client().get(asked, auth=("jo.example", PASSWORD))
+    assert problem["sys_id"] in answer.text
+    assert problem["number"] not in answer.text
+    walked = asked.replace("group_by=problem_id", "group_by=problem_id.number")
+    assert problem["number"] not in instance.test_client().get(walked, auth=("jo.example", PASSWORD)).text
 
 
 def test_list_grouped_by_a_field_that_is_none_is_a_list(looking):
