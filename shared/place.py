@@ -8,10 +8,11 @@ from typing import Any, Protocol
 
 from sqlalchemy import Engine
 
+from .connecting import read_address
 from .data_folder import private_file
 from .database import install_sqlite, watch_file
 from .errors import RefusedToStart
-from .postgresql import engine_options, install_postgresql, read_address, schema_of
+from .postgresql import engine_options, install_postgresql, schema_of
 from .schema_image import SchemaImage
 from .secret import Secret
 from .seed_image import FileImage
@@ -82,7 +83,7 @@ class Place:
             install_sqlite(engine, durable=durable)
             watch_file(engine, self.file)
             return
-        install_postgresql(engine, self.schema, durable=durable)
+        install_postgresql(engine, self.server.address.reveal(), self.schema, durable=durable)
 
     def image(self, engine: Engine, file: Path, name: str) -> Image:
         """The image kept in ``file``, or under ``name`` on a server."""

@@ -6,28 +6,19 @@ Readers wait for nobody. They see one moment throughout (REPEATABLE READ), as SQ
 """
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, event, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import Connection, Engine, event
 
+from .connecting import CONNECT_SECONDS, connected, read_address
 from .database import WRITING
-from .errors import RefusedToStart
-from .secret import masked_address
 from .unavailable import install_unavailable
-
-if TYPE_CHECKING:
-    import psycopg
 
 LOCK_TIMEOUT_MS = 15_000
 IDLE_TIMEOUT_MS = 60_000
 """A transaction whose client has gone silent ends after this, and with it its lock: none waits for others so long."""
 
-CONNECT_SECONDS = 5
 LONGEST_IDENTIFIER = 63
-SCHEMES = {"postgresql", "postgres", "postgresql+psycopg"}
 
 
 def identifier(name: str) -> str:
@@ -35,17 +26,6 @@ def identifier(name: str) -> str:
     if len(name) <= LONGEST_IDENTIFIER:
         return name
     return f"{name[:54]}_{hashlib.md5(name.encode(), usedforsecurity=False).hexdigest()[:8]}"
-
-
-def read_address(text: str) -> URL:
-    """``postgresql://user@host/db`` as an engine takes it. Raises RefusedToStart, which never repeats the password."""
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):  # its text would hold the address, and that the password
-        url = None
-    if url is None or url.drivername not in SCHEMES or not url.database:
-        raise RefusedToStart("TICKETLAB_DATABASE is wrong", "Give postgresql://USER@HOST:PORT/DATABASE.")
-    return url.set(drivername="postgresql+psycopg")
 
 
 def engine_options(text: str, name: str) -> dict[str, Any]:
@@ -64,9 +44,9 @@ def engine_options(text: str, name: str) -> dict[str, Any]:
     }
 
 
-def install_postgresql(engine: Engine, schema: str, *, durable: bool) -> None:
+def install_postgresql(engine: Engine, address: str, schema: str, *, durable: bool) -> None:
     """Let the engine's connections work in ``schema``, which is made when missing. Raises RefusedToStart."""
-    _make_schema(engine.url, schema)
+    _make_schema(address, schema)
     install_unavailable(engine)
     set_up = "; ".join(
         (
@@ -105,7 +85,7 @@ def quoted(name: str) -> str:
 def remove_schemas(text: str, prefix: str) -> None:
     """Drop everything that a pair keeps under this prefix, its images too. Raises RefusedToStart."""
     owned = {schema_of(prefix, app) for app in ("emulator", "connector", "lab")}
-    with _connected(read_address(text)) as connection:
+    with connected(text) as connection:
         names = [name for (name,) in connection.execute("SELECT nspname FROM pg_namespace").fetchall()]
         for name in names:
             if name.partition(":")[0] in owned:
@@ -118,25 +98,9 @@ def schema_of(prefix: str, app: str) -> str:
     return f"{prefix}_{app}"
 
 
-def _make_schema(url: URL, schema: str) -> None:
-    with _connected(url) as connection:
+def _make_schema(address: str, schema: str) -> None:
+    with connected(address) as connection:
         connection.execute("SELECT pg_advisory_xact_lock(%s)", [lock_key(schema)])
         found = connection.execute("SELECT 1 FROM pg_namespace WHERE nspname = %s", [schema]).fetchone()
         if found is None:  # IF NOT EXISTS would ask for the right to create even where nothing is missing
             connection.execute(f"CREATE SCHEMA {quoted(schema)}".encode())
-
-
-@contextmanager
-def _connected(url: URL) -> "Iterator[psycopg.Connection]":
-    """A transaction on a connection of its own. That there is none is a refusal to start."""
-    import psycopg  # SQLite's users need not wait for it
-
-    arguments: dict[str, Any] = {**url.translate_connect_args(username="user", database="dbname"), **url.query}
-    arguments.setdefault("connect_timeout", CONNECT_SECONDS)
-    try:
-        with psycopg.connect(**arguments) as connection:
-            yield connection
-    except psycopg.Error as error:
-        shown = masked_address(url.render_as_string(hide_password=False))
-        reason = " ".join(str(error).split())
-        raise RefusedToStart(f"The database {shown} cannot be used", f"PostgreSQL says: {reason}") from error

@@ -1,7 +1,7 @@
 """A setting that masks itself wherever it is printed."""
 
 import hmac
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 
 class Secret:
@@ -35,11 +35,16 @@ class Secret:
 
 
 def masked_address(text: str) -> str:
-    """A database's address for people: with neither a password nor the query, which can hold one too."""
+    """A database's address for people: as it was given, without the passwords in it."""
     try:
         parts = urlsplit(text)
         host = f"{parts.hostname or ''}{f':{parts.port}' if parts.port else ''}"
     except ValueError:
         return "(an address that cannot be read)"
     password = ":***" if parts.password else ""
-    return f"{parts.scheme}://{f'{parts.username}{password}@' if parts.username else ''}{host}{parts.path}"
+    user = f"{parts.username}{password}@" if parts.username else ""
+    query = "&".join(
+        f"{name}=***" if "pass" in name.lower() else f"{name}={value}"
+        for name, value in parse_qsl(parts.query, keep_blank_values=True)
+    )
+    return f"{parts.scheme}://{user}{host}{parts.path}{f'?{query}' if query else ''}"

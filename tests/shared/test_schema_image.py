@@ -155,7 +155,7 @@ def test_no_error_about_an_address_repeats_its_password(postgresql):
 def test_a_server_setting_masks_itself():
     server = Server(Secret("postgresql://me:hunter2@db/x?sslpassword=hunter2"))
     assert "hunter2" not in repr(server)
-    assert masked_address(server.address.reveal()) == "postgresql://me:***@db/x"
+    assert masked_address(server.address.reveal()) == "postgresql://me:***@db/x?sslpassword=***"
 
 
 def test_removing_a_pairs_schemas_leaves_those_of_others(engine):
