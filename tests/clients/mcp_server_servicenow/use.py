@@ -9,7 +9,12 @@ from typing import Any
 from mcp import ClientSession, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-BASIC = ["--auth-type", "basic", "--username", "admin", "--password", "admin"]
+PERSON = ["--username", "admin", "--password", "admin"]
+BASIC = ["--auth-type", "basic", *PERSON]
+CLIENT = ["--client-id", os.environ["CLIENT_ID"], "--client-secret", os.environ["CLIENT_SECRET"]]
+OWN_GRANT = ["--auth-type", "oauth", *CLIENT]
+PASSWORD_GRANT = [*OWN_GRANT, *PERSON]
+API_KEY = ["--auth-type", "api_key", "--api-key", os.environ["API_KEY"]]
 ADDRESS = ["--instance-url", os.environ["TICKETLAB_EMULATOR_URL"]]
 
 
@@ -20,8 +25,8 @@ async def call(session: ClientSession, tool: str, **arguments: Any) -> str:
     return text
 
 
-async def live() -> None:
-    server = StdioServerParameters(command="mcp-server-servicenow", args=[*ADDRESS, *BASIC], env=dict(os.environ))
+async def live(way: list[str]) -> None:
+    server = StdioServerParameters(command="mcp-server-servicenow", args=[*ADDRESS, *way], env=dict(os.environ))
     async with stdio_client(server) as streams, ClientSession(*streams) as session:
         await session.initialize()
         made = []
@@ -47,5 +52,7 @@ def sys_id(answer: dict[str, Any]) -> str:
     return next(sys_id(each) for each in answer.values() if isinstance(each, dict))
 
 
-subprocess.run(["mcp-server-servicenow", *ADDRESS, *BASIC, "--check"], check=True, timeout=60)
-asyncio.run(live())
+for way in (BASIC, PASSWORD_GRANT, OWN_GRANT, API_KEY):
+    subprocess.run(["mcp-server-servicenow", *ADDRESS, *way, "--check"], check=True, timeout=60)
+asyncio.run(live(BASIC))
+asyncio.run(live(OWN_GRANT))

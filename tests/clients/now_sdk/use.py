@@ -1,4 +1,4 @@
-"""now-sdk: queries, which is all it does with records, by a bearer token."""
+"""now-sdk: queries, which is all it does with records, by a bearer token and by a session."""
 
 import json
 import os
@@ -24,6 +24,10 @@ def query(environment: dict[str, str], *more: str) -> Any:
     assert done.returncode == 0
     return json.loads(done.stdout)
 
+
+IN_CI = {"SN_SDK_NODE_ENV": "SN_SDK_CI_INSTALL"}
+person = {**IN_CI, "SN_SDK_AUTH_TYPE": "basic", "SN_SDK_USER": "admin", "SN_SDK_USER_PWD": "admin"}
+assert "INC0000001" in json.dumps(query(person, "--limit", "1")), "a session, with its token, by angular.do"
 
 grant = {"grant_type": "client_credentials", **OWN}
 token = requests.post(f"{URL}/oauth_token.do", data=grant, timeout=30).json()["access_token"]
