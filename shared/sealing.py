@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
+from .digests import as_bytes
 from .errors import RefusedToStart, TicketlabError
 
 NAME_LENGTH = 8
@@ -73,4 +74,4 @@ def _name(key: bytes) -> str:
 
 
 def _token(sealed: str) -> bytes:
-    return sealed.rpartition(BETWEEN)[2].encode("utf-8", "surrogatepass")
+    return as_bytes(sealed.rpartition(BETWEEN)[2])

@@ -3,6 +3,8 @@
 import hmac
 from urllib.parse import parse_qsl, urlsplit
 
+from .digests import as_bytes
+
 
 class Secret:
     """Wraps a secret so that logs, tracebacks and ``repr`` show nothing of it."""
@@ -17,7 +19,7 @@ class Secret:
 
     def matches(self, other: str) -> bool:
         """Compare in constant time, on bytes: a text outside ASCII is a wrong secret, not an error."""
-        return hmac.compare_digest(self._value.encode(), other.encode("utf-8", "surrogatepass"))
+        return hmac.compare_digest(self._value.encode(), as_bytes(other))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Secret) and self.matches(other.reveal())

@@ -7,11 +7,11 @@ from datetime import timedelta
 from sqlalchemy import Engine, delete, update
 
 from ...shared.clock import Clock
+from ...shared.digests import digest_of
 from ...shared.ids import Ids
 from ...shared.logs import log
 from ...shared.sealing import Unsealable
 from ..database import writing_session
-from ..directory.sessions import hash_of
 from ..errors import N_, Conflict, StateRefused
 from ..servicenow.errors import ServiceNowError
 from ..servicenow.tokens import IssuedTokens
@@ -68,10 +68,10 @@ class Authorization:
             session.execute(delete(AuthorizationAttempt).where(AuthorizationAttempt.started_at < now - LONGEST_ABSENCE))
             session.add(
                 AuthorizationAttempt(
-                    state_hash=hash_of(state),
+                    state_hash=digest_of(state),
                     connection_id=row.id,
-                    binding_hash=hash_of(binding),
-                    code_verifier=self._vault.seal_verifier(hash_of(state), verifier),
+                    binding_hash=digest_of(binding),
+                    code_verifier=self._vault.seal_verifier(digest_of(state), verifier),
                     issuer=issuer,
                     started_at=now,
                 )
@@ -112,8 +112,8 @@ class Authorization:
             raise StateRefused(detail=N_("It has no state."))
         now = self._clock.now()
         with writing_session(self._engine) as session:
-            attempt = session.get(AuthorizationAttempt, hash_of(state))
-            if attempt is None or not hmac.compare_digest(attempt.binding_hash, hash_of(binding)):
+            attempt = session.get(AuthorizationAttempt, digest_of(state))
+            if attempt is None or not hmac.compare_digest(attempt.binding_hash, digest_of(binding)):
                 raise StateRefused(detail=N_("This browser did not ask for it. Select Authorize to begin anew."))
             if attempt.started_at + LONGEST_ABSENCE < now:
                 raise StateRefused(detail=N_("It came more than 10 minutes later. Select Authorize to begin anew."))

@@ -6,10 +6,10 @@ from datetime import timedelta
 from sqlalchemy import Engine, delete
 
 from ...shared.clock import Clock
+from ...shared.digests import digest_of
 from ...shared.ids import Ids
 from ..database import reading_session, writing_session
 from .models import AccessToken, AppRegistration, Role
-from .sessions import hash_of
 from .users import User, enabled_user
 
 LIFETIME = timedelta(hours=1)
@@ -26,7 +26,7 @@ class AccessTokens:
         """Return the registered application whose secret this is, as the user it acts as."""
         with reading_session(self._engine) as session:
             row = session.get(AppRegistration, client_id)
-            right = row is not None and hmac.compare_digest(row.secret_hash, hash_of(secret))
+            right = row is not None and hmac.compare_digest(row.secret_hash, digest_of(secret))
             return _application(row) if row is not None and right else None
 
     def keep(self, text: str, holder: User, scope: str = "") -> None:
@@ -37,7 +37,7 @@ class AccessTokens:
             is_application = session.get(AppRegistration, holder.id) is not None
             session.add(
                 AccessToken(
-                    token_hash=hash_of(text),
+                    token_hash=digest_of(text),
                     user_id=None if is_application else holder.id,
                     client_id=holder.id if is_application else None,
                     scope=scope,
@@ -52,7 +52,7 @@ class AccessTokens:
     def holder(self, text: str) -> User | None:
         """Return whose token of the API this is, unless it has ended or they were disabled."""
         with reading_session(self._engine) as session:
-            row = session.get(AccessToken, hash_of(text))
+            row = session.get(AccessToken, digest_of(text))
             if row is None or row.scope or row.expires_at <= self._clock.now():
                 return None
             if row.user_id is not None:
@@ -63,7 +63,7 @@ class AccessTokens:
     def signed_in_holder(self, text: str) -> tuple[User, str] | None:
         """Return who signed in to an application that has this token, and the scope it was given."""
         with reading_session(self._engine) as session:
-            row = session.get(AccessToken, hash_of(text))
+            row = session.get(AccessToken, digest_of(text))
             if row is None or not row.scope or row.user_id is None or row.expires_at <= self._clock.now():
                 return None
             user = enabled_user(session, row.user_id)

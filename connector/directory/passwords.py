@@ -3,6 +3,8 @@
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
+from ...shared.digests import as_bytes
+
 NOBODYS_HASH = "$argon2id$v=19$m=8192,t=1,p=1$p0ZXAASrOXK3OXi9sWDLaQ$7B5dQnrujkxy+pHuYnCDDeKvcrAR5EXG28pAXs+Q5Fw"
 """Verified when there is no such user, so that both answers take the same time."""
 
@@ -16,13 +18,13 @@ class Passwords:
         self._hasher = PasswordHasher(time_cost=1, memory_cost=memory_kib, parallelism=1)
 
     def hash(self, password: str) -> str:
-        return self._hasher.hash(password.encode("utf-8", "surrogatepass"))
+        return self._hasher.hash(as_bytes(password))
 
     def verify(self, stored_hash: str | None, password: str) -> bool:
         if len(password) > LONGEST:
             return False
         try:
-            right = self._hasher.verify(stored_hash or NOBODYS_HASH, password.encode("utf-8", "surrogatepass"))
+            right = self._hasher.verify(stored_hash or NOBODYS_HASH, as_bytes(password))
         except (Argon2Error, InvalidHashError):
             return False
         return right and stored_hash is not None

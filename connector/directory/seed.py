@@ -5,10 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from ...shared.digests import digest_of
 from ..settings import Settings
 from .models import AppRegistration, DirectoryUser, Role, RoleMember
 from .passwords import Passwords
-from .sessions import hash_of
 
 DEMO_PASSWORD_HASH = "$argon2id$v=19$m=8192,t=1,p=1$R+mltnZ2dcuOPEDs8O1Pig$dbTcbZmB5f9/6Hk+bjaAuX0EMJqKcq18vvujTglfE5w"  # noqa: S105 - of the public one
 """Of the password ``ticketlab``, printed wherever the demo starts."""
@@ -54,6 +54,6 @@ def _application(settings: Settings) -> AppRegistration:
     return AppRegistration(
         client_id=client_id,
         name="Ticket reporting",
-        secret_hash=hash_of(DEMO_CLIENT_SECRET),
+        secret_hash=digest_of(DEMO_CLIENT_SECRET),
         role=Role.SECURITY_READER.value,
     )

@@ -1,6 +1,5 @@
 """Signed-in browsers, kept on the server, so that signing out ends them for good."""
 
-import hashlib
 import json
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,6 +8,7 @@ from typing import Any
 from sqlalchemy import Engine, delete, update
 
 from ...shared.clock import Clock
+from ...shared.digests import digest_of
 from ...shared.ids import Ids
 from ...shared.logs import log
 from ...shared.unavailable import DatabaseUnavailable
@@ -31,11 +31,6 @@ class SignedIn:
     data: dict[str, Any] = field(default_factory=dict)
 
 
-def hash_of(secret: str) -> str:
-    """What the database keeps of a random secret, so that a stolen database opens nothing."""
-    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
-
-
 class BrowserSessions:
     """``idle`` is how long a session may lie unused before it ends."""
 
@@ -54,14 +49,14 @@ class BrowserSessions:
         now = self._clock.now()
         with writing_session(self._engine) as session:
             session.execute(delete(BrowserSession).where(BrowserSession.started_at <= now - LIFETIME))
-            session.add(BrowserSession(id_hash=hash_of(session_id), user_id=user.id, started_at=now, seen_at=now))
+            session.add(BrowserSession(id_hash=digest_of(session_id), user_id=user.id, started_at=now, seen_at=now))
         return session_id
 
     def find(self, session_id: str) -> SignedIn | None:
         """Return whose live session this is, unless the user was disabled, and note that it is busy."""
         now = self._clock.now()
         with reading_session(self._engine) as session:
-            row = session.get(BrowserSession, hash_of(session_id))
+            row = session.get(BrowserSession, digest_of(session_id))
             user = enabled_user(session, row.user_id) if row is not None and self._is_live(row, now) else None
         if row is None or user is None:
             return None
@@ -81,10 +76,10 @@ class BrowserSessions:
 
     def save(self, session_id: str, data: dict[str, Any]) -> None:
         with writing_session(self._engine) as session:
-            row = session.get(BrowserSession, hash_of(session_id))
+            row = session.get(BrowserSession, digest_of(session_id))
             if row is not None:
                 row.data = json.dumps(data)
 
     def end(self, session_id: str) -> None:
         with writing_session(self._engine) as session:
-            session.execute(delete(BrowserSession).where(BrowserSession.id_hash == hash_of(session_id)))
+            session.execute(delete(BrowserSession).where(BrowserSession.id_hash == digest_of(session_id)))

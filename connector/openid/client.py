@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from authlib.oauth2.rfc6749 import ClientMixin, scope_to_list
 
-from ..directory.sessions import hash_of
+from ...shared.digests import digest_of
 from .registrations import Registration
 
 SCOPES = ("openid", "profile", "email")
@@ -37,7 +37,7 @@ class RegisteredClient(ClientMixin):
         return redirect_uri == self.registration.redirect_uri
 
     def check_client_secret(self, client_secret: str) -> bool:
-        return hmac.compare_digest(self.registration.secret_hash, hash_of(client_secret))
+        return hmac.compare_digest(self.registration.secret_hash, digest_of(client_secret))
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
         return endpoint == "token" and method in {"client_secret_basic", "client_secret_post"}

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, delete
 
 from ...shared.clock import Clock
+from ...shared.digests import digest_of
 from ..database import writing_session
-from ..directory.sessions import hash_of
 from .models import AuthorizationCode
 
 LIFETIME = timedelta(minutes=1)
@@ -58,7 +58,7 @@ class Codes:
 
     def keep(self, text: str, code: Code) -> None:
         now = self._clock.now()
-        row = AuthorizationCode(code_hash=hash_of(text), expires_at=now + LIFETIME, **vars(code))
+        row = AuthorizationCode(code_hash=digest_of(text), expires_at=now + LIFETIME, **vars(code))
         with writing_session(self._engine) as session:
             session.execute(delete(AuthorizationCode).where(AuthorizationCode.expires_at <= now))
             session.add(row)
@@ -69,7 +69,7 @@ class Codes:
         One DELETE decides, so of several that come at the same time one gets it.
         """
         columns = (*(getattr(AuthorizationCode, name) for name in Code.__annotations__), AuthorizationCode.expires_at)
-        statement = delete(AuthorizationCode).where(AuthorizationCode.code_hash == hash_of(text)).returning(*columns)
+        statement = delete(AuthorizationCode).where(AuthorizationCode.code_hash == digest_of(text)).returning(*columns)
         with writing_session(self._engine) as session:
             row = session.execute(statement).one_or_none()
         if row is None or row.client_id != client_id or row.expires_at <= self._clock.now():

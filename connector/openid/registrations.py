@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
+from ...shared.digests import digest_of
 from ...shared.single_sign_on import callback_url_of, client_id_of
 from ..database import reading_session, writing_session
 from ..directory.models import AppRegistration
-from ..directory.sessions import hash_of
 from ..settings import Settings
 
 
@@ -55,7 +55,7 @@ def _wanted(settings: Settings) -> Sequence[Mapping[str, str]]:
         {
             "client_id": client_id_of(name, settings.tenant),
             "name": f"ServiceNow {name}",
-            "secret_hash": hash_of(settings.sso_client_secret.reveal()),
+            "secret_hash": digest_of(settings.sso_client_secret.reveal()),
             "role": "",
             "redirect_uri": callback_url_of(url),
         }

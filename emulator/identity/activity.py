@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import Engine, String, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ...shared.column_types import UtcDateTime
 from ...shared.database import writing
 from ...shared.logs import log
 from ...shared.unavailable import DatabaseUnavailable
 from ..database import LabBase
-from .storage import UtcDateTime
 
 EXACT_TO = timedelta(seconds=30)
 """A session that was seen so recently is not written down again."""

@@ -4,6 +4,7 @@ import hmac
 
 from flask import Request
 
+from ...shared.digests import as_bytes
 from ...shared.sealing import KeyRing, Unsealable
 from ..access.caller import Caller, Channel
 from ..errors import NotAuthenticated
@@ -33,7 +34,7 @@ class ApiKeys:
         user = ""
         for row in self._records().query("active=true", fields=("user", "token")).rows:  # all: the time tells nothing
             token = self._opened(row)
-            if token and hmac.compare_digest(token.encode(), given.encode("utf-8", "surrogatepass")):
+            if token and hmac.compare_digest(token.encode(), as_bytes(given)):
                 user = row.value("user")
         return user
 

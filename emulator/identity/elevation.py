@@ -12,10 +12,10 @@ from ..access.caller import Caller
 from ..database import Base
 from ..errors import PlatformError
 from ..records.gate import Gate
+from ..records.system_log import write_system_log
 from .storage import Database
 
 LOG_SOURCE = "Elevate role"
-INFORMATION = "0"
 
 
 class UserElevation(Base):
@@ -60,11 +60,7 @@ def elevate(gate: Gate, caller: Caller, wanted: frozenset[str]) -> None:
         if wanted:
             rows = [{"session": caller.session, "role": role} for role in sorted(wanted)]
             transaction.connection.execute(insert(UserElevation), rows)
-        message = (
-            f"{caller.user_name} elevated to {', '.join(sorted(wanted))}"
-            if wanted
-            else (f"{caller.user_name} ended the elevation of the session")
-        )
-        values = {"level": INFORMATION, "source": LOG_SOURCE, "message": message, "transaction": caller.transaction}
-        gate.record("syslog", Caller.system(), transaction).insert(values)
+        what = f"elevated to {', '.join(sorted(wanted))}" if wanted else "ended the elevation of the session"
+        message = f"{caller.user_name} {what}"
+        write_system_log(gate, LOG_SOURCE, message, transaction_id=caller.transaction, within=transaction)
     log().info("elevation", what=message)

@@ -7,13 +7,14 @@ from ...shared.logs import log
 from ..access.caller import Caller
 from ..errors import PlatformError
 from ..records.gate import Gate
-from .users import UserAccount, Users
+from ..records.system_log import write_system_log
+from .accounts import UserAccount
+from .users import Users
 
 IMPERSONATOR = "impersonator"
 """Who holds it may impersonate, but for administrators (G)."""
 
 LOG_SOURCE = "Impersonation"
-INFORMATION = "0"
 
 
 class ImpersonationRefused(PlatformError):
@@ -26,7 +27,7 @@ def may_impersonate(caller: Caller, *, impersonating: bool) -> bool:
     return bool(caller.session) and caller.has_role(IMPERSONATOR) and not impersonating
 
 
-def whom(gate: Gate, users: Users, caller: Caller, user_name: str) -> UserAccount:
+def user_to_impersonate(gate: Gate, users: Users, caller: Caller, user_name: str) -> UserAccount:
     """The user to act as. Raises ImpersonationRefused for nobody, oneself, inactive users and one's betters."""
     account = users.by_name(user_name)
     if account is None or not account.active or account.sys_id == caller.user:
@@ -36,8 +37,7 @@ def whom(gate: Gate, users: Users, caller: Caller, user_name: str) -> UserAccoun
     return account
 
 
-def tell(gate: Gate, transaction: str, message: str) -> None:
+def note_impersonation(gate: Gate, transaction_id: str, message: str) -> None:
     """Write it down in the system log, and in the server's."""
     log().info("impersonation", what=message)
-    values = {"level": INFORMATION, "source": LOG_SOURCE, "message": message, "transaction": transaction}
-    gate.record("syslog", Caller.system()).insert(values)
+    write_system_log(gate, LOG_SOURCE, message, transaction_id=transaction_id)

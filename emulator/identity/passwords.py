@@ -12,6 +12,7 @@ from argon2.exceptions import Argon2Error, InvalidHashError
 from argon2.low_level import Type
 
 from ...shared.clock import Clock
+from ...shared.digests import as_bytes
 from ...shared.ids import Ids
 
 REMEMBERED_FOR = timedelta(minutes=5)
@@ -36,7 +37,7 @@ class Passwords:
         self._lock = Lock()
 
     def hash(self, text: str) -> str:
-        return self._hasher.hash(_as_bytes(text))
+        return self._hasher.hash(as_bytes(text))
 
     def verify(self, stored_hash: str, text: str) -> bool:
         """Whether ``text`` is the password behind ``stored_hash``. What is no argon2id hash matches nothing."""
@@ -48,7 +49,7 @@ class Passwords:
         if self._is_remembered(mark):
             return True
         try:
-            self._hasher.verify(stored_hash, _as_bytes(text))
+            self._hasher.verify(stored_hash, as_bytes(text))
         except Argon2Error:
             return False
         self._remember(mark)
@@ -65,7 +66,7 @@ class Passwords:
 
     def _spend_time(self, text: str) -> bool:
         try:
-            self._hasher.verify(self._dummy, _as_bytes(text))
+            self._hasher.verify(self._dummy, as_bytes(text))
         except Argon2Error:
             return False
         return False
@@ -75,7 +76,7 @@ class Passwords:
         return self._hasher.hash(self._process_key)
 
     def _mark(self, stored_hash: str, text: str) -> bytes:
-        message = len(stored_hash).to_bytes(4, "big") + _as_bytes(stored_hash) + _as_bytes(text)
+        message = len(stored_hash).to_bytes(4, "big") + as_bytes(stored_hash) + as_bytes(text)
         return hmac.digest(self._process_key, message, hashlib.sha256)
 
     def _is_remembered(self, mark: bytes) -> bool:
@@ -89,10 +90,6 @@ class Passwords:
             self._good_until.move_to_end(mark)
             while len(self._good_until) > REMEMBERED_AT_MOST:
                 self._good_until.popitem(last=False)
-
-
-def _as_bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
 
 
 def _is_usable(stored_hash: str) -> bool:

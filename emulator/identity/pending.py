@@ -10,8 +10,10 @@ import hmac
 from datetime import timedelta
 
 from ...shared.clock import Clock
+from ...shared.digests import as_bytes
+from .accounts import UserAccount
 from .keys import InstanceKey
-from .users import UserAccount, Users
+from .users import Users
 
 GOOD_FOR = timedelta(minutes=5)
 PARTS = 3
@@ -46,5 +48,5 @@ class PendingLogins:
         return account if int(parts[1]) > self._clock.now().timestamp() else None
 
     def _mac(self, text: str, password_mark: str, cookie: str) -> str:
-        bound = b"\0".join(each.encode("utf-8", "surrogatepass") for each in (text, password_mark, cookie))
+        bound = b"\0".join(map(as_bytes, (text, password_mark, cookie)))
         return self._key.sign("pending login", bound).hex()

@@ -8,6 +8,7 @@ import base64
 import hmac
 
 from ...shared.clock import Clock
+from ...shared.digests import as_bytes
 from ..access.caller import Caller
 from ..records.gate import Gate
 from .keys import InstanceKey
@@ -71,4 +72,4 @@ def code_at(secret: bytes, step: int) -> str:
 
 
 def _same(code: str, given: str) -> bool:
-    return hmac.compare_digest(code.encode(), given.encode("utf-8", "surrogatepass"))
+    return hmac.compare_digest(code.encode(), as_bytes(given))

@@ -1,6 +1,5 @@
 """Sessions of the pages: rows on the server, found by the hash of a random cookie value."""
 
-import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,12 +8,15 @@ from sqlalchemy import String, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...shared.clock import Clock
+from ...shared.column_types import UtcDateTime
+from ...shared.digests import digest_of
 from ...shared.ids import Ids
 from ..database import Base
+from .accounts import UserAccount
 from .activity import Activity
-from .storage import Database, UtcDateTime
+from .storage import Database
 from .user_tokens import MARK
-from .users import UserAccount, Users
+from .users import Users
 
 COOKIE = "JSESSIONID"
 LIFETIME = timedelta(hours=12)
@@ -79,7 +81,7 @@ class Sessions:
         cookie = self._ids.token(32)
         now = self._clock.now()
         row = {
-            "id_hash": hash_of(cookie),
+            "id_hash": digest_of(cookie),
             "user": account.sys_id,
             "password_mark": account.password_mark,
             "created": now,
@@ -89,7 +91,7 @@ class Sessions:
             connection.execute(insert(UserSession).values(row))
             if acting:
                 connection.execute(insert(UserImpersonation).values(session=row["id_hash"], acting=acting))
-        self._activity.note(hash_of(cookie), None, now)
+        self._activity.note(digest_of(cookie), None, now)
         return cookie
 
     def find(self, cookie: str) -> SessionState | None:
@@ -100,7 +102,7 @@ class Sessions:
         found = (
             select(*columns, UserImpersonation.acting)
             .outerjoin(UserImpersonation, UserImpersonation.session == UserSession.id_hash)
-            .where(UserSession.id_hash == hash_of(cookie))
+            .where(UserSession.id_hash == digest_of(cookie))
         )
         with self._database.reading() as connection:
             row = connection.execute(found).first()
@@ -115,8 +117,8 @@ class Sessions:
 
     def end(self, cookie: str) -> None:
         with self._database.writing() as connection:
-            connection.execute(delete(UserSession).where(UserSession.id_hash == hash_of(cookie)))
-            connection.execute(delete(UserImpersonation).where(UserImpersonation.session == hash_of(cookie)))
+            connection.execute(delete(UserSession).where(UserSession.id_hash == digest_of(cookie)))
+            connection.execute(delete(UserImpersonation).where(UserImpersonation.session == digest_of(cookie)))
 
     def purge(self) -> int:
         """Forget what has ended by its lifetime; returns how many sessions that were."""
@@ -143,7 +145,3 @@ def account_in(session: SessionState | None, users: Users) -> UserAccount | None
         return owner
     acting = users.by_id(session.acting)
     return acting if acting is not None and acting.active else None
-
-
-def hash_of(cookie: str) -> str:
-    return hashlib.sha256(cookie.encode("utf-8", "surrogatepass")).hexdigest()

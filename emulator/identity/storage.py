@@ -5,10 +5,6 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from ...shared.column_types import UtcDateTime
-
-__all__ = ["Database", "UtcDateTime"]
-
 
 class Database(Protocol):
     """Transactions on one database: the store's, so that a code is used up in the transaction of its tokens."""

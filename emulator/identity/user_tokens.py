@@ -6,6 +6,7 @@ limit of its own.
 
 import hmac
 
+from ...shared.digests import as_bytes
 from ...shared.ids import Ids
 from .keys import InstanceKey
 
@@ -25,10 +26,10 @@ class UserTokens:
 
         (platform 1.2, C.)
         """
-        return self._key.sign("user token", _as_bytes(cookie), "sha384")[:36].hex()
+        return self._key.sign("user token", as_bytes(cookie), "sha384")[:36].hex()
 
     def matches(self, cookie: str, given: str) -> bool:
-        return hmac.compare_digest(self.token_for(cookie).encode(), _as_bytes(given))
+        return hmac.compare_digest(self.token_for(cookie).encode(), as_bytes(given))
 
     def new_pre_session(self) -> str:
         """A cookie value for the login form of somebody who has no session: signed, and no row anywhere."""
@@ -37,11 +38,7 @@ class UserTokens:
 
     def is_pre_session(self, cookie: str) -> bool:
         start, mark, mac = cookie.partition(MARK)
-        return bool(mark) and hmac.compare_digest(self._mac(start).encode(), _as_bytes(mac))
+        return bool(mark) and hmac.compare_digest(self._mac(start).encode(), as_bytes(mac))
 
     def _mac(self, start: str) -> str:
-        return self._key.sign("pre-session", _as_bytes(start)).hex()
-
-
-def _as_bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
+        return self._key.sign("pre-session", as_bytes(start)).hex()

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from urllib.parse import quote, urlencode, urlsplit
+from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, redirect, request
 from werkzeug.exceptions import HTTPException
@@ -13,26 +13,13 @@ from ...shared.web.parts import part
 from ...shared.web.same_origin import SAFE_METHODS, comes_from_elsewhere
 from ..access.caller import Caller, Channel
 from ..errors import PlatformError
+from .accounts import UserAccount
+from .landing import LANDING_PATH, this_request
 from .sessions import COOKIE, Sessions, SessionState, account_in
 from .user_tokens import UserTokens
-from .users import UserAccount, Users
+from .users import Users
 
 LOGIN_PATH = "/login.do"
-LANDING_PATH = "/welcome.do"
-"""Where a login leads that names no other page (platform 1.2, C)."""
-
-NO_LANDING = frozenset(
-    {
-        "/login.do",
-        "/logout.do",
-        "/oauth_login.do",
-        "/side_door.do",
-        "/angular.do",
-        "/login_with_sso.do",
-        "/login_locate_sso.do",
-        "/sso_callback.do",
-    }
-)
 
 
 @dataclass
@@ -138,13 +125,6 @@ def _can_be_opened() -> bool:
     return True
 
 
-def this_request(*, without: str = "") -> str:
-    """Path and query of the request at hand, byte for byte but for the parameter ``without``."""
-    parameters = [each for each in request.query_string.split(b"&") if each.partition(b"=")[0] != without.encode()]
-    query = quote(b"&".join(parameters), safe="%&=+;/?:@!$'()*,-._~[]")
-    return f"{quote(request.path)}?{query}" if query else quote(request.path)
-
-
 def csrf_token() -> str:
     """The page's ``g_ck`` and the forms' ``sysparm_ck``. Somebody without a session gets a pre-session with it."""
     tokens = part(UserTokens)
@@ -194,20 +174,6 @@ def end_session() -> None:
 def _forget() -> None:
     for name in ("identity_session", "identity_account", "identity_caller"):
         g.pop(name, None)
-
-
-def own_path(url: str, otherwise: str = LANDING_PATH) -> str:
-    """The path on this host that ``url`` means; what could lead elsewhere becomes ``otherwise`` (attack A42)."""
-    if "\\" in url or any(ord(each) <= 0x20 or ord(each) == 0x7F or ord(each) > 0x7E for each in url):
-        return otherwise
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return otherwise
-    path = "/" + parts.path.lstrip("/")
-    if parts.scheme or parts.netloc or not parts.path.strip("/") or path in NO_LANDING:
-        return otherwise
-    return f"{path}?{parts.query}" if parts.query else path
 
 
 def install_web(app: Flask) -> None:

@@ -14,8 +14,9 @@ from ..access.caller import GLOBAL_SCOPE, Caller, Channel
 from ..access.decision import Decision, Outcome
 from ..access.load_scopes import EXECUTE
 from ..access.operations import Operation
+from ..identity.accounts import UserAccount
 from ..identity.elevation import roles_to_elevate
-from ..identity.users import UserAccount, Users
+from ..identity.users import Users
 from ..query import parse
 from ..records.explain import Answer, Explanation, Question, explain
 from ..records.gate import Gate

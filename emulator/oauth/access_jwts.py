@@ -11,7 +11,7 @@ from typing import Any
 
 from ...shared.clock import Clock
 from ...shared.signing_keys import ALGORITHM, SigningKeys
-from ..identity.users import UserAccount
+from ..identity.accounts import UserAccount
 from .clients import Client
 
 TYPE = "at+jwt"

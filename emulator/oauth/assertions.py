@@ -11,13 +11,13 @@ from sqlalchemy import Connection, String, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...shared.clock import Clock
+from ...shared.column_types import UtcDateTime
+from ...shared.digests import digest_of
 from ..access.caller import Caller
 from ..database import Base
-from ..identity.storage import UtcDateTime
 from ..records.gate import Gate
 from . import policy
 from .clients import Client
-from .tokens import digest_of
 
 LONGEST = 16_384
 LATEST = 253_402_300_000

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, String, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...shared.clock import Clock
+from ...shared.column_types import UtcDateTime
+from ...shared.digests import digest_of
 from ..database import Base
-from ..identity.storage import Database, UtcDateTime
-from .tokens import digest_of
+from ..identity.storage import Database
 
 KEPT_FOR = timedelta(days=1)
 """Used and expired codes are kept this long, so that a late use is told apart from an unknown code in the log."""

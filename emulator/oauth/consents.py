@@ -9,10 +9,11 @@ from sqlalchemy import String, delete, insert, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...shared.clock import Clock
+from ...shared.column_types import UtcDateTime
+from ...shared.digests import digest_of
 from ...shared.ids import Ids
 from ..database import Base
-from ..identity.storage import Database, UtcDateTime
-from .tokens import digest_of
+from ..identity.storage import Database
 
 OPEN_FOR = timedelta(minutes=10)
 

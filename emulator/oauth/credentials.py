@@ -10,16 +10,17 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from ...shared.clock import Clock
+from ...shared.digests import digest_of
 from ...shared.ids import Ids
 from ...shared.logs import log
 from ..access.caller import Caller
 from ..errors import NoRecordFound
-from ..identity.users import UserAccount, fields_through
+from ..identity.accounts import UserAccount, fields_through
 from ..records.gate import Gate, Transaction
 from ..records.glide_record import GlideRecord
 from ..records.row import Row
 from .clients import SCOPE, SECURELY_SCOPED, Client
-from .tokens import Tokens, digest_of
+from .tokens import Tokens
 from .uses import TokenUses
 
 TABLE = "oauth_credential"

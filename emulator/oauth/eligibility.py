@@ -3,7 +3,8 @@
 from authlib.oauth2.rfc6749 import InvalidGrantError
 
 from ..access.caller import Caller
-from ..identity.users import UserAccount, Users
+from ..identity.accounts import UserAccount
+from ..identity.users import Users
 from ..records.gate import Gate, Transaction
 from . import policy
 from .policy import OAuthProperties

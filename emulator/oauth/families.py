@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from ...shared.clock import Clock
 from ..access.caller import Caller
 from ..errors import NoRecordFound
-from ..identity.users import UserAccount
+from ..identity.accounts import UserAccount
 from ..records.gate import Gate, Transaction
 from ..records.row import Row
 from . import policy

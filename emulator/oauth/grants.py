@@ -18,7 +18,7 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant as _Authorizati
 from authlib.oauth2.rfc6749.grants import RefreshTokenGrant as _RefreshTokenGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
 
-from ..identity.users import UserAccount
+from ..identity.accounts import UserAccount
 from ..records.gate import Transaction
 from . import policy
 from .clients import Client

@@ -6,7 +6,8 @@ from authlib.oauth2.rfc6749 import InvalidGrantError, UnauthorizedClientError, U
 from authlib.oauth2.rfc6749.grants import BaseGrant, ClientCredentialsGrant, TokenEndpointMixin
 from authlib.oauth2.rfc6749.grants import ResourceOwnerPasswordCredentialsGrant as _PasswordGrant
 
-from ..identity.users import LoginRefused, UserAccount
+from ..identity.accounts import UserAccount
+from ..identity.users import LoginRefused
 from .assertions import Assertion, unverified_audience
 from .client_authentication import uses_basic
 from .clients import JWT_BEARER, Client

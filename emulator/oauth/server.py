@@ -15,9 +15,10 @@ from flask import request as flask_request
 from ...shared.clock import Clock
 from ...shared.ids import Ids
 from ...shared.logs import log
-from ..access.caller import Caller
-from ..identity.users import UserAccount, Users
+from ..identity.accounts import UserAccount
+from ..identity.users import Users
 from ..records.gate import Gate
+from ..records.system_log import Level, write_system_log
 from .access_jwts import AccessJwts
 from .assertions import Assertions
 from .client_authentication import ClientAuthentication, uses_basic
@@ -37,7 +38,6 @@ from .tokens import Tokens
 from .tries import FailedTries
 
 LOG_SOURCE = "com.glide.ui.ServletErrorListener"
-ERROR_LEVEL = "2"
 
 NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 
@@ -166,14 +166,9 @@ class OAuthServer(AuthorizationServer):
 
     def log(self, message: str) -> None:
         """Tell the true cause inside (platform 1.3, C), after the request's own transaction is gone (trap 15)."""
-        values = {
-            "level": ERROR_LEVEL,
-            "source": LOG_SOURCE,
-            "message": message,
-            "transaction": str(g.get("transaction_id", "")),
-        }
         log().warning("oauth.refused", why=message)
-        self.gate.record("syslog", Caller.system()).insert(values)
+        transaction_id = str(g.get("transaction_id", ""))
+        write_system_log(self.gate, LOG_SOURCE, message, level=Level.ERROR, transaction_id=transaction_id)
 
     def _tell_of_issue(self, request: InstanceRequest) -> None:
         client, user = cast("Client | None", request.client), cast("UserAccount | None", request.user)

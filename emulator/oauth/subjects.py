@@ -1,7 +1,8 @@
 """Users found by a field of their record, as an assertion's subject names them."""
 
 from ..access.caller import Caller
-from ..identity.users import UserAccount, Users
+from ..identity.accounts import UserAccount
+from ..identity.users import Users
 from ..records.gate import Gate
 
 FIELDS = frozenset({"email", "user_name", "sys_id"})

@@ -6,7 +6,6 @@ for the length and alphabet; the derivation is ours).
 
 import base64
 import binascii
-import hashlib
 import hmac
 
 from ..identity.keys import InstanceKey
@@ -50,11 +49,6 @@ class Tokens:
     def _mac(self, sys_id: bytes, hardened: bool) -> bytes:
         """Of another purpose for each form, so that a token does not work with its prefix taken away or put on."""
         return self._key.sign("oauth_credential hardened" if hardened else "oauth_credential", sys_id, "sha384")
-
-
-def digest_of(text: str) -> str:
-    """What is kept of a token or code: random enough that a plain SHA-256 cannot be turned round."""
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _encode(raw: bytes) -> str:

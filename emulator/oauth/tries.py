@@ -6,11 +6,11 @@ from sqlalchemy import Engine, Integer, String, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...shared.clock import Clock
+from ...shared.column_types import UtcDateTime
 from ...shared.database import writing
+from ...shared.digests import digest_of
 from ..database import LabBase
-from ..identity.storage import UtcDateTime
 from . import policy
-from .tokens import digest_of
 
 WINDOW = timedelta(seconds=policy.TRIES_SECONDS)
 

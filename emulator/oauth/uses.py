@@ -7,11 +7,11 @@ from sqlalchemy import Engine, String, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
+from ...shared.column_types import UtcDateTime
 from ...shared.database import reading, writing
 from ...shared.logs import log
 from ...shared.unavailable import DatabaseUnavailable
 from ..database import LabBase
-from ..identity.storage import UtcDateTime
 
 NOTED_EVERY = timedelta(seconds=1)
 

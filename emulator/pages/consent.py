@@ -7,6 +7,7 @@ from ...shared.logs import log
 from ...shared.web.headers import allow_form_redirect
 from ...shared.web.parts import part
 from ..errors import PlatformError
+from ..identity.landing import this_request
 from ..identity.web import (
     FormRefused,
     check_csrf,
@@ -15,7 +16,6 @@ from ..identity.web import (
     end_session,
     login_page,
     redirect_to_login,
-    this_request,
 )
 from ..oauth.authorization import (
     OUT_OF_DATE,

@@ -4,7 +4,8 @@ from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ...shared.web.parts import part
-from ..identity.web import current_caller, own_path
+from ..identity.landing import own_path
+from ..identity.web import current_caller
 from ..records.gate import Gate
 from .blueprint import pages
 from .frame import error_page

@@ -4,7 +4,7 @@ from flask import g, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ...shared.web.parts import part
-from ..identity.impersonation import ImpersonationRefused, may_impersonate, tell, whom
+from ..identity.impersonation import ImpersonationRefused, may_impersonate, note_impersonation, user_to_impersonate
 from ..identity.users import Users
 from ..identity.web import begin_session, current_caller, current_session
 from ..records.gate import Gate
@@ -34,13 +34,13 @@ def impersonate() -> Response:
     _check()
     gate, users, caller = part(Gate), part(Users), current_caller()
     try:
-        account = whom(gate, users, caller, request.form.get("user_name", "").strip())
+        account = user_to_impersonate(gate, users, caller, request.form.get("user_name", "").strip())
     except ImpersonationRefused as error:
         return _dialog([refusal(error)], error.status)
     owner = users.by_id(caller.user)
     assert owner is not None
     begin_session(owner, acting=account.sys_id)
-    tell(gate, _transaction(), f"{owner.user_name} impersonated {account.user_name}")
+    note_impersonation(gate, _transaction(), f"{owner.user_name} impersonated {account.user_name}")
     return redirect(HOME, 303)
 
 
@@ -52,7 +52,7 @@ def end_impersonation() -> Response:
         return redirect(HOME, 303)
     acting = current_caller().user_name
     begin_session(owner)
-    tell(part(Gate), _transaction(), f"{owner.user_name} stopped impersonating {acting}")
+    note_impersonation(part(Gate), _transaction(), f"{owner.user_name} stopped impersonating {acting}")
     return redirect(HOME, 303)
 
 

@@ -4,16 +4,9 @@ from flask import Blueprint, abort, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ...shared.web.parts import part
+from ..identity.landing import LANDING_PATH, own_path
 from ..identity.users import LoginRefused, Users
-from ..identity.web import (
-    LANDING_PATH,
-    LOGIN_PATH,
-    FormRefused,
-    check_csrf,
-    current_account,
-    end_session,
-    own_path,
-)
+from ..identity.web import LOGIN_PATH, FormRefused, check_csrf, current_account, end_session
 from .login_steps import go_on
 from .sso import forget_provider
 

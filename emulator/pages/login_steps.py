@@ -7,18 +7,18 @@ from flask import Blueprint, make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from ...shared.web.parts import part
+from ..identity.accounts import UserAccount
+from ..identity.landing import LANDING_PATH, own_path
 from ..identity.passwords import LONGEST_PASSWORD, Passwords
 from ..identity.pending import PendingLogins
 from ..identity.second_factor import SecondFactor
-from ..identity.users import UserAccount, Users
+from ..identity.users import Users
 from ..identity.web import (
-    LANDING_PATH,
     LOGIN_PATH,
     FormRefused,
     begin_session,
     check_csrf,
     csrf_token,
-    own_path,
     redirect_to_login,
     session_cookie,
 )

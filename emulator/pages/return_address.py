@@ -3,7 +3,7 @@
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ..dictionary.model import Dictionary
-from ..identity.web import own_path
+from ..identity.landing import own_path
 
 OUTCOMES = ("sysparm_done", "sysparm_done_record")
 

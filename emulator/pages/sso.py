@@ -8,14 +8,13 @@ from werkzeug.wrappers import Response
 from ...shared.single_sign_on import CALLBACK_PATH
 from ...shared.web.headers import allow_form_redirect
 from ...shared.web.parts import part, part_of
+from ..identity.landing import LANDING_PATH, own_path
 from ..identity.web import (
-    LANDING_PATH,
     ExternalLogin,
     FormRefused,
     begin_session,
     check_csrf,
     csrf_token,
-    own_path,
     session_cookie,
 )
 from ..sso.errors import SignOnRefused

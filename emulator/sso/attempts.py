@@ -1,6 +1,5 @@
 """Sign-ons under way: what a browser was sent off with, kept until it comes back, once."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -9,9 +8,11 @@ from sqlalchemy import String, Text, delete, insert
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...shared.clock import Clock
+from ...shared.column_types import UtcDateTime
+from ...shared.digests import digest_of
 from ...shared.ids import Ids
 from ..database import Base
-from ..identity.storage import Database, UtcDateTime
+from ..identity.storage import Database
 
 LIFETIME = timedelta(minutes=10)
 
@@ -50,8 +51,8 @@ class Attempts:
         """Note that the browser behind the cookie ``browser`` is sent to a provider."""
         attempt = Attempt(self._ids.token(32), provider, self._ids.token(32), self._ids.token(48), back)
         row: Mapping[str, object] = {
-            "state_hash": _hash(attempt.state),
-            "browser_hash": _hash(browser),
+            "state_hash": digest_of(attempt.state),
+            "browser_hash": digest_of(browser),
             "provider": provider,
             "nonce": attempt.nonce,
             "verifier": attempt.verifier,
@@ -68,7 +69,7 @@ class Attempts:
         row_of = SignOnAttempt
         statement = (
             delete(row_of)
-            .where(row_of.state_hash == _hash(state), row_of.browser_hash == _hash(browser))
+            .where(row_of.state_hash == digest_of(state), row_of.browser_hash == digest_of(browser))
             .returning(row_of.provider, row_of.nonce, row_of.verifier, row_of.back, row_of.created)
         )
         with self._database.writing() as connection:
@@ -76,7 +77,3 @@ class Attempts:
         if row is None or self._clock.now() >= row.created + LIFETIME:
             return None
         return Attempt(state, row.provider, row.nonce, row.verifier, row.back)
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()

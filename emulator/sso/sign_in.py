@@ -10,8 +10,10 @@ from ...shared.clock import Clock
 from ...shared.logs import log
 from ...shared.single_sign_on import callback_url_of
 from ..access.caller import Caller
-from ..identity.users import UserAccount, Users
+from ..identity.accounts import UserAccount
+from ..identity.users import Users
 from ..records.gate import Gate
+from ..records.system_log import Level, write_system_log
 from .attempts import Attempt, Attempts
 from .errors import NotExpected, ProviderFails, SignOnRefused
 from .id_token import verified_claims
@@ -114,6 +116,5 @@ class SingleSignOn:
     def _noted(self, refused: SignOnRefused) -> SignOnRefused:
         """Tell the true cause inside: the person reads nothing of it."""
         log().warning("login.refused", way="single sign-on", cause=str(refused.cause))
-        values = {"level": "2", "source": LOG_SOURCE, "message": f"Login unsuccessful: {refused.cause}"}
-        self._gate.record("syslog", Caller.system()).insert(values)
+        write_system_log(self._gate, LOG_SOURCE, f"Login unsuccessful: {refused.cause}", level=Level.ERROR)
         return refused

@@ -2,7 +2,7 @@
 
 import pytest
 from ticketlab.emulator.identity.authenticators import basic_pair
-from ticketlab.emulator.identity.web import LANDING_PATH, own_path
+from ticketlab.emulator.identity.landing import LANDING_PATH, own_path
 
 
 @pytest.mark.attack("A42")
