@@ -80,7 +80,7 @@ def _attach() -> Response:
         return _told(_too_large(), error.status)
     except PlatformError as error:
         return _told(refusal(error).text, error.status)
-    return redirect(with_outcome(record_url(table, sys_id), "attached"))
+    return redirect(with_outcome(record_url(table, sys_id), "attached", sys_id))
 
 
 def _remove(sys_id: str) -> Response:
@@ -92,7 +92,7 @@ def _remove(sys_id: str) -> Response:
     if request.form.get("confirmed") == "true":
         try:
             attachments.delete(sys_id)
-            return redirect(with_outcome(record, "detached"))
+            return redirect(with_outcome(record, "detached", row.value("table_sys_id")))
         except PlatformError as error:
             question = Question(question.heading, question.label, question.address, (refusal(error),))
             status = error.status

@@ -20,8 +20,9 @@ from .frame import error_page
 from .list_query import record_url
 from .locks import PARAMETER as UNLOCK
 from .locks import READERS, with_locks
-from .messages import Message, done
-from .return_address import back_from, path_of_referrer, with_outcome
+from .messages import Message
+from .outcomes import outcome
+from .return_address import back_to, path_of_referrer, with_outcome
 from .saving import Saving
 from .surroundings import Surroundings, read_surroundings
 
@@ -37,27 +38,27 @@ def show_form(table: str) -> Response:
     if query and "sys_id" not in request.args:
         return redirect(record_url(table, form.first(query)))
     page = form.open(sys_id) if sys_id else form.new(preset_values(query))
-    outcome = done(request.args.get("sysparm_done", ""), page.address, page.heading) if sys_id else []
-    back = back_from(form.dictionary, table, path_of_referrer(request.referrer, request.host))
+    told = outcome(part(Gate), form.caller, table, request.args) if sys_id else []
+    back = back_to(form.dictionary, table, sys_id, path_of_referrer(request.referrer, request.host))
     page = with_locks(page, request.args.get(UNLOCK, "").split(","), _revealed)
-    return _shown(replace(page, messages=outcome, back=back))
+    return _shown(replace(page, messages=told, back=back))
 
 
 @pages.post("/<table>.do")
 def submit_form(table: str) -> Response:
     """Submit, update or delete; what cannot be saved comes back as it was typed."""
     form, sys_id = _form(table), _sys_id()
-    back = back_from(form.dictionary, table, request.form.get("sysparm_referring_url", ""))
+    back = back_to(form.dictionary, table, sys_id, request.form.get("sysparm_referring_url", ""))
     if request.form.get("sys_action") == "sysverb_delete" and sys_id:
         return _delete(form, sys_id, back)
     try:
         saved = form.submit(sys_id, preset_values(request.args.get("sysparm_query", "")), request.form)
     except Rejected as rejected:
         return _shown(replace(rejected.page, back=back), rejected.status)
-    outcome = "updated" if sys_id else "inserted"
+    what = "updated" if sys_id else "inserted"
     if request.form.get("sys_action") == "sysverb_update_and_stay":
-        return redirect(with_outcome(record_url(saved.table, saved.sys_id), outcome))
-    return redirect(with_outcome(back, outcome, saved.sys_id))
+        return redirect(with_outcome(record_url(saved.table, saved.sys_id), what, saved.sys_id))
+    return redirect(with_outcome(back, what, saved.sys_id, saved.table))
 
 
 def _delete(form: Form, sys_id: str, back: str) -> Response:

@@ -7,7 +7,6 @@ from werkzeug.wrappers import Response
 
 from ...shared.web.parts import part
 from ..access.caller import Caller
-from ..errors import PlatformError
 from ..identity.web import current_caller
 from ..query import EncodedQuery, parse
 from ..records.gate import Gate
@@ -17,8 +16,8 @@ from .breadcrumbs import Wording
 from .export_views import as_file, asked_processor
 from .filter_input import EDITED, STEP, FilterInput
 from .list_page import read_list
-from .list_query import asked_query, grouped, list_url, narrowed, record_url, search_condition
-from .messages import Message, done
+from .list_query import asked_query, grouped, list_url, narrowed, search_condition
+from .outcomes import outcome
 from .references import References
 
 LARGEST_ROW = 10_000_000
@@ -37,7 +36,7 @@ def show_list(table: str) -> str | Response:
         return as_file(caller, table, query, asked_processor())
     edited = parse(given[EDITED]) if EDITED in given else None
     page = read_list(part(Gate), caller, table, query, _first_row(), edited)
-    return render_template("list.html", page=page, done=_done(table, caller))
+    return render_template("list.html", page=page, done=outcome(part(Gate), caller, table, given))
 
 
 def _given() -> Mapping[str, str]:
@@ -66,17 +65,3 @@ def _led_on(table: str, query: EncodedQuery, caller: Caller) -> str | None:
     field = dictionary.field(table, _given().get("sysparm_search_field", ""))
     condition = search_condition(dictionary, field, text[:200]) if field else ""
     return list_url(table, narrowed(query, condition))
-
-
-def _done(table: str, caller: Caller) -> list[Message]:
-    """What the form before this list did, with a link to the record."""
-    code, sys_id = _given().get("sysparm_done", ""), _given().get("sysparm_done_record", "")
-    if not sys_id:
-        return done(code)
-    gate = part(Gate)
-    element = gate.read_dictionary().display_element(table)
-    try:
-        row = gate.record(table, caller).get(sys_id, (element,))
-    except PlatformError:
-        return []
-    return done(code, record_url(row.table, row.sys_id), row.display(element) or row.sys_id)

@@ -1,11 +1,23 @@
-"""Back to the list that a form was opened from."""
+"""Back to the list or the form that a form was opened from."""
 
+import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from ..dictionary.model import Dictionary
 from ..identity.landing import own_path
 
-OUTCOMES = ("sysparm_done", "sysparm_done_record")
+OUTCOME, RECORD, TABLE = "sysparm_done", "sysparm_done_record", "sysparm_done_table"
+OUTCOMES = (OUTCOME, RECORD, TABLE)
+SYS_ID = re.compile(r"[0-9a-f]{32}")
+
+
+def back_to(dictionary: Dictionary, table: str, sys_id: str, came_from: str) -> str:
+    """The form of another record, in whose related lists this one may stand, or else what ``back_from`` says."""
+    parts = urlsplit(own_path(came_from, otherwise=""))
+    other, record = parts.path.strip("/").removesuffix(".do"), dict(parse_qsl(parts.query)).get("sys_id", "")
+    if parts.path.endswith(".do") and other in dictionary.tables and SYS_ID.fullmatch(record) and record != sys_id:
+        return f"/{other}.do?sys_id={record}"
+    return back_from(dictionary, table, came_from)
 
 
 def back_from(dictionary: Dictionary, table: str, came_from: str) -> str:
@@ -34,9 +46,10 @@ def path_of_referrer(referrer: str | None, host: str) -> str:
     return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
-def with_outcome(page: str, outcome: str, sys_id: str = "") -> str:
-    """The address with what has just been done, for a banner there."""
-    parameters = {"sysparm_done": outcome, **({"sysparm_done_record": sys_id} if sys_id else {})}
+def with_outcome(page: str, outcome: str, sys_id: str = "", table: str = "") -> str:
+    """The address with what has just been done, for a banner there; ``table`` where the page is another table's."""
+    given = {OUTCOME: outcome, RECORD: sys_id, TABLE: table}
+    parameters = {name: value for name, value in given.items() if value}
     return f"{page}{'&' if '?' in page else '?'}{urlencode(parameters)}"
 
 

@@ -113,7 +113,7 @@ def test_no_secret_is_audited_or_told(instance, admin):
 
 def test_a_record_with_the_sys_id_of_another_tells_nothing_of_that(instance, admin, incident):
     """Seeds choose their sys_ids; journals and audit are of one table's record all the same."""
-    change(instance, "incident", incident, state="2", comments="Of the incident")
+    change(instance, "incident", incident, assigned_to="admin", comments="Of the incident")
     twin = {"sys_id": incident, "name": "Twin"}
     part_of(instance, Gate).record("cmdb_ci", Caller.system()).insert(twin)
     page = admin.get(f"/cmdb_ci.do?sys_id={incident}")

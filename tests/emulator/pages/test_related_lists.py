@@ -56,6 +56,25 @@ def test_new_makes_a_record_that_belongs_to_this_one(instance, admin):
     assert "Change Tasks (3)" in related(open_change(admin))
 
 
+def test_a_record_that_was_opened_from_another_leads_back_to_it(admin):
+    """As it was opened, saved or deleted there; and a form made by hand leads nowhere else."""
+    change = open_change(admin).form("change_request.state").action
+    task = open_change(admin).link("CTASK0000002")
+    form = admin.get(task, Referer=f"http://localhost{change}").form("change_task.state")
+    assert form.values["sysparm_referring_url"] == change
+    page = admin.follow(admin.send(form, "sysverb_update", change_task__short_description="Test it twice"))
+    assert "Saved: CTASK0000002" in page.text
+    assert page.link("CTASK0000002") == task
+    assert "CHG0000007" in page.text
+    question = admin.send(form, "sysverb_delete")
+    page = admin.follow(admin.send(question.form("confirmed")))
+    assert "The record was deleted." in page.text
+    assert "Change Tasks (1)" in related(page)
+    for wrong in ("/no_such_table.do?sys_id=" + "0" * 32, "/incident.do?sys_id=-1", "/logout.do?sys_id=" + "0" * 32):
+        answer = admin.send(page.form("change_request.state"), "sysverb_update", sysparm_referring_url=wrong)
+        assert path_of(answer.location) == "/change_request_list.do"
+
+
 def test_a_long_list_shows_its_first_and_the_way_to_all(looking):
     page = looking.follow(looking.get("/sys_db_object.do?sysparm_query=name=incident"))
     assert "Dictionary Entries (5+)" in related(page)
