@@ -20,6 +20,7 @@ MOST_FACTS = 1000
 
 _FACTS = "ticketlab.facts"
 _OWN_FACTS = "ticketlab.own_facts"
+_BEFORE = "ticketlab.changes_before"
 
 Fact = TypeVar("Fact")
 
@@ -99,17 +100,32 @@ def _facts_so_far(connection: Connection) -> dict[Hashable, Any]:
 def own_facts(connection: Connection) -> Iterator[None]:
     """For the time of a write: what its connection learns is true for it alone, until it changes it itself.
 
-    What it had learnt as a reader is forgotten: of its own changes SQLite does not tell it.
+    What it had learnt before it knows still, if nobody has written since, and forgets with its first change: of its
+    own changes SQLite does not tell it.
     """
     info = connection.info
-    info.pop(_FACTS, None)
-    info[_OWN_FACTS] = {}
+    info[_OWN_FACTS] = _facts_so_far(connection)
+    info[_BEFORE] = before = _changes(connection)
     token = _writers.set({**_writers.get(), connection.engine: connection})
     try:
         yield
     finally:
         _writers.reset(token)
-        info.pop(_OWN_FACTS, None)
+        for each in (_OWN_FACTS, _BEFORE):
+            info.pop(each, None)
+        if _changes(connection) != before:
+            info.pop(_FACTS, None)
+
+
+def has_changed_nothing(connection: Connection) -> bool:
+    """Whether a write has left the database as it found it so far; where that is not known, it has not."""
+    changes = _changes(connection)
+    return changes is not None and connection.info.get(_BEFORE) == changes
+
+
+def _changes(connection: Connection) -> int | None:
+    """How many rows were changed on a SQLite connection so far, what was undone included."""
+    return getattr(connection.connection.driver_connection, "total_changes", None)
 
 
 def writer_to(engine: Engine) -> Connection | None:
@@ -165,4 +181,8 @@ def _facts_of(connection: Connection) -> dict[Hashable, Any] | None:
     for view in (_views.get() or {}).values():
         if view.connection is connection:
             return view.facts
-    return connection.info.get(_OWN_FACTS)
+    info = connection.info
+    if _BEFORE in info and info[_BEFORE] != _changes(connection):
+        del info[_BEFORE]
+        info[_OWN_FACTS] = {}  # of what it knew before its first change it may have changed some
+    return info.get(_OWN_FACTS)

@@ -70,10 +70,14 @@ class Users:
         return UserAccount.of(row)
 
     def by_id(self, sys_id: str, within: Transaction | None = None) -> UserAccount | None:
-        try:
-            return UserAccount.of(self._gate.record("sys_user", Caller.system(), within).get(sys_id, FIELDS))
-        except NoRecordFound:
-            return None
+        def read() -> UserAccount | None:
+            try:
+                row = self._gate.record("sys_user", Caller.system(), within).get(sys_id, FIELDS, named=False)
+            except NoRecordFound:
+                return None
+            return UserAccount.of(row)
+
+        return self._gate.unchanged(("sys_user", sys_id), read, within)
 
     def authenticate(self, user_name: str, password: str, address: str = "") -> UserAccount:
         """Return the user whose name and password these are. Raises LoginRefused."""

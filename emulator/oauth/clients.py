@@ -18,6 +18,8 @@ from . import policy
 from .profiles import Profile
 from .redirects import is_dangerous, is_readable_underway, login_path
 
+TABLE = "oauth_entity"
+
 SCOPE = "useraccount"
 """The scope of a token whose client is not restricted to REST API auth scopes (platform 1.3, D)."""
 
@@ -146,9 +148,11 @@ class Clients:
         """The client with this id. The id comes from outside, so it must not become a query of its own."""
         if not client_id.isascii() or not client_id.isprintable() or "^" in client_id or len(client_id) > 255:
             return None
-        entities = self._gate.record("oauth_entity", Caller.system())
+        return self._gate.unchanged((TABLE, client_id), lambda: self._find(client_id)) if client_id else None
+
+    def _find(self, client_id: str) -> Client | None:
         query = f"client_id={client_id}^active=true^typeINclient,jwt_client"
-        row = entities.find(query, FIELDS) if client_id else None
+        row = self._gate.record(TABLE, Caller.system()).find(query, FIELDS)
         if row is None or row.value("client_id") != client_id:
             return None
         return _client(row, self._key.ring, self.default_profile, self._scopes_of(row))
@@ -162,12 +166,12 @@ class Clients:
         """Whether anybody here needs the server's metadata."""
         if self.default_profile is Profile.HARDENED:
             return True
-        entities = self._gate.record("oauth_entity", Caller.system())
+        entities = self._gate.record(TABLE, Caller.system())
         return entities.find(f"active=true^profile={Profile.HARDENED}", ["sys_id"]) is not None
 
     def reveal_secret(self, sys_id: str) -> str:
         """A client's secret as text, for the lock icon of its form; empty when it cannot be opened."""
-        row = self._gate.record("oauth_entity", Caller.system()).get(sys_id, ["client_secret"])
+        row = self._gate.record(TABLE, Caller.system()).get(sys_id, ["client_secret"])
         return _open_secret(row, self._key.ring)
 
     def _scopes_of(self, row: Row) -> tuple[str, ...]:
@@ -261,7 +265,7 @@ def create_client(
     secret = secret or gate.ids.token(24)
     values = {"name": name.strip(), "client_id": client_id, "redirect_url": ",".join(urls), "type": "client", **further}
     with nullcontext(within) if within else gate.transaction() as transaction:
-        row = gate.record("oauth_entity", caller or Caller.system(), transaction).insert(values)
+        row = gate.record(TABLE, caller or Caller.system(), transaction).insert(values)
         seal_secret(gate, key, row.sys_id, secret, transaction)
     return NewClient(row.sys_id, client_id, secret)
 
@@ -269,4 +273,4 @@ def create_client(
 def seal_secret(gate: Gate, key: InstanceKey, sys_id: str, secret: str, within: Transaction | None = None) -> None:
     """Give an entity a secret that works."""
     sealed = key.ring.seal(secret, secret_place(sys_id))
-    gate.record("oauth_entity", Caller.system(), within).update(sys_id, {"client_secret": sealed})
+    gate.record(TABLE, Caller.system(), within).update(sys_id, {"client_secret": sealed})

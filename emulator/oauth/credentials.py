@@ -4,6 +4,7 @@ Asking again while a token lives gives the same token with a new expiry (platfor
 tokens are derived (tokens.py), and a database restored under another key holds none that works.
 """
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -141,6 +142,10 @@ class _Found:
     """Whether its token was made under this key."""
 
 
+Held = Mapping[str, Sequence[Row]]
+"""The tokens that a client and a user share, by type, those that last longest first."""
+
+
 class Credentials:
     """Issues, judges and revokes tokens."""
 
@@ -159,12 +164,13 @@ class Credentials:
         A grant without refresh token renews the expiry of one that lives all the same (platform 1.5, D).
         """
         granted = client.get_allowed_scope(scope)
-        access = self._live_or_new(transaction, TokenType.ACCESS, client, user, granted)
+        held = self._held(transaction, client, user)
+        access = self._live_or_new(transaction, TokenType.ACCESS, held, client, user, granted)
         refresh = ""
         if with_refresh:
-            refresh = self._live_or_new(transaction, TokenType.REFRESH, client, user, granted)
+            refresh = self._live_or_new(transaction, TokenType.REFRESH, held, client, user, granted)
         else:
-            self._renew_refresh(transaction, client, user)
+            self._renew_refresh(transaction, held, client)
         return IssuedTokens(access, refresh, client.access_lifespan, granted)
 
     def refresh(
@@ -177,7 +183,8 @@ class Credentials:
         if isinstance(self._judge(credential.sys_id, TokenType.REFRESH, transaction), Dead):
             return None
         granted = scope or credential.scope
-        access = self._live_or_new(transaction, TokenType.ACCESS, client, credential.account, granted)
+        held = self._held(transaction, client, credential.account)
+        access = self._live_or_new(transaction, TokenType.ACCESS, held, client, credential.account, granted)
         refresh = self._tokens.token_of(credential.sys_id, hardened=bool(credential.family))
         return IssuedTokens(access, refresh, client.access_lifespan, granted)
 
@@ -218,8 +225,8 @@ class Credentials:
             if row.value("family"):
                 self._end_all(transaction, f"family={row.value('family')}")
             else:
-                access = _of(row.value("oauth_entity"), row.value("user"), TokenType.ACCESS)
-                self._end_all(transaction, access)
+                shared = _shared_by(row.value("oauth_entity"), row.value("user"))
+                self._end_all(transaction, f"{shared}^type={TokenType.ACCESS}")
 
     def revoke_access(self, entity: str, user: str) -> None:
         """Revoke whatever a user has allowed an application: My Connected Apps > Revoke Access (platform 1.5, D)."""
@@ -251,26 +258,29 @@ class Credentials:
         return ConnectionStatus(state, row.value("user"), row.value("user.user_name"), since, last_call)
 
     def _live_or_new(
-        self, transaction: Transaction, kind: TokenType, client: Client, user: UserAccount, scope: str
+        self, transaction: Transaction, kind: TokenType, held: Held, client: Client, user: UserAccount, scope: str
     ) -> str:
-        records = self._records(transaction)
         expires = self._clock.now() + (client.access_lifespan if kind is TokenType.ACCESS else client.refresh_lifespan)
         kept = None
-        for row in self._rows(transaction, kind, client.sys_id, user.sys_id):
+        for row in held.get(kind, ()):
             if kept is None and self._is_live(row):
-                kept = row.sys_id
+                kept = row
             else:
-                records.delete(row.sys_id)
+                self._records(transaction).delete(row.sys_id)
         if kept is None:
             return self.insert(transaction, kind, client, user, {"expires": expires, "scopes": scope})
-        records.update(kept, {"expires": expires, "scopes": scope}, named=False)
-        return self._tokens.token_of(kept)
+        self._renew(transaction, kept, expires, scope)
+        return self._tokens.token_of(kept.sys_id)
 
-    def _renew_refresh(self, transaction: Transaction, client: Client, user: UserAccount) -> None:
-        for row in self._rows(transaction, TokenType.REFRESH, client.sys_id, user.sys_id):
+    def _renew_refresh(self, transaction: Transaction, held: Held, client: Client) -> None:
+        for row in held.get(TokenType.REFRESH, ()):
             if self._is_live(row):
-                expires = self._clock.now() + client.refresh_lifespan
-                self._records(transaction).update(row.sys_id, {"expires": expires}, named=False)
+                self._renew(transaction, row, self._clock.now() + client.refresh_lifespan, row.value("scopes"))
+
+    def _renew(self, transaction: Transaction, row: Row, expires: datetime, scope: str) -> None:
+        """Of a token that is asked for again within the second there is nothing to write."""
+        if (row.moment("expires"), row.value("scopes")) != (expires.replace(microsecond=0), scope):
+            self._records(transaction).update(row.sys_id, {"expires": expires, "scopes": scope}, named=False)
 
     def insert(
         self, transaction: Transaction, kind: TokenType, client: Client, user: UserAccount, values: Mapping[str, object]
@@ -322,7 +332,7 @@ class Credentials:
             row = self._records(within).get(sys_id, JUDGED_FIELDS, named=False)
             return _Found(row, UserAccount.referred_by(row, "user"), row.value("token") == self._digest(row))
 
-        return self._gate.unchanged((TABLE, sys_id), read) if within is None else read()
+        return self._gate.unchanged((TABLE, sys_id), read, within)
 
     def _cause_of_death(self, found: _Found, kind: TokenType, now: datetime) -> Dead | None:
         row, account = found.row, found.account
@@ -350,9 +360,12 @@ class Credentials:
         fresh = expires is not None and self._clock.now() < expires
         return fresh and not row.native("revoked") and row.value("token") == self._digest(row)
 
-    def _rows(self, transaction: Transaction, kind: TokenType, entity: str, user: str) -> Sequence[Row]:
-        query = f"{_of(entity, user, kind)}^ORDERBYDESCexpires"
-        return self._records(transaction).query(query, fields=OWN_FIELDS).rows
+    def _held(self, transaction: Transaction, client: Client, user: UserAccount) -> Held:
+        query = f"{_shared_by(client.sys_id, user.sys_id)}^ORDERBYDESCexpires"
+        held: dict[str, list[Row]] = defaultdict(list)
+        for row in self._records(transaction).query(query, fields=OWN_FIELDS, named=False).rows:
+            held[row.value("type")].append(row)
+        return held
 
     def _end_all(self, transaction: Transaction, query: str) -> None:
         records = self._records(transaction)
@@ -369,6 +382,6 @@ class Credentials:
         return self._gate.record(TABLE, Caller.system(), transaction)
 
 
-def _of(entity: str, user: str, kind: TokenType) -> str:
+def _shared_by(entity: str, user: str) -> str:
     """The query for the tokens that a client and a user share; those of a family belong to its grant alone."""
-    return f"oauth_entity={entity}^user={user}^type={kind}^familyISEMPTY"
+    return f"oauth_entity={entity}^user={user}^familyISEMPTY"

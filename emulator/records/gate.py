@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from ...shared.clock import Clock
 from ...shared.ids import Ids
-from ...shared.view import fact
+from ...shared.view import fact, has_changed_nothing
 from ..access.caller import Caller
 from ..access.load_scopes import EXECUTE
 from ..access.scope import check_execute
@@ -145,8 +145,11 @@ class Gate:
         with self.store.reading() as connection:
             return self._snapshots.current(connection)
 
-    def unchanged(self, key: Hashable, read: Callable[[], Known]) -> Known:
+    def unchanged(self, key: Hashable, read: Callable[[], Known], within: Transaction | None = None) -> Known:
         """What ``read`` reads, and read already as long as nothing in the database has changed."""
+        if within is not None:
+            known = has_changed_nothing(within.connection)
+            return fact(within.connection, key, lambda _connection: read()) if known else read()
         with self.store.reading() as connection:
             return fact(connection, key, lambda _connection: read())
 

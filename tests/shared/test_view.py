@@ -1,11 +1,13 @@
 """One view of a database for a whole request."""
 
+import sqlite3
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import create_engine, text
 from ticketlab.shared.database import install_sqlite, reading, writing
-from ticketlab.shared.view import close_views, fact, open_views, writer_to
+from ticketlab.shared.view import close_views, fact, has_changed_nothing, open_views, writer_to
 
 COUNT = text("SELECT count(*) FROM thing")
 ADD = text("INSERT INTO thing VALUES (1)")
@@ -123,3 +125,53 @@ def test_whoever_writes_can_be_asked_for_the_connection(engine):
     with writing(engine) as connection:
         assert writer_to(engine) is connection
     assert writer_to(engine) is None
+
+
+@pytest.fixture
+def counted(engine):
+    """How often the rows were really counted, and the number asked for as a fact."""
+    asked = []
+
+    def count(connection):
+        return fact(connection, "count", lambda own: asked.append(own) or own.scalar(COUNT))
+
+    return asked, count
+
+
+def requested(engine, count):
+    open_views()
+    with reading(engine) as connection:
+        found = count(connection)
+    close_views()
+    return found
+
+
+def test_a_write_that_changes_nothing_leaves_what_was_learnt(engine, counted):
+    asked, count = counted
+    for _ in range(3):
+        assert requested(engine, count) == 0
+        with writing(engine) as connection:
+            assert count(connection) == 0
+            assert has_changed_nothing(connection)
+    assert len(asked) == 1
+
+
+def test_a_write_learns_anew_what_another_process_has_changed(engine, counted):
+    _, count = counted
+    assert requested(engine, count) == 0
+    with sqlite3.connect(engine.url.database) as other:
+        other.execute(ADD.text)
+    with writing(engine) as connection:
+        assert count(connection) == 1
+    assert requested(engine, count) == 1
+
+
+def test_a_write_that_changes_something_takes_what_was_learnt_with_it_even_when_it_is_undone(engine, counted):
+    _, count = counted
+    assert requested(engine, count) == 0
+    with suppress(ZeroDivisionError), writing(engine) as connection:
+        connection.execute(ADD)
+        assert not has_changed_nothing(connection)
+        assert count(connection) == 1
+        raise ZeroDivisionError
+    assert requested(engine, count) == 0

@@ -1,8 +1,12 @@
 """The grants without a consent page: password, the client's own, and signed assertions."""
 
 import json
+import sqlite3
 from base64 import urlsafe_b64encode
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -13,6 +17,7 @@ from joserfc import jwk, jwt
 from oauth_flows import (
     OPAQUE,
     PASSWORD,
+    ClientBrowser,
     OAuthClient,
     authorize_path,
     code_for,
@@ -134,6 +139,48 @@ def test_own_token_acts_as_the_application_user_and_has_no_refresh_token(instanc
     records(instance, "sys_user").update(user, {"active": False})
     assert not works(instance, body["access_token"])
     assert is_opaque(own(browser, client))
+
+
+def test_own_token_asked_for_twice_in_a_second_is_written_once(instance, browser, user, clock):
+    """Its expiry is the same second; a second later there is a new one to write."""
+    set_property(instance, CLIENT_CREDENTIALS_ENABLED, "true")
+    client = make_client(instance, user=user)
+
+    def asked_for() -> tuple[str, str | None]:
+        body = body_of(own(browser, client))
+        kept = records(instance, "oauth_credential").find(f"oauth_entity={client.sys_id}")
+        return body["access_token"], kept.value("sys_mod_count") if kept else None
+
+    first = asked_for()
+    assert asked_for() == first
+    clock.advance(seconds=1)
+    assert asked_for() == (first[0], "1")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE oauth_entity SET active = 0 WHERE name = 'Security center'",
+        "UPDATE oauth_entity SET client_secret = '' WHERE name = 'Security center'",
+        "UPDATE sys_user SET locked_out = 1 WHERE user_name = 'tickets'",
+    ],
+)
+def test_own_token_is_refused_as_soon_as_another_process_has_changed_its_client_or_user(instance, user, change):
+    """Who they are is remembered as long as nobody writes, on every connection of the pool."""
+    set_property(instance, CLIENT_CREDENTIALS_ENABLED, "true")
+    client = make_client(instance, user=user, name="Security center")
+    file = Path(instance.instance_path) / "emulator.db"
+    if not file.exists():
+        pytest.skip("on PostgreSQL nothing is remembered from one request to the next")
+
+    def ask(_number: int) -> bool:
+        return is_opaque(own(ClientBrowser(instance.test_client()), client))
+
+    with ThreadPoolExecutor(4) as pool:
+        assert not any(pool.map(ask, range(12)))
+        with closing(sqlite3.connect(file, timeout=15)) as other, other:
+            assert other.execute(change).rowcount == 1
+        assert all(pool.map(ask, range(12)))
 
 
 def test_public_client_has_no_token_of_its_own(instance, browser, user):
