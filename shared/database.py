@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from .logs import log
 from .unavailable import DatabaseUnavailable, install_unavailable
-from .view import end_view, own_facts, viewing
+from .view import Viewing, end_view, has_views, own_facts
 
 WRITING = "ticketlab_writing"
 """Execution option of a connection that will write: its transaction takes the database's write lock at once."""
@@ -119,18 +119,18 @@ def writing(engine: Engine) -> Iterator[Connection]:
         end_view(engine)  # one that was opened meanwhile does not know what was written
 
 
-@contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def reading(engine: Engine) -> AbstractContextManager[Connection]:
     """A transaction that only reads: one consistent view, and no lock that a writer waits for.
 
     It is the request's own where the app has opened one (view.py).
     """
-    with viewing(engine) as view:
-        if view is not None:
-            yield view
-            return
-        with engine.connect() as connection, connection.begin():
-            yield connection
+    return Viewing(engine) if has_views() else _reading_alone(engine)
+
+
+@contextmanager
+def _reading_alone(engine: Engine) -> Iterator[Connection]:
+    with engine.connect() as connection, connection.begin():
+        yield connection
 
 
 def begin_writing(session: Session | scoped_session[Session]) -> None:

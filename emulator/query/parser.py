@@ -1,6 +1,7 @@
 """From a query's text to its nodes. Every text is a query; only one with too much in it is refused."""
 
 import re
+from functools import lru_cache
 
 from ..errors import QueryTooComplex
 from .nodes import EncodedQuery, Group, OrderBy, Term
@@ -13,6 +14,8 @@ MOST_LEVELS = 3
 """A query of related records within a query of related records within the query, and no further."""
 
 MOST_CHARACTERS = 2**18
+MOST_CHARACTERS_KEPT = 500
+"""Programs ask the same short queries again and again."""
 GO_TO = "GOTO"
 
 _FIELD = "|".join([*TEXT_FIELDS, "[a-z0-9_.]*"])
@@ -25,8 +28,15 @@ _TERM = re.compile(
 
 def parse(text: str) -> EncodedQuery:
     """Raises QueryTooComplex for over 500 terms and orders, 1,000 values in lists, 262,144 characters, or 3 levels."""
+    if len(text) <= MOST_CHARACTERS_KEPT:
+        return _parse_kept(text)
     if len(text) > MOST_CHARACTERS:
         raise QueryTooComplex(detail=f"An encoded query may have at most {MOST_CHARACTERS} characters.")
+    return _Parser().query(text, MOST_LEVELS)
+
+
+@lru_cache(maxsize=500)
+def _parse_kept(text: str) -> EncodedQuery:
     return _Parser().query(text, MOST_LEVELS)
 
 

@@ -39,7 +39,7 @@ def platform_headers(response: Response) -> Mapping[str, str]:
 
 def _set_cookies(response: Response) -> None:
     """Only a client without a session gets cookies: a servlet's session is announced once."""
-    if COOKIE in request.cookies:
+    if "Cookie" in request.headers and COOKIE in request.cookies:
         return
     authenticated = response.status_code != 401
     cookies = first_cookies(part(Settings).name, part(Ids), secure=request.is_secure, authenticated=authenticated)

@@ -1,5 +1,8 @@
 """The ``Date`` header, by the app's own clock: a client sees the time that the lab has set."""
 
+from datetime import datetime
+from functools import lru_cache
+
 from flask import Flask, Response, request
 from werkzeug.http import http_date
 
@@ -19,5 +22,10 @@ def install_date(app: Flask, clock: LabClock) -> None:
             moment = clock.now() if of_lab else clock.about_now(OTHER_PROCESSES_SECONDS)
         except DatabaseUnavailable:  # the answer says so already
             moment = clock.last_known()
-        response.headers["Date"] = http_date(moment)
+        response.headers["Date"] = _written(moment.replace(microsecond=0))
         return response
+
+
+@lru_cache(maxsize=8)
+def _written(second: datetime) -> str:
+    return http_date(second)
