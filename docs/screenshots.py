@@ -20,6 +20,8 @@ PAGES = {
     "instance-connection": f"{EMULATOR}/x_mioms_m365ticket_connection.do",
     "instance-changes": f"{EMULATOR}/{CHANGES}_list.do",
     "instance-change": f"{EMULATOR}/{CHANGES}.do?sysparm_query=ORDERBYnumber",
+    "instance-filter": f"{EMULATOR}/incident_list.do?sysparm_query=active=true&sysparm_filter=priorityIN1,2",
+    "instance-activities": f"{EMULATOR}/{CHANGES}.do?sysparm_query=stateIN0,-1%5EORDERBYDESCnumber#activities",
     "instance-tables": f"{EMULATOR}/sys_db_object.do?sysparm_query=name=oauth_entity",
     "instance-lab": f"{EMULATOR}/lab",
     "home-connected": f"{CONNECTOR}/",

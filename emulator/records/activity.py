@@ -78,7 +78,8 @@ def _entries(work: Work, sys_id: str, shown: Mapping[str, Field], authors: _Auth
     if not journals:
         return
     query = f"element_id={sys_id}^nameIN{journal.family(work)}^elementIN{','.join(journals)}"
-    for found in _newest(work, journal.TABLE, query, ("element", "value", "sys_created_on", "sys_created_by")):
+    paths = ("element", "value", "sys_created_on", "sys_created_by")
+    for found in _newest(work, journal.TABLE, f"{query}^ORDERBYDESCsys_created_on", paths):
         author = authors.name(str(found["sys_created_by"] or ""))
         yield Activity(_second(found), author, shown[str(found["element"])].label, text=str(found["value"] or ""))
 
@@ -86,8 +87,9 @@ def _entries(work: Work, sys_id: str, shown: Mapping[str, Field], authors: _Auth
 def _changes(work: Work, sys_id: str, shown: Mapping[str, Field], authors: _Authors) -> Iterator[Activity]:
     """One activity for each write: its moment, its author and how often the record had been written by then."""
     query = f"documentkey={sys_id}^tablenameIN{journal.family(work)}"
+    order = "^ORDERBYDESCsys_created_on^ORDERBYDESCrecord_checkpoint"  # several writes fit into one second
     paths = ("fieldname", "oldvalue", "newvalue", "user", "record_checkpoint", "sys_created_on")
-    rows = [row for row in _newest(work, audit.CHANGES, query, paths) if str(row["fieldname"]) in shown]
+    rows = [row for row in _newest(work, audit.CHANGES, query + order, paths) if str(row["fieldname"]) in shown]
     names = _names(work, rows, shown)
     writes: dict[tuple[datetime, str, Any], list[Change]] = defaultdict(list)
     for row in rows:
@@ -105,7 +107,7 @@ def _newest(work: Work, table: str, query: str, paths: Sequence[str]) -> Sequenc
         work.dictionary,
         work.snapshot.tables,
         table,
-        parse(f"{query}^ORDERBYDESCsys_created_on"),
+        parse(query),
         paths=paths,
         context=QueryContext(),
         limit=MOST,

@@ -43,6 +43,14 @@ def test_entries_and_changes_stand_together_newest_first(instance, admin, incide
     assert re.search(TIME, note)[0] == re.search(TIME, changes)[0]
 
 
+def test_changes_of_one_second_stand_newest_first(instance, admin, incident):
+    for impact in "12312":
+        change(instance, "incident", incident, impact=impact)
+    told = activities(admin.get(f"/incident.do?sys_id={incident}"))
+    levels = [re.search(r"Impact (\d) - \w+ was (\d)", each).groups() for each in told]
+    assert levels == [("2", "1"), ("1", "3"), ("3", "2"), ("2", "1"), ("1", "3")]
+
+
 def test_a_change_of_a_time_is_told_in_the_readers_zone(instance, admin):
     made = api(instance, "POST", "/api/now/table/change_request", {"start_date": "2020-07-01 19:00:00"})["sys_id"]
     change(instance, "change_request", made, start_date="2020-07-02 19:00:00")
