@@ -161,6 +161,17 @@ def begin_session(account: UserAccount, acting: str = "") -> None:
     log().info("login", user=account.user_name, acting=acting)
 
 
+def begin_for_token(account: UserAccount) -> None:
+    """Give a program a session that has been given a pre-session's cookie and now comes with an access token too.
+
+    ServiceNow's own command-line tool does so (rest 10, C). The cookie identifies nobody: the session is the token's
+    user's, under a new cookie.
+    """
+    asked = part(UserTokens).is_pre_session(request.cookies.get(COOKIE, ""))
+    if asked and account.may_use_pages and not account.needs_second_factor and not account.password_needs_reset:
+        begin_session(account)
+
+
 def end_session() -> None:
     """Sign out: the session is gone on the server, and the browser is told to drop the cookie."""
     account = current_account()

@@ -7,6 +7,7 @@ from ..errors import NotAuthenticated
 from ..identity.authenticators import scheme_of
 from ..identity.effective_method import effective_method
 from ..identity.users import Users
+from ..identity.web import begin_for_token
 from . import policy
 from .api_scopes import ApiScopes
 from .credentials import Credentials, Dead, TokenType
@@ -47,5 +48,7 @@ class BearerAuthenticator:
         if judged.is_restricted:
             self._api_scopes.check(method, request.path, judged.scope)
         self._credentials.note_use(judged)
+        if not (judged.family or judged.follows_policies or judged.is_restricted):  # a session opens everything
+            begin_for_token(judged.account)
         address = request.remote_addr or ""
         return self._users.caller(judged.account, Channel.REST, credential=judged.sys_id, address=address)

@@ -1,6 +1,7 @@
 """The login of ServiceNow's own command-line tool: ``/angular.do``, answered in JSON (rest 10, C).
 
-It keeps the cookies, asks ``get_user`` to be told the session's token, and sends that as ``X-UserToken``.
+It keeps the cookies, asks ``get_user`` to be told the session's token, and sends that as ``X-UserToken``. With an
+access token instead of a password it asks ``get_user`` as a stranger, and brings the cookie along with the token once.
 """
 
 from flask import Blueprint, jsonify, request
@@ -10,9 +11,10 @@ from ...shared.web.parts import part
 from ...shared.web.same_origin import comes_from_elsewhere
 from ..identity.user_tokens import UserTokens
 from ..identity.users import LoginRefused, Users
-from ..identity.web import begin_session, current_account, session_cookie
+from ..identity.web import begin_session, csrf_token, current_account, session_cookie
 
 blueprint = Blueprint("script_login", __name__)
+GUEST = "guest"
 
 
 @blueprint.post("/angular.do")
@@ -46,7 +48,8 @@ def _log_in() -> Response:
 def _user() -> Response:
     account = current_account()
     if account is None:
-        return _answer({"status": "error"}, 401)
+        csrf_token()  # brings the cookie by which a token may ask for a session, see ``begin_for_token``
+        return _answer({"user_sys_id": "", "user_name": GUEST, "user_display_name": "Guest"}, 200)
     tokens, cookie = part(UserTokens), session_cookie()
     if not tokens.matches(cookie, request.headers.get("X-UserToken", "")):
         response = _answer({"status": "error"}, 401)

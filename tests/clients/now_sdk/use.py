@@ -1,4 +1,4 @@
-"""now-sdk: queries, which is all it does with records, by a bearer token and by a session."""
+"""now-sdk: queries, which is all it does with records, by a bearer token and by sessions."""
 
 import json
 import os
@@ -28,6 +28,10 @@ def query(environment: dict[str, str], *more: str) -> Any:
 IN_CI = {"SN_SDK_NODE_ENV": "SN_SDK_CI_INSTALL"}
 person = {**IN_CI, "SN_SDK_AUTH_TYPE": "basic", "SN_SDK_USER": "admin", "SN_SDK_USER_PWD": "admin"}
 assert "INC0000001" in json.dumps(query(person, "--limit", "1")), "a session, with its token, by angular.do"
+
+itself = {"SN_SDK_OAUTH_CLIENT_ID": OWN["client_id"], "SN_SDK_OAUTH_CLIENT_SECRET": OWN["client_secret"]}
+own = {**IN_CI, "SN_SDK_AUTH_TYPE": "oauth", **itself}
+assert "INC0000001" in json.dumps(query(own, "--limit", "1")), "client credentials, and a session for their token"
 
 grant = {"grant_type": "client_credentials", **OWN}
 token = requests.post(f"{URL}/oauth_token.do", data=grant, timeout=30).json()["access_token"]

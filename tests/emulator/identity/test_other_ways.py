@@ -1,8 +1,11 @@
 """API keys, the restriction of Basic, the command-line tool's login, and impersonation."""
 
+import json
+
 import pytest
 from identity_steps import basic, is_in, records, switch
-from oauth_flows import PASSWORD, log_in, make_user
+from oauth_flows import PASSWORD, log_in, make_client, make_user
+from oauth_records import set_property
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.identity.keys import InstanceKey
 from ticketlab.emulator.records.gate import Gate
@@ -94,6 +97,67 @@ def test_command_line_tool_logs_in_and_is_told_its_token(instance, browser):
     assert browser.post("/angular.do?sysparm_type=get_user", {}, token).status == 200
     assert '"user_name":"tickets"' in browser.get(ME, token).text
     assert browser.get(ME).headers["X-UserToken-Response"] == token["X-UserToken"]
+
+
+def bearer(instance, browser, user: str, **client) -> dict[str, str]:
+    """The header of an access token that a client of this user's got for itself."""
+    set_property(instance, "glide.oauth.inbound.client.credential.grant_type.enabled", "true")
+    made = make_client(instance)
+    records(instance, "oauth_entity").update(made.sys_id, {"user": user, **client})
+    answer = browser.post("/oauth_token.do", {"grant_type": "client_credentials", **made.credentials})
+    return {"Authorization": f"Bearer {json.loads(answer.text)['access_token']}"}
+
+
+@pytest.mark.source("rest 10", "C")
+def test_command_line_tool_turns_its_token_into_a_session(instance, browser):
+    """It asks as a stranger, brings the cookie along with the token once, and is told the session's token then."""
+    token = bearer(instance, browser, make_user(instance))
+    stranger = browser.post("/angular.do?sysparm_type=get_user", {})
+    assert (stranger.status, '"user_name":"guest"' in stranger.text) == (200, True)
+    assert browser.get(ME).status == 401
+    assert browser.get(ME, token).status == 200
+    asked = browser.post("/angular.do?sysparm_type=get_user", {})
+    assert asked.status == 401
+    told = {"X-UserToken": asked.headers["X-UserToken-Response"]}
+    assert '"user_name":"tickets"' in browser.get(ME, told).text
+
+
+def without_asking(browser) -> None:
+    """No ``get_user`` before: what any client does that keeps its cookies."""
+
+
+def with_a_made_up_cookie(browser) -> None:
+    browser.client.set_cookie("JSESSIONID", "start.0123456789abcdef")
+
+
+def as_a_stranger(browser) -> None:
+    browser.post("/angular.do?sysparm_type=get_user", {})
+
+
+@pytest.mark.parametrize(
+    ("before", "user", "client"),
+    [
+        (without_asking, {}, {}),
+        (with_a_made_up_cookie, {}, {}),
+        (as_a_stranger, {"web_service_access_only": True}, {}),
+        (as_a_stranger, {"enable_multifactor_authn": True}, {}),
+        (as_a_stranger, {}, {"profile": "hardened"}),
+        (as_a_stranger, {}, {"enforce_token_restrictions": True}),
+    ],
+    ids=["no cookie", "made up", "web service only", "second factor", "hardened", "restricted"],
+)
+def test_a_token_becomes_no_session_unless_its_client_asked_and_it_opens_everything(
+    instance, browser, before, user, client
+):
+    """Nobody who may not use the pages gets in by a token, nor one who has a second factor to give."""
+    sys_id = make_user(instance, **user)
+    records(instance, "sys_api_access_policy").insert({"rest_api": "/api/now/table", "active": True})
+    token = bearer(instance, browser, sys_id, **client)
+    before(browser)
+    assert browser.get(ME, token).status == 200
+    asked = browser.post("/angular.do?sysparm_type=get_user", {})
+    assert '"user_name":"guest"' in asked.text
+    assert sys_id not in asked.text
 
 
 def test_admin_impersonates_and_comes_back(instance, browser):
