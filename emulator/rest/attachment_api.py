@@ -15,14 +15,12 @@ from ..records.row import Row
 from ..store.contents import CHUNK
 from . import assumptions
 from .attachment_file import METADATA, download, metadata
-from .body import read_record
 from .errors import UnsupportedMediaType
-from .filters import query_of
-from .frame import answer, check_accept, no_content, rest_caller, speak_rest
-from .incoming import body_type, read_body
+from .filters import asked_query
+from .frame import answer, api_caller, no_content, rest_caller, speak_rest
+from .incoming import asked_parameters, given_record
 from .paging import list_headers
-from .parameters import read_parameters
-from .routing import add_routes
+from .routing import add_routes, api_address
 
 blueprint = Blueprint("attachment_api", __name__)
 speak_rest(blueprint)
@@ -41,17 +39,16 @@ class Call:
 
     @property
     def address(self) -> str:
-        """Where attachments live for this client; links echo the version of its request (rest 1, meas)."""
-        version = f"{self.version}/" if self.version else ""
-        return f"{request.scheme}://{request.host}/api/now/{version}attachment"
+        """Where attachments live for this client."""
+        return f"{api_address(self.version)}/attachment"
 
 
 def list_attachments(version: str = "") -> Response:
     """The rows that match and whose records the caller may read; the total is blind to that, as in lists."""
     call = _call(version)
     gate = part(Gate)
-    asked = read_parameters(list(request.args.items(multi=True)))
-    query = query_of(gate.read_dictionary(), TABLE, asked.filters) if asked.filters else asked.query
+    asked = asked_parameters()
+    query = asked_query(gate.read_dictionary(), TABLE, asked)
     page = gate.record(TABLE, call.caller).query(
         query, fields=METADATA, limit=asked.limit, offset=asked.offset, count=not asked.no_count
     )
@@ -95,7 +92,7 @@ def post_multipart(version: str = "") -> Response:
 def patch_attachment(sys_id: str, version: str = "") -> Response:
     """Rename it; nothing comes back (platform documentation, D)."""
     call = _call(version)
-    part(Attachments).change(call.caller, sys_id, read_record(read_body(), *body_type()))
+    part(Attachments).change(call.caller, sys_id, given_record())
     return no_content()
 
 
@@ -121,9 +118,7 @@ add_routes(
 
 
 def _call(version: str) -> Call:
-    caller = rest_caller()
-    check_accept()
-    return Call(caller, version)
+    return Call(api_caller(), version)
 
 
 def _new_file(given: Mapping[str, str], name: str, content_type: str) -> NewFile:

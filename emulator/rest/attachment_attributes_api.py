@@ -8,39 +8,39 @@ from ...shared.web.parts import part
 from ..errors import BadParameter
 from ..records.attachment_attributes import Attributes
 from ..records.gate import Gate
-from .body import read_record
-from .frame import answer, check_accept, no_content, rest_caller, speak_rest
-from .incoming import body_type, read_body
-from .routing import add_routes
+from .frame import answer, api_caller, no_content, speak_rest
+from .incoming import given_record
+from .routing import add_routes, same_for_all_versions
 
 blueprint = Blueprint("attachment_attributes_api", __name__)
 speak_rest(blueprint)
+same_for_all_versions(blueprint)
 
 
-def list_attributes(sys_id: str, version: str = "") -> Response:  # noqa: ARG001 - all versions answer alike
+def list_attributes(sys_id: str) -> Response:
     return answer({"result": [_pair(each) for each in _attributes(sys_id).all()]})
 
 
-def get_attribute(sys_id: str, key: str, version: str = "") -> Response:  # noqa: ARG001 - likewise
+def get_attribute(sys_id: str, key: str) -> Response:
     return answer({"result": _pair(_attributes(sys_id).get(key))})
 
 
-def add_attribute(sys_id: str, version: str = "") -> Response:  # noqa: ARG001 - likewise
+def add_attribute(sys_id: str) -> Response:
     attributes, (key, value) = _attributes(sys_id), _given("key", "value")
     return answer({"result": _pair(attributes.add(key, value))}, 201)
 
 
-def change_attribute(sys_id: str, key: str, version: str = "") -> Response:  # noqa: ARG001 - likewise
+def change_attribute(sys_id: str, key: str) -> Response:
     attributes, (value,) = _attributes(sys_id), _given("value")
     return answer({"result": _pair(attributes.change(key, value))})
 
 
-def delete_attribute(sys_id: str, key: str, version: str = "") -> Response:  # noqa: ARG001 - likewise
+def delete_attribute(sys_id: str, key: str) -> Response:
     _attributes(sys_id).remove(key)
     return no_content()
 
 
-def delete_attributes(sys_id: str, version: str = "") -> Response:  # noqa: ARG001 - likewise
+def delete_attributes(sys_id: str) -> Response:
     _attributes(sys_id).remove_all()
     return no_content()
 
@@ -60,14 +60,12 @@ add_routes(
 
 
 def _attributes(sys_id: str) -> Attributes:
-    caller = rest_caller()
-    check_accept()
-    return Attributes(part(Gate), caller, sys_id)
+    return Attributes(part(Gate), api_caller(), sys_id)
 
 
 def _given(*names: str) -> tuple[str, ...]:
     """What the body has to give. Raises BadParameter."""
-    body = read_record(read_body(), *body_type())
+    body = given_record()
     missing = [name for name in names if body.get(name) is None]
     if missing:
         raise BadParameter(detail=f"Missing: {', '.join(missing)}")

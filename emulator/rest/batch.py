@@ -4,7 +4,6 @@ They act as whoever sent the batch, whatever headers they bring along, and each 
 """
 
 import base64
-import binascii
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextvars import Context
@@ -18,9 +17,9 @@ from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from ..errors import BadParameter
 from . import assumptions
+from .batch_items import Item, check
 from .errors import envelope
 from .frame import IN_BATCH
-from .outgoing import API_PATH
 from .representation import Representation
 
 OWN_HEADERS = frozenset(
@@ -36,26 +35,11 @@ OWN_HEADERS = frozenset(
 )
 """What a request of a batch may say for itself; who sends it and from where is the batch's to say."""
 NOT_INHERITED = OWN_HEADERS | {"content-length", "transfer-encoding", "accept-encoding", "connection", "expect"}
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
 JSON = "application/json"
 
 
 class TooMuch(Exception):
     """The answer is larger than it may be."""
-
-
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One request of a batch."""
-
-    id: str
-    method: str
-    url: str
-    headers: Sequence[tuple[str, str]] = ()
-    body: bytes = b""
-    exclude_response_headers: bool = False
-    trouble: str = ""
-    """Why it cannot be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +75,7 @@ class Batch:
     def _run(self, item: Item) -> Answer:
         started = time.monotonic()
         try:
-            _check(item)
+            check(item)
             # An empty context: Flask would otherwise go on in the context of the request that is being answered.
             status, headers, body = Context().run(_send, self._app, self._environ(item))
         except BadParameter as refusal:
@@ -123,14 +107,6 @@ class Batch:
         return headers
 
 
-def items_of(given: object) -> Sequence[Item]:
-    """The items of ``rest_requests``. Raises BadParameter."""
-    most = assumptions.BATCH_MOST_REQUESTS.value
-    if not isinstance(given, list) or not 0 < len(given) <= most or not all(isinstance(each, dict) for each in given):
-        raise BadParameter(detail=f"rest_requests must hold 1 to {most} requests.")
-    return [_item(each) for each in given]
-
-
 def written(item: Item, answer: Answer) -> Mapping[str, object]:
     """An answer as the batch's own answer holds it."""
     found: dict[str, object] = {
@@ -153,53 +129,6 @@ def _send(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[int, Sequence
         if hasattr(chunks, "close"):
             chunks.close()
     return int(status.partition(" ")[0]), _shown(headers, body), body
-
-
-def _item(given: Mapping[str, object]) -> Item:
-    headers = given.get("headers") or []
-    if not isinstance(headers, list) or not all(isinstance(each, dict) for each in headers):
-        raise BadParameter(detail="headers must be a list of names and values.")
-    body, trouble = _decoded(given.get("body"))
-    return Item(
-        id=_text(given, "id"),
-        method=_text(given, "method").upper() or "GET",
-        url=_text(given, "url"),
-        headers=[(_text(each, "name"), _text(each, "value")) for each in headers],
-        body=body,
-        trouble=trouble,
-        exclude_response_headers=str(given.get("exclude_response_headers", "")).lower() == "true",
-    )
-
-
-def _text(given: Mapping[str, object], name: str) -> str:
-    value = given.get(name)
-    if value is not None and not isinstance(value, str):
-        raise BadParameter(detail=f"{name} is no text.")
-    text = value or ""
-    if not text.isprintable():
-        raise BadParameter(detail=f"{name} has characters that cannot be printed.")
-    return text
-
-
-def _decoded(given: object) -> tuple[bytes, str]:
-    """The bytes of a body, or what is wrong with it."""
-    try:
-        return base64.b64decode("".join(str(given or "").split()).encode("ascii"), validate=True), ""
-    except (binascii.Error, UnicodeEncodeError):
-        return b"", "The body is not base64."
-
-
-def _check(item: Item) -> None:
-    """Raises BadParameter for what is not sent at all."""
-    if item.trouble:
-        raise BadParameter(detail=item.trouble)
-    path = item.url.partition("?")[0]
-    if item.method not in METHODS:
-        raise BadParameter(detail=f"The method {item.method[:20]} is unknown.")
-    if not path.startswith(API_PATH) or not path.isascii():
-        raise BadParameter(detail=f"The url must begin with {API_PATH}.")
-    if len(item.body) > assumptions.BATCH_LARGEST_INPUT.value:
-        raise BadParameter(detail=f"The body is over {assumptions.BATCH_LARGEST_INPUT.value} bytes.")
 
 
 def _joined(chunks: Iterable[bytes], most: int) -> bytes:

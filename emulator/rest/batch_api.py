@@ -4,28 +4,29 @@ from flask import Blueprint, Response, current_app, request
 
 from ..errors import BadParameter
 from . import assumptions
-from .batch import Batch, items_of, written
-from .body import read_object
-from .frame import IN_BATCH, answer, check_accept, rest_caller, speak_rest
-from .incoming import body_type, read_body
+from .batch import Batch, written
+from .batch_items import items_of
+from .frame import IN_BATCH, answer, api_caller, speak_rest
+from .incoming import given_object
+from .routing import same_for_all_versions
 
 MAX_OUTPUT_HEADER = "X-BATCHREQUEST-MAX-OUTPUT-SIZE"
 
 blueprint = Blueprint("batch_api", __name__)
 speak_rest(blueprint)
+same_for_all_versions(blueprint)
 
 
 @blueprint.post("/api/now/batch", strict_slashes=False)
 @blueprint.post("/api/now/<any(v1, v2):version>/batch", strict_slashes=False)
-def batch(version: str = "") -> Response:  # noqa: ARG001 - all versions answer alike
+def batch() -> Response:
     """Answers in the order of the requests, each with its own status; the batch's id comes back as text (rest 7, C)."""
-    rest_caller()
-    check_accept()
+    api_caller()
     if IN_BATCH in request.environ:
         refusal = BadParameter(detail="A batch may hold no batch.")
         refusal.status = assumptions.BATCH_IN_BATCH_STATUS.value
         raise refusal
-    given = read_object(read_body(), *body_type())
+    given = given_object()
     identity = given.get("batch_request_id")
     items = items_of(given.get("rest_requests"))
     serviced, unserviced = Batch(current_app.wsgi_app, request).run(items, _most_bytes(len(items)))

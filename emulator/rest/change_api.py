@@ -12,22 +12,25 @@ from ..apps.change.errors import ChangeRefused, NotEmulated
 from ..apps.change.next_states import next_states
 from ..records.gate import Gate
 from ..records.row import Row
-from .change_call import DELETERS, READERS, WRITERS, asked, caller_with, changes_of, given, query_for
+from .change_call import DELETERS, READERS, WRITERS, caller_with, changes_of, given, query_for
 from .change_render import render_change, with_meta
 from .change_workers import add_items, cancel_check, check_conflicts, get_conflicts, get_worker, list_items
 from .frame import answer, speak_rest
+from .incoming import asked_parameters
+from .routing import same_for_all_versions
 
 KINDS = "<any(normal, emergency, standard):kind>"
 PREFIXES = ("/api/sn_chg_rest/change", "/api/sn_chg_rest/<any(v1, v2):version>/change")
 
 blueprint = Blueprint("change_api", __name__)
 speak_rest(blueprint)
+same_for_all_versions(blueprint)
 
 
 def list_changes(kind: str = "") -> Response:
-    changes, wanted = changes_of(READERS, kind), asked()
-    query = query_for(changes.gate, TABLE, wanted)
-    return _all(changes.query(query, wanted.limit, wanted.offset))
+    changes, asked = changes_of(READERS, kind), asked_parameters()
+    query = query_for(changes.gate, TABLE, asked)
+    return _all(changes.query(query, asked.limit, asked.offset))
 
 
 def create_change(kind: str = "") -> Response:
@@ -51,8 +54,8 @@ def delete_change(sys_id: str, kind: str = "") -> Response:
 
 
 def list_tasks(change: str) -> Response:
-    changes, wanted = changes_of(READERS), asked()
-    rows = changes.tasks(change, query_for(changes.gate, TASKS, wanted), wanted.limit, wanted.offset)
+    changes, asked = changes_of(READERS), asked_parameters()
+    rows = changes.tasks(change, query_for(changes.gate, TASKS, asked), asked.limit, asked.offset)
     return _all(rows)
 
 
@@ -164,13 +167,6 @@ for _prefix in PREFIXES:
         _add(_prefix, _methods, _rule, refuse, what=_what)
 
 
-@blueprint.url_value_preprocessor
-def _any_version(_endpoint: str | None, values: dict[str, Any] | None) -> None:
-    """Every version answers alike."""
-    if values:
-        values.pop("version", None)
-
-
 @blueprint.errorhandler(ChangeRefused)
 def _refused(error: ChangeRefused) -> Response:
     """The detail is an empty text here, where every other API has null (platform 4.2, F)."""
@@ -178,8 +174,8 @@ def _refused(error: ChangeRefused) -> Response:
 
 
 def _list_others(table: str) -> Response:
-    changes, wanted = changes_of(READERS), asked()
-    rows = changes.others(table, query_for(changes.gate, table, wanted), wanted.limit, wanted.offset)
+    changes, asked = changes_of(READERS), asked_parameters()
+    rows = changes.others(table, query_for(changes.gate, table, asked), asked.limit, asked.offset)
     return _all(rows)
 
 

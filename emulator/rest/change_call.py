@@ -9,12 +9,11 @@ from ..access.caller import Caller
 from ..apps.change.changes import Changes, Kind
 from ..records.gate import Gate
 from . import assumptions
-from .body import read_record
 from .errors import ApiAclRefused
 from .filters import query_of
-from .frame import check_accept, rest_caller
-from .incoming import body_type, read_body
-from .parameters import Parameters, read_parameters
+from .frame import api_caller
+from .incoming import given_record
+from .parameters import Parameters
 
 READERS = ("itil", "change_manager", "sn_change_read")
 WRITERS = ("itil", "change_manager")
@@ -25,8 +24,7 @@ OWN_NAMES = ("order", "textSearch", "association_type")
 
 def caller_with(roles: tuple[str, ...]) -> Caller:
     """Raises ApiAclRefused for a caller without any of the roles (rest 8, D)."""
-    caller = rest_caller()
-    check_accept()
+    caller = api_caller()
     if not any(caller.has_role(role) for role in roles):
         raise ApiAclRefused
     return caller
@@ -34,10 +32,6 @@ def caller_with(roles: tuple[str, ...]) -> Caller:
 
 def changes_of(roles: tuple[str, ...], kind: str = "") -> Changes:
     return Changes(part(Gate), caller_with(roles), Kind(kind))
-
-
-def asked() -> Parameters:
-    return read_parameters(list(request.args.items(multi=True)))
 
 
 def query_for(gate: Gate, table: str, asked: Parameters) -> str:
@@ -54,4 +48,4 @@ def query_for(gate: Gate, table: str, asked: Parameters) -> str:
 def given() -> Mapping[str, object]:
     """Fields of the body, and of the address, where a body names none of them."""
     named = {name: value for name, value in request.args.items() if not name.startswith("sysparm_")}
-    return {**named, **read_record(read_body(), *body_type())}
+    return {**named, **given_record()}

@@ -11,20 +11,22 @@ from ..apps.change.errors import NothingRuns
 from ..records.gate import Gate
 from ..records.row import Row
 from . import assumptions
-from .change_call import DELETERS, READERS, WRITERS, asked, caller_with, given, query_for
+from .change_call import DELETERS, READERS, WRITERS, caller_with, given, query_for
 from .change_render import render_change
 from .frame import answer
+from .incoming import asked_parameters
+from .routing import own_address
 
 WAITING: Mapping[str, object] = {"value": 1, "display_value": "Waiting"}
 SILENT: Mapping[str, object] = {f"{kind}Messages": [] for kind in workers.KINDS}
 
 
 def list_items(sys_id: str) -> Response:
-    caller, wanted = caller_with(READERS), asked()
+    caller, asked = caller_with(READERS), asked_parameters()
     kind = request.args.get("association_type", "")
     table = KINDS[kind][0] if kind in KINDS else ""
-    query = query_for(part(Gate), table, wanted) if table else ""
-    rows = Associations(part(Gate), caller, sys_id).query(kind, query, wanted.limit, wanted.offset)
+    query = query_for(part(Gate), table, asked) if table else ""
+    rows = Associations(part(Gate), caller, sys_id).query(kind, query, asked.limit, asked.offset)
     return answer({"result": [render_change(row) for row in rows]})
 
 
@@ -73,7 +75,7 @@ def _worker(row: Row) -> Mapping[str, object]:
     return {
         "worker": {
             "sysId": row.sys_id,
-            "link": f"{request.scheme}://{request.host}/api/sn_chg_rest/change/worker/{row.sys_id}",
+            "link": f"{own_address()}/api/sn_chg_rest/change/worker/{row.sys_id}",
         },
         "request": row.value("request"),
         "state": {"value": row.native("state"), "display_value": row.display("state")},

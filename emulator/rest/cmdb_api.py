@@ -1,80 +1,79 @@
 """The CMDB instance API: ``/api/now[/v1|/v2]/cmdb/instance/CLASS[/SYS_ID[/relation[/SYS_ID]]]`` (rest 10, C)."""
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from ...shared.web.parts import part
 from ..records.gate import Gate
-from .body import read_object
 from .cmdb_instance import Instances
-from .filters import query_of
-from .frame import answer, check_accept, no_content, rest_caller, speak_rest
-from .incoming import body_type, read_body
-from .parameters import read_parameters
+from .filters import asked_query
+from .frame import answer, api_caller, no_content, speak_rest
+from .incoming import asked_parameters, given_object
+from .routing import add_routes, own_address, same_for_all_versions
 
 blueprint = Blueprint("cmdb_api", __name__)
 speak_rest(blueprint)
-
-PREFIXES = ("/api/now/cmdb/instance/<table>", "/api/now/<any(v1, v2):version>/cmdb/instance/<table>")
-
-
-@blueprint.url_value_preprocessor
-def _drop_version(_endpoint: str | None, values: dict[str, object] | None) -> None:
-    """All versions answer alike."""
-    (values or {}).pop("version", None)
+same_for_all_versions(blueprint)
 
 
-def items(table: str) -> Response:
-    """List the items of a class, or create one."""
-    instances = _instances(table)
-    if request.method == "POST":
-        created = instances.create(read_object(read_body(), *body_type()))
-        return answer({"result": instances.get(created)}, 201)
-    asked = read_parameters(list(request.args.items(multi=True)))
-    query = query_of(instances.gate.read_dictionary(), table, asked.filters) if asked.filters else asked.query
+def list_items(table: str) -> Response:
+    """The items of a class, by name."""
+    instances, asked = _instances(table), asked_parameters()
+    query = asked_query(instances.gate.read_dictionary(), table, asked)
     return answer({"result": instances.list(query, asked.limit, asked.offset)})
 
 
-def item(table: str, sys_id: str) -> Response:
-    """One item with its relations; PUT and PATCH change the attributes given."""
+def create_item(table: str) -> Response:
+    """Make an item with its relations."""
     instances = _instances(table)
-    if request.method in {"PUT", "PATCH"}:
-        instances.update(sys_id, read_object(read_body(), *body_type()))
+    created = instances.create(given_object())
+    return answer({"result": instances.get(created)}, 201)
+
+
+def get_item(table: str, sys_id: str) -> Response:
+    """One item with its relations."""
+    return answer({"result": _instances(table).get(sys_id)})
+
+
+def update_item(table: str, sys_id: str) -> Response:
+    """PUT and PATCH change the attributes given."""
+    instances = _instances(table)
+    instances.update(sys_id, given_object())
     return answer({"result": instances.get(sys_id)})
 
 
-def relations(table: str, sys_id: str) -> Response:
+def add_relations(table: str, sys_id: str) -> Response:
     """Add relations to an item, and answer with all of it."""
     instances = _instances(table)
-    instances.relate(sys_id, read_object(read_body(), *body_type()))
+    instances.relate(sys_id, given_object())
     return answer({"result": instances.get(sys_id)}, 201)
 
 
-def relation(table: str, sys_id: str, relation_id: str) -> Response:
-    """Show one relation of an item, or take it away."""
-    instances = _instances(table)
-    if request.method == "DELETE":
-        instances.unrelate(sys_id, relation_id)
-        return no_content()
-    return answer({"result": instances.relation(sys_id, relation_id)})
+def get_relation(table: str, sys_id: str, relation_id: str) -> Response:
+    """One relation of an item."""
+    return answer({"result": _instances(table).relation(sys_id, relation_id)})
+
+
+def delete_relation(table: str, sys_id: str, relation_id: str) -> Response:
+    """Take one relation of an item away."""
+    _instances(table).unrelate(sys_id, relation_id)
+    return no_content()
+
+
+add_routes(
+    blueprint,
+    "cmdb/instance/<table>",
+    (
+        ("", list_items, "GET"),
+        ("", create_item, "POST"),
+        ("/<sys_id>", get_item, "GET"),
+        ("/<sys_id>", update_item, "PUT"),
+        ("/<sys_id>", update_item, "PATCH"),
+        ("/<sys_id>/relation", add_relations, "POST"),
+        ("/<sys_id>/relation/<relation_id>", get_relation, "GET"),
+        ("/<sys_id>/relation/<relation_id>", delete_relation, "DELETE"),
+    ),
+)
 
 
 def _instances(table: str) -> Instances:
-    caller = rest_caller()
-    check_accept()
-    return Instances(part(Gate), caller, table, f"{request.scheme}://{request.host}")
-
-
-for _prefix in PREFIXES:
-    for _rule, _view, _methods in (
-        ("", items, ["GET", "POST"]),
-        ("/<sys_id>", item, ["GET", "PUT", "PATCH"]),
-        ("/<sys_id>/relation", relations, ["POST"]),
-        ("/<sys_id>/relation/<relation_id>", relation, ["GET", "DELETE"]),
-    ):
-        blueprint.add_url_rule(
-            f"{_prefix}{_rule}",
-            view_func=_view,
-            methods=_methods,
-            strict_slashes=False,
-            provide_automatic_options=False,
-        )
+    return Instances(part(Gate), api_caller(), table, own_address())

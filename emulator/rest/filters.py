@@ -9,9 +9,15 @@ from collections.abc import Sequence
 
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import FieldType
+from .parameters import Parameters
 
 SYS_ID = re.compile(r"[0-9a-f]{32}")
 PATH = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
+
+
+def asked_query(dictionary: Dictionary, table: str, asked: Parameters) -> str:
+    """The query that a list is asked for by, in either way."""
+    return query_of(dictionary, table, asked.filters) if asked.filters else asked.query
 
 
 def query_of(dictionary: Dictionary, table: str, filters: Sequence[tuple[str, str]]) -> str:

@@ -1,8 +1,8 @@
 """What every request under ``/api`` goes through, whichever API answers it.
 
 A transaction id, the limits of the front end, answers in the form the client asks for, and refusals in the platform's
-envelope. A blueprint of another API joins in with ``speak_rest``; its views ask ``rest_caller`` first, then
-``check_accept``, and end in ``answer`` or ``no_content``.
+envelope. A blueprint of another API joins in with ``speak_rest``; its views ask ``api_caller`` first, and end in
+``answer`` or ``no_content``.
 """
 
 from collections.abc import Mapping
@@ -66,9 +66,11 @@ def rest_caller() -> Caller:
     return replace(caller, transaction=g.transaction_id)
 
 
-def check_accept() -> None:
-    """Raise NotAcceptable when the client takes neither JSON nor XML."""
+def api_caller() -> Caller:
+    """Who sends this request, whose answer is JSON or XML. Raises NotAuthenticated, or NotAcceptable for neither."""
+    caller = rest_caller()
     wanted(request.headers.get("Accept", ""))
+    return caller
 
 
 def answer(payload: Mapping[str, object], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:

@@ -10,10 +10,9 @@ from ..access.caller import Caller
 from ..errors import PlatformError, RequestUnreadable
 from ..imports import MOST_RECORDS, Imported, ImportSets, Outcome, State
 from ..records.gate import Gate
-from .body import read_record, read_records
-from .frame import answer, check_accept, rest_caller, speak_rest
-from .incoming import body_type, read_body
-from .routing import add_routes
+from .frame import answer, api_caller, speak_rest
+from .incoming import given_record, given_records
+from .routing import add_routes, api_address
 
 blueprint = Blueprint("import_api", __name__)
 speak_rest(blueprint)
@@ -21,19 +20,19 @@ speak_rest(blueprint)
 
 def import_record(staging: str, version: str = "") -> Response:
     """Load one record and transform it at once."""
-    caller = _caller()
-    given = read_record(read_body(), *body_type())
+    caller = api_caller()
+    given = given_record()
     sets = part(ImportSets)
     made, rows = sets.load(caller, staging, [given])
     (imported,) = sets.transform(caller, staging, made, rows)
-    location = {"Location": f"{_address(version)}/import/{staging}/{imported.row}"}
+    location = {"Location": f"{api_address(version)}/import/{staging}/{imported.row}"}
     return answer(_written(caller, staging, imported, version), 201, location)
 
 
 def import_records(staging: str, version: str = "") -> Response:  # noqa: ARG001 - all versions answer alike
     """Load many. They are transformed before the answer, so whatever ``run_after`` names has been by then (rest 9)."""
-    caller = _caller()
-    records = read_records(read_body(), *body_type())
+    caller = api_caller()
+    records = given_records()
     if not 0 < len(records) <= MOST_RECORDS:
         raise RequestUnreadable(detail=f"records must hold 1 to {MOST_RECORDS} records")
     multi = request.args.get("multi_import_set_id", "")[:32] or part(Ids).sys_id()
@@ -44,7 +43,7 @@ def import_records(staging: str, version: str = "") -> Response:  # noqa: ARG001
 
 
 def get_row(staging: str, sys_id: str, version: str = "") -> Response:
-    caller = _caller()
+    caller = api_caller()
     return answer(_written(caller, staging, part(ImportSets).get(caller, staging, sys_id), version))
 
 
@@ -59,16 +58,6 @@ add_routes(
 )
 
 
-def _caller() -> Caller:
-    caller = rest_caller()
-    check_accept()
-    return caller
-
-
-def _address(version: str) -> str:
-    return f"{request.scheme}://{request.host}/api/now{f'/{version}' if version else ''}"
-
-
 def _written(caller: Caller, staging: str, imported: Imported, version: str) -> Mapping[str, object]:
     return {
         "import_set": imported.import_set,
@@ -81,7 +70,7 @@ def _result(caller: Caller, outcome: Outcome, version: str) -> Mapping[str, str]
     found = {"transform_map": outcome.map_name, "table": outcome.table}
     if outcome.sys_id:
         found |= _display(caller, outcome)
-        found["record_link"] = f"{_address(version)}/table/{outcome.table}/{outcome.sys_id}"
+        found["record_link"] = f"{api_address(version)}/table/{outcome.table}/{outcome.sys_id}"
     found["status"] = outcome.state.value
     if outcome.sys_id:
         found["sys_id"] = outcome.sys_id

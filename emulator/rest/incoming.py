@@ -1,5 +1,6 @@
-"""What comes in: the length of a request's address, and its body within the platform's limits (rest 1)."""
+"""What comes in: a request's address and parameters, and its body within the platform's limits (rest 1)."""
 
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
 from flask import request
@@ -9,7 +10,9 @@ from ...shared.web.parts import part
 from ..errors import PayloadTooLarge
 from ..records.gate import Gate
 from . import assumptions
+from .body import read_object, read_record, read_records
 from .encodings import unpack
+from .parameters import Parameters, read_parameters
 
 UNQUOTED = "/:@!$&'()*+,;=~-._"
 MEGABYTE = 1024 * 1024
@@ -26,8 +29,28 @@ def address_length() -> int:
     return len(sent.partition("?")[0]) + (len(query) + 1 if query else 0)
 
 
-def read_body() -> bytes:
-    """The request's body, unpacked. Raises UnsupportedMediaType, RequestUnreadable, or PayloadTooLarge.
+def asked_parameters() -> Parameters:
+    """What the address asks for. Raises BadParameter."""
+    return read_parameters(list(request.args.items(multi=True)))
+
+
+def given_record() -> Mapping[str, object]:
+    """The record that the body gives. Raises UnsupportedMediaType, RequestUnreadable, or PayloadTooLarge."""
+    return read_record(_read_body(), *_body_type())
+
+
+def given_records() -> Sequence[Mapping[str, object]]:
+    """The records that the body gives under ``records``. Raises as ``given_record`` does."""
+    return read_records(_read_body(), *_body_type())
+
+
+def given_object() -> Mapping[str, object]:
+    """The JSON object that is the body. Raises as ``given_record`` does."""
+    return read_object(_read_body(), *_body_type())
+
+
+def _read_body() -> bytes:
+    """The request's body, unpacked.
 
     As a rule a body that is too large is refused before any of it is read.
     """
@@ -42,7 +65,7 @@ def read_body() -> bytes:
     return unpack(body, encoding, largest_packed=packed, largest=limit)
 
 
-def body_type() -> tuple[str, str]:
+def _body_type() -> tuple[str, str]:
     """Media type and charset of the body, empty where the request names none."""
     return request.mimetype, request.mimetype_params.get("charset", "")
 

@@ -20,9 +20,8 @@ from ..identity.web import current_account
 from ..records.gate import Gate
 from ..records.glide_record import GlideRecord
 from ..records.row import Row
-from .body import read_record, read_records
 from .frame import answer, answer_error, rest_caller
-from .incoming import body_type, read_body
+from .incoming import given_record, given_records
 from .parameters import DisplayValue, Parameters, read_parameters
 from .render import Form, render
 from .saving import Saving
@@ -115,17 +114,17 @@ def _get_records(call: Call) -> Records:
 
 
 def _insert(call: Call) -> Records:
-    record = read_record(read_body(), *body_type())
+    record = given_record()
     return [_tried(call, partial(call.saving.insert, record))]
 
 
 def _insert_multiple(call: Call) -> Records:
-    records = read_records(read_body(), *body_type())
+    records = given_records()
     return [_tried(call, partial(call.saving.insert, record)) for record in records]
 
 
 def _update(call: Call) -> Records:
-    record = read_record(read_body(), *body_type())
+    record = given_record()
     keys = [row.sys_id for row in _chosen(call, "update")]
     return [_tried(call, partial(call.saving.update, key, record)) for key in keys]
 

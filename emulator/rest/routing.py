@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from flask import Blueprint
+from flask import Blueprint, request
 from flask.typing import RouteCallable
 
 PREFIXES = ("/api/now", "/api/now/<any(v1, v2):version>")
@@ -19,3 +19,22 @@ def add_routes(blueprint: Blueprint, api: str, routes: Iterable[tuple[str, Route
                 strict_slashes=False,
                 provide_automatic_options=False,
             )
+
+
+def same_for_all_versions(blueprint: Blueprint) -> None:
+    """Every version of the API answers alike, so its views are not told which it is."""
+    blueprint.url_value_preprocessor(_drop_version)
+
+
+def _drop_version(_endpoint: str | None, values: dict[str, object] | None) -> None:
+    (values or {}).pop("version", None)
+
+
+def own_address() -> str:
+    """The instance as this client calls it, which links echo (rest 1, meas)."""
+    return f"{request.scheme}://{request.host}"
+
+
+def api_address(version: str) -> str:
+    """Where the platform's APIs are for this client: its host, its version (rest 1, meas)."""
+    return f"{own_address()}/api/now{f'/{version}' if version else ''}"

@@ -7,9 +7,8 @@ from ..errors import NotAuthenticated
 from ..identity.users import Users
 from ..records.gate import Gate
 from . import assumptions
-from .body import read_record
-from .frame import answer, check_accept, rest_caller, speak_rest
-from .incoming import body_type, read_body
+from .frame import answer, api_caller, speak_rest
+from .incoming import given_record
 from .tiny_urls import shorten
 
 blueprint = Blueprint("small_apis", __name__, url_prefix="/api/now")
@@ -19,17 +18,15 @@ speak_rest(blueprint)
 @blueprint.post("/tinyurl")
 def tiny_url() -> Response:
     """``{"url": "https://…?sysparm_query=…"}`` becomes ``{"result": "incident_list.do?sysparm_tiny=…"}``."""
-    caller = rest_caller()
-    check_accept()
-    address = read_record(read_body(), *body_type()).get("url")
+    caller = api_caller()
+    address = given_record().get("url")
     return answer({"result": shorten(part(Gate), caller, address)})
 
 
 @blueprint.get("/ui/user/current_user")
 def current_user() -> Response:
     """Who asks. Each client reads other keys, so all of them are there."""
-    caller = rest_caller()
-    check_accept()
+    caller = api_caller()
     account = part(Users).by_id(caller.user)
     if account is None:
         raise NotAuthenticated
@@ -46,8 +43,7 @@ def current_user() -> Response:
 @blueprint.get("/doc/table/schema")
 def tables() -> Response:
     """Every table by label and name, for a list to choose from."""
-    rest_caller()
-    check_accept()
+    api_caller()
     known = part(Gate).read_dictionary().tables.values()
     result = [{"label": table.label, "value": table.name} for table in sorted(known, key=lambda each: each.name)]
     return answer({"result": result})

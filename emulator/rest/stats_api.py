@@ -11,28 +11,29 @@ from ..records.aggregating import Group
 from ..records.gate import Gate
 from ..records.row import FieldValue
 from .closed_tables import check_open
-from .filters import query_of
-from .frame import answer, check_accept, rest_caller, speak_rest
-from .parameters import DisplayValue, Parameters, read_parameters
+from .filters import asked_query
+from .frame import answer, api_caller, speak_rest
+from .incoming import asked_parameters
+from .parameters import DisplayValue, Parameters
+from .routing import same_for_all_versions
 from .stats_parameters import read_stats_parameters
 
 blueprint = Blueprint("stats_api", __name__)
 speak_rest(blueprint)
+same_for_all_versions(blueprint)
 
 ORDER = (Function.COUNT, Function.AVG, Function.MIN, Function.MAX, Function.SUM)
 
 
 @blueprint.get("/api/now/stats/<table>", strict_slashes=False)
 @blueprint.get("/api/now/<any(v1, v2):version>/stats/<table>", strict_slashes=False)
-def aggregate(table: str, version: str = "") -> Response:  # noqa: ARG001 - all versions answer alike
+def aggregate(table: str) -> Response:
     """Without groups one object of statistics, with groups a list of them."""
-    caller = rest_caller()
-    check_accept()
-    asked = read_parameters(list(request.args.items(multi=True)))
+    caller, asked = api_caller(), asked_parameters()
     gate = part(Gate)
     dictionary = gate.read_dictionary()
     check_open(table)
-    query = query_of(dictionary, table, asked.filters) if asked.filters else asked.query
+    query = asked_query(dictionary, table, asked)
     wanted = read_stats_parameters(request.args)
     groups = gate.aggregate(table, caller).query(query, wanted.grouping)
     if not wanted.grouping.groups:

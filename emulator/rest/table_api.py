@@ -16,15 +16,15 @@ from ..identity.secret_fields import SecretFields
 from ..records.gate import Gate
 from ..records.glide_record import GlideRecord
 from ..records.row import Row
-from .body import read_record
 from .closed_tables import check_open
 from .errors import MethodNotAllowed
-from .filters import query_of
-from .frame import answer, check_accept, no_content, rest_caller, speak_rest
-from .incoming import body_type, read_body
+from .filters import asked_query
+from .frame import answer, api_caller, no_content, speak_rest
+from .incoming import given_record
 from .paging import list_headers
 from .parameters import DisplayValue, Parameters, read_parameters
 from .render import Form, render
+from .routing import PREFIXES, api_address
 from .saving import Saving
 from .tiny_urls import expand
 
@@ -63,9 +63,7 @@ class Call:
 
     @property
     def tables_address(self) -> str:
-        """Where tables live for this client: its host, its API version (rest 1, meas)."""
-        version = f"{self.version}/" if self.version else ""
-        return f"{request.scheme}://{request.host}/api/now/{version}table"
+        return f"{api_address(self.version)}/table"
 
     @property
     def form(self) -> Form:
@@ -95,7 +93,7 @@ def one_record(table: str, sys_id: str, version: str = "") -> Response:
     return _dispatch(handlers, _call(table, version, form_elements))
 
 
-for _prefix in ("/api/now", "/api/now/<any(v1, v2):version>"):
+for _prefix in PREFIXES:
     for _rule, _view in (("/table/<table>", records_of_table), ("/table/<table>/<sys_id>", one_record)):
         blueprint.add_url_rule(
             f"{_prefix}{_rule}",
@@ -109,7 +107,7 @@ for _prefix in ("/api/now", "/api/now/<any(v1, v2):version>"):
 def list_records(call: Call) -> Response:
     asked = call.parameters
     page = call.records.query(
-        _query(call),
+        asked_query(call.gate.read_dictionary(), call.table, asked),
         fields=call.fields or None,
         limit=asked.limit,
         offset=asked.offset,
@@ -124,7 +122,7 @@ def list_records(call: Call) -> Response:
 
 
 def create_record(call: Call) -> Response:
-    row = call.saving.insert(_body())
+    row = call.saving.insert(given_record())
     location = {"Location": f"{call.tables_address}/{quote(call.table)}/{row.sys_id}"}
     return _written(call, row, 201, location)
 
@@ -135,7 +133,7 @@ def get_record(call: Call, sys_id: str) -> Response:
 
 
 def update_record(call: Call, sys_id: str) -> Response:
-    row = call.saving.update(sys_id, _body())
+    row = call.saving.update(sys_id, given_record())
     return _written(call, row, 200, {})
 
 
@@ -145,8 +143,7 @@ def delete_record(call: Call, sys_id: str) -> Response:
 
 
 def _call(table: str, version: str, layout: Callable[[Dictionary, str], list[str]]) -> Call:
-    caller, gate = rest_caller(), part(Gate)
-    check_accept()
+    caller, gate = api_caller(), part(Gate)
     check_open(table)
     pairs = list(request.args.items(multi=True))
     parameters = read_parameters(expand(gate, pairs) if effective_method(request) == "GET" else pairs)
@@ -162,16 +159,6 @@ def _dispatch(handlers: Mapping[str, Callable[[Call], Response]], call: Call) ->
     if handler is None:
         raise MethodNotAllowed(frozenset({*handlers, "HEAD"}))
     return handler(call)
-
-
-def _query(call: Call) -> str:
-    if not call.parameters.filters:
-        return call.parameters.query
-    return query_of(call.gate.read_dictionary(), call.table, call.parameters.filters)
-
-
-def _body() -> Mapping[str, object]:
-    return read_record(read_body(), *body_type())
 
 
 def _written(call: Call, row: Row, status: int, headers: Mapping[str, str]) -> Response:
