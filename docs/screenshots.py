@@ -14,13 +14,14 @@ EMULATOR = os.environ["TICKETLAB_EMULATOR_URL"]
 CONNECTOR = os.environ["TICKETLAB_CONNECTOR_URL"]
 SIZES = {"": {"width": 1280, "height": 720}, "-phone": {"width": 390, "height": 844}}
 CHANGES = "x_mioms_m365ticket_change_request"
+FILTER = "active=true%5EpriorityIN1,2"
 PAGES = {
     "instance-home": f"{EMULATOR}/",
     "instance-checklist": f"{EMULATOR}/x_mioms_m365ticket_installation_checklist.do",
     "instance-connection": f"{EMULATOR}/x_mioms_m365ticket_connection.do",
     "instance-changes": f"{EMULATOR}/{CHANGES}_list.do",
     "instance-change": f"{EMULATOR}/{CHANGES}.do?sysparm_query=ORDERBYnumber",
-    "instance-filter": f"{EMULATOR}/incident_list.do?sysparm_query=active=true&sysparm_filter=priorityIN1,2",
+    "instance-filter": f"{EMULATOR}/incident_list.do?sysparm_query=active=true&sysparm_filter={FILTER}",
     "instance-activities": f"{EMULATOR}/{CHANGES}.do?sysparm_query=stateIN0,-1%5EORDERBYDESCnumber#activities",
     "instance-tables": f"{EMULATOR}/sys_db_object.do?sysparm_query=name=oauth_entity",
     "instance-lab": f"{EMULATOR}/lab",

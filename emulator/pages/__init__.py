@@ -4,6 +4,7 @@ from flask import Flask
 
 from ...shared.web.parts import part_of, provide
 from . import (
+    attachment_views,
     columns_views,
     elevation,
     export_views,
@@ -14,7 +15,6 @@ from . import (
     list_views,
     tokens,
 )
-from .attachment_views import attachment_pages
 from .blueprint import pages
 from .consent import blueprint as consent
 from .frame import install_errors
@@ -38,5 +38,6 @@ def install(app: Flask) -> None:
     install_errors(app)
     install_sso(app)
     export_views.install(app)
-    for blueprint in (login, login_steps, script_login, consent, attachment_pages, pages):
+    attachment_views.install(app)
+    for blueprint in (login, login_steps, script_login, consent, pages):
         app.register_blueprint(blueprint)

@@ -3,12 +3,13 @@
 import re
 from dataclasses import dataclass
 
-from flask import Blueprint, make_response, redirect, render_template, request
+from flask import Blueprint, Flask, make_response, redirect, render_template, request
 from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from ...shared.web.parts import part
+from ..access.caller import Caller
 from ..errors import NoRecordFound, PayloadTooLarge, PlatformError
 from ..identity.web import current_caller
 from ..records.attachment_rules import TABLE
@@ -20,6 +21,7 @@ from .form_views import NEW, no_record, show_record
 from .frame import framed
 from .list_query import list_url, record_url
 from .messages import Message, refusal
+from .programs import answer_programs
 from .return_address import with_outcome
 
 attachment_pages = Blueprint("attachment_pages", __name__)
@@ -50,13 +52,23 @@ framed(attachment_pages, before_reading=_admit_a_file)
 attachment_pages.register_error_handler(NoRecordFound, no_record)
 
 
+def install(app: Flask) -> None:
+    """Give programs the files, too."""
+    answer_programs(app, lambda: _file if request.path == f"/{TABLE}.do" else None)
+    app.register_blueprint(attachment_pages)
+
+
 @attachment_pages.get(f"/{TABLE}.do")
 def open_attachment() -> Response:
-    """The file, to be saved; never a page of ours. There is no form of an attachment: it is made with its file."""
-    sys_id = request.args.get("sys_id", NEW)
-    if sys_id == NEW:
+    """The file. There is no form of an attachment: it is made with its file."""
+    if request.args.get("sys_id", NEW) == NEW:
         return redirect(list_url(TABLE))
-    row, file = part(Attachments).open(current_caller(), sys_id)
+    return _file(current_caller())
+
+
+def _file(caller: Caller) -> Response:
+    """To be saved; never a page of ours."""
+    row, file = part(Attachments).open(caller, request.args.get("sys_id", ""))
     return download(row, file, f"{request.host_url}api/now/attachment")
 
 

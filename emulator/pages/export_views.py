@@ -6,30 +6,27 @@ from flask import Flask, Response, request
 
 from ...shared.web.parts import part
 from ..access.caller import Caller
-from ..errors import PlatformError
-from ..identity.authenticators import names_its_sender
 from ..query import EncodedQuery
 from ..records.gate import Gate
 from ..rest.attachment_file import NEVER_A_PAGE, disposition
-from ..rest.frame import answer_error, rest_caller
 from .exports import PROCESSORS, export
 from .list_query import asked_query
+from .programs import Answer, answer_programs
 
 ADDRESS = re.compile(r"/(?P<table>[a-z0-9_]+)_list\.do")
 
 
 def install(app: Flask) -> None:
-    """Answer programs, whose requests say who sends them, before the pages ask for a login."""
+    """Answer programs, too."""
+    answer_programs(app, _of_address)
 
-    @app.before_request
-    def _answer() -> Response | None:
-        processor, found = asked_processor(), ADDRESS.fullmatch(request.path)
-        if not processor or found is None or request.method not in {"GET", "HEAD"} or not names_its_sender(request):
-            return None
-        try:
-            return as_file(rest_caller(), found["table"], asked_query(request.args), processor)
-        except PlatformError as error:
-            return answer_error(error)
+
+def _of_address() -> Answer | None:
+    processor, found = asked_processor(), ADDRESS.fullmatch(request.path)
+    if not processor or found is None:
+        return None
+    table, query = found["table"], asked_query(request.args)
+    return lambda caller: as_file(caller, table, query, processor)
 
 
 def asked_processor() -> str:

@@ -61,6 +61,17 @@ def test_a_file_that_a_program_attached_to_the_task_stands_on_the_incident(insta
     assert admin.get(f"/incident.do?sys_id={incident}").link("of-the-task.txt")
 
 
+def test_a_program_downloads_with_its_credentials(instance, admin, incident):
+    """A link of a page is good for curl, too; what is refused is refused as by the API."""
+    admin.follow(attach(admin, incident))
+    address = f"/sys_attachment.do?sys_id={attached(instance, incident)[0]['sys_id']}"
+    program = instance.test_client()
+    assert program.get(address, auth=("admin", "admin")).data == b"Smoke."
+    assert program.get(address, auth=("admin", "wrong")).status_code == 401
+    assert program.get(f"/sys_attachment.do?sys_id={'0' * 32}", auth=("admin", "admin")).json["status"] == "failure"
+    assert "/login.do" in program.get(address).headers["Location"]
+
+
 def test_no_file_is_no_error_of_ours(admin, incident):
     page = attach(admin, incident, name="")
     assert page.status == 422
