@@ -137,6 +137,29 @@ def test_a_schema_that_stays_busy_is_reported(engine):
     image(engine).restore()
 
 
+def test_rows_that_are_what_they_were_are_not_written_again(engine):
+    """Only what differs is put back. An empty text is not nothing."""
+    run(
+        engine,
+        "CREATE TABLE free (name text, size numeric, made timestamp);"
+        "INSERT INTO free VALUES ('kept', 1.5, '2020-01-31'), ('changed', NULL, NULL), ('gone', 2, NULL);"
+        "INSERT INTO free VALUES (NULL, 0, NULL)",
+    )
+    image(engine).save()
+    content = text("SELECT name, size, made FROM free ORDER BY size, name")
+    place = text("SELECT ctid::text FROM free WHERE name = 'kept'")
+    with reading(engine) as connection:
+        before = connection.execute(content).all(), connection.scalar(place)
+    run(
+        engine,
+        "UPDATE free SET made = now() WHERE name = 'changed'; DELETE FROM free WHERE name = 'gone';"
+        "UPDATE free SET name = '' WHERE name IS NULL; INSERT INTO free VALUES ('new', 9, NULL)",
+    )
+    image(engine).restore()
+    with reading(engine) as connection:
+        assert (connection.execute(content).all(), connection.scalar(place)) == before
+
+
 def test_no_error_about_an_address_repeats_its_password(postgresql):
     """Neither for one that cannot be read nor for one where nobody answers."""
     for wrong in (
