@@ -18,7 +18,7 @@ from ..records.gate import Gate
 from ..rest.attachment_file import download
 from ..store.contents import CHUNK
 from .form_views import NEW, no_record, show_record
-from .frame import framed
+from .frame import error_page, framed
 from .list_query import list_url, record_url
 from .messages import Message, refusal
 from .programs import answer_programs
@@ -28,6 +28,7 @@ attachment_pages = Blueprint("attachment_pages", __name__)
 
 FILE = "attachFile"
 """The platform's own name of the input (G)."""
+SYS_ID = "sysparm_sys_id"
 OVERHEAD = MEGABYTE
 NO_FILE = "No file was attached: choose one first."
 UNPROCESSABLE = 422
@@ -113,6 +114,8 @@ def _remove(sys_id: str) -> Response:
 
 @attachment_pages.errorhandler(RequestEntityTooLarge)
 def _body_too_large(_error: RequestEntityTooLarge) -> Response:
+    if SYS_ID not in request.args:
+        return error_page("Request Entity Too Large", _too_large(), PayloadTooLarge.status)
     return _told(_too_large(), PayloadTooLarge.status)
 
 
@@ -122,7 +125,9 @@ def _told(sentence: str, status: int) -> Response:
 
 
 def _record() -> tuple[str, str]:
-    return request.args.get("sysparm_table", ""), request.args.get("sysparm_sys_id", "")
+    """The address names it, so that it is known when the body cannot be read; programs name it in the body, too."""
+    given = request.args if SYS_ID in request.args else request.form
+    return given.get("sysparm_table", ""), given.get(SYS_ID, "")
 
 
 def _name(file: FileStorage) -> str:

@@ -61,6 +61,15 @@ def test_a_file_that_a_program_attached_to_the_task_stands_on_the_incident(insta
     assert admin.get(f"/incident.do?sys_id={incident}").link("of-the-task.txt")
 
 
+def test_a_script_may_name_the_record_in_the_body(instance, admin, incident):
+    """As the platform's own page does; a file that is too large has then no form to be told above."""
+    limit_to_a_megabyte(instance)
+    fields = {"sysparm_table": "incident", "sysparm_sys_id": incident, "sysparm_ck": admin.get("/home.do").token}
+    assert admin.client.post("/sys_attachment.do", **multipart(fields)).status_code == 302
+    assert [each["file_name"] for each in attached(instance, incident)] == ["x.txt"]
+    assert admin.client.post("/sys_attachment.do", **multipart(fields, b"x" * 3 * MEGABYTE)).status_code == 413
+
+
 def test_a_program_downloads_with_its_credentials(instance, admin, incident):
     """A link of a page is good for curl, too; what is refused is refused as by the API."""
     admin.follow(attach(admin, incident))
