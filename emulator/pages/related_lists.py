@@ -51,7 +51,7 @@ def read_related_lists(gate: Gate, rights: Rights, table: str, sys_id: str) -> S
     if not wanted:
         return ()
     record = gate.record(table, rights.caller).get(sys_id, [each.own for each in wanted], named=False)
-    return list(_read(gate, rights, record, wanted, _titles(rights, wanted)))
+    return list(_read(gate, rights, record, wanted, _titles(rights, record.table, wanted)))
 
 
 def _may_look(rights: Rights, related: RelatedList) -> bool:
@@ -68,10 +68,14 @@ def _ordered(dictionary: Dictionary, table: str, query: EncodedQuery, first_colu
     return in_usual_order(dictionary, table, query)
 
 
-def _titles(rights: Rights, wanted: Sequence[RelatedList]) -> Sequence[str]:
-    """What the records are called, and of two lists of one table by which field each belongs."""
+def _titles(rights: Rights, own: str, wanted: Sequence[RelatedList]) -> Sequence[str]:
+    """What the records are called, and by which field they belong where that is no matter of course.
+
+    It is none where two lists are of one table, or a list is of the record's own.
+    """
     dictionary = rights.snapshot.dictionary
     several = {table for table, count in Counter(each.table for each in wanted).items() if count > 1}
+    several |= {each.name for each in dictionary.chain(own)}
     titles = []
     for each in wanted:
         table = dictionary.table(each.table)
