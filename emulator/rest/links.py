@@ -1,8 +1,10 @@
 """The Link header of a list, letter for letter as recorded (rest 2, F)."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+_UNSAFE = re.compile(r"[^!-~]|[<>\"]")
 _REPLACED = ("sysparm_offset", "sysparm_limit")
 
 
@@ -51,9 +53,7 @@ def _targets(page: PageOfTotal) -> Iterator[tuple[str, int]]:
 
 def _safe(text: str) -> str:
     """Keep the text out of the header's own syntax: what a URL may not hold is escaped."""
-    return "".join(
-        character if "!" <= character <= "~" and character not in '<>"' else _escaped(character) for character in text
-    )
+    return _UNSAFE.sub(lambda found: _escaped(found[0]), text)
 
 
 def _escaped(character: str) -> str:

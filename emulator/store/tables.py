@@ -161,6 +161,7 @@ class RecordTables:
         self._hierarchies: dict[str, Hierarchy] = {}
         self._tables: dict[str, Table] = {}
         self._columns: dict[str, Mapping[str, str]] = {}
+        self._classes: dict[str, tuple[str, ...]] = {}
         self._kept: dict[Hashable, Any] = {}
 
     def keep(self, key: Hashable, make: Callable[[], Made]) -> Made:
