@@ -16,7 +16,7 @@ from flask import Flask, Response, request
 
 from ..shared.ids import Ids
 from ..shared.logs import log
-from ..shared.web.lab import LAB_PATH
+from ..shared.web.lab_path import is_for_lab
 from ..shared.web.parts import part
 from .access.addresses import TABLE, AddressRule, denying_rule, parse_address
 from .access.caller import Caller, Channel
@@ -63,7 +63,7 @@ def install(app: Flask, gate: Gate, proxies: TrustedProxies) -> None:
 
     @app.before_request
     def _judge() -> Response | None:
-        if request.path == LAB_PATH or request.path.startswith(f"{LAB_PATH}/"):
+        if is_for_lab(request):
             return None
         rules = gate.snapshot().policy.addresses
         rule = denying_rule(rules, request.environ[CHAIN]) if rules else None

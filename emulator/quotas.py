@@ -3,7 +3,7 @@
 from flask import Flask, request
 
 from ..shared.time_limit import begin_limit, end_limit, limit_to
-from ..shared.web.lab import LAB_PATH
+from ..shared.web.lab_path import is_for_lab
 from ..shared.web.parts import part
 from .errors import TransactionCancelled
 from .records.gate import Gate
@@ -14,7 +14,7 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def _begin() -> None:
-        if request.path.startswith(LAB_PATH):
+        if is_for_lab(request):
             return
         begin_limit(f"{request.method} {request.path}", TransactionCancelled)
         seconds = part(Gate).snapshot().quotas.of(request.path)

@@ -19,8 +19,9 @@ from typing import Any
 import pytest
 import requests
 from ticketlab.shared.command.options import PairOptions
+from ticketlab.shared.command.pair import Pair
 from ticketlab.shared.command.ports import Port
-from ticketlab.shared.command.servers import Pair, Server, wait_for
+from ticketlab.shared.command.server import Server, wait_for
 
 SECONDS = 30
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from ..clients import checklist
 from ..clients.apis import ADMIN, TenantApi
-from ..clients.browser import Page
 from ..clients.connect import Connector
+from ..clients.page import Page
 from .pair import CasePair
 from .texts import seen, shown
 

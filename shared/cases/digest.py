@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from ..clients.apis import InstanceApi, TenantApi
+from ..clients.apis import SECURITY_ADMIN, InstanceApi, TenantApi
 from ..clients.target import Target
 
 TABLES = (
@@ -69,7 +69,7 @@ def _clocks(target: Target) -> dict[str, Any]:
 
 
 def _tenant(target: Target) -> dict[str, Any]:
-    tenant = TenantApi(target.connector, str(target.tenant_lab.health()["name"]), "secadmin")
+    tenant = TenantApi(target.connector, str(target.tenant_lab.health()["name"]), SECURITY_ADMIN)
     tickets = {each["id"]: each for each in tenant.get("tickets", limit=100)["value"]}
     users = {each["id"]: each for each in tenant.get("users", limit=100)["value"]}
     return {"connection": _lasting(tenant.get("connection")), **tickets, **users}

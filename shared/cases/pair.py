@@ -3,7 +3,7 @@
 from datetime import datetime
 from functools import cached_property
 
-from ..clients.apis import TenantApi
+from ..clients.apis import SECURITY_ADMIN, TenantApi
 from ..clients.browser import Browser
 from ..clients.connect import Connector, Wanted
 from ..clients.target import Target
@@ -11,7 +11,6 @@ from ..clients.target import Target
 ENTITY = "Security + Compliance Connector (case)"
 INTEGRATION_USER = "m365.case"
 INTEGRATION_PASSWORD = "Integration-2020"  # noqa: S105 - of a user that exists while a case does
-SECURITY_ADMIN = "secadmin"
 SECURITY_READER = "reader"
 
 

@@ -8,6 +8,7 @@ from ..errors import TicketlabError
 
 SECONDS = 30
 ADMIN = ("admin", "admin")
+SECURITY_ADMIN = "secadmin"
 TENANT_PASSWORD = "ticketlab"  # noqa: S105 - the demo accounts' public one
 
 

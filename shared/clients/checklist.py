@@ -1,6 +1,7 @@
 """The installation checklist's pages in the instance, as the command reads and fills them."""
 
-from .browser import Browser, Page, PageUnexpected
+from .browser import Browser
+from .page import Page, PageUnexpected
 
 PATH = "/x_mioms_m365ticket_installation_checklist.do"
 OK = 200

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from ..errors import TicketlabError
 from . import checklist
-from .apis import ADMIN, TENANT_PASSWORD, TenantApi
-from .browser import Browser, Page
+from .apis import ADMIN, SECURITY_ADMIN, TENANT_PASSWORD, TenantApi
+from .browser import Browser
+from .page import Page
 from .target import Target
 
 Say = Callable[[str], None]
@@ -28,7 +29,7 @@ class Wanted:
     entity: str = "Security + Compliance Connector"
     user: str = "m365.integration"
     password: str = "Integration-2020"  # noqa: S105 - a user made for the demo, with the demo's rights
-    signed_in_as: str = "secadmin"
+    signed_in_as: str = SECURITY_ADMIN
 
 
 @dataclass(frozen=True)

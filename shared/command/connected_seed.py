@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from ..clients.apis import TenantApi
+from ..clients.apis import SECURITY_ADMIN, TenantApi
 from ..clients.connect import Connector, Say, Wanted
 from ..clients.target import Target
 from ..ticket import TicketKind
@@ -46,7 +46,7 @@ def connect_and_fill(ready: Ready, say: Say) -> None:
     """Make the seed on a pair that is not connected yet, and keep it as what a reset returns to."""
     target = Target(ready.emulator, ready.connector, ready.options.lab_key)
     connector = Connector(target, Wanted(), say)
-    tenant = TenantApi(target.connector, connector.tenant, "secadmin")
+    tenant = TenantApi(target.connector, connector.tenant, SECURITY_ADMIN)
     if tenant.get("connection")["status"] != "not_configured":
         return
     connector.connect()

@@ -13,7 +13,8 @@ from pathlib import Path
 from ..errors import RefusedToStart
 from ..ids import Ids
 from .options import PairOptions
-from .servers import SECONDS_TO_STOP, Pair
+from .pair import Pair
+from .server import SECONDS_TO_STOP
 from .up import SIGNALS, Ready, remove_schemas_of, stopping_on
 
 

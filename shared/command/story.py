@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from ..clients.apis import InstanceApi, TenantApi
+from ..clients.apis import SECURITY_ADMIN, InstanceApi, TenantApi
 from ..clients.browser import Browser
 from ..clients.connect import Say
 from ..clients.target import Target
@@ -38,7 +38,7 @@ class Story:
         self._target = target
         self._browser = browser
         self._say = say
-        self._tenant = TenantApi(target.connector, tenant, "secadmin")
+        self._tenant = TenantApi(target.connector, tenant, SECURITY_ADMIN)
         self._instance = InstanceApi(target.emulator)
 
     def share_action(self, name: str) -> Sent:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from ..secret import masked_address
 from .folder import DataFolder
 from .options import PairOptions
-from .servers import Hear, Pair, Watch, authority_of
+from .pair import Pair, authority_of
+from .server import Hear, Watch
 
 SECONDS_BETWEEN_LOOKS = 0.2
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)

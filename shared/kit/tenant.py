@@ -2,11 +2,9 @@
 
 from typing import Any
 
-from ..clients.apis import TENANT_PASSWORD, TenantApi
+from ..clients.apis import SECURITY_ADMIN, TENANT_PASSWORD, TenantApi
 from ..clients.connect import Connected, Connector, Wanted
 from ..clients.target import Lab, Target
-
-SECURITY_ADMIN = "secadmin"
 
 
 class SecurityCenter:

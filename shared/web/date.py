@@ -8,7 +8,7 @@ from werkzeug.http import http_date
 
 from ..clock import LabClock
 from ..unavailable import DatabaseUnavailable
-from .lab import LAB_PATH
+from .lab_path import is_for_lab
 
 OTHER_PROCESSES_SECONDS = 0.2
 """A move of the clock shows at once in the process that made it, and that much later in the app's others."""
@@ -17,9 +17,8 @@ OTHER_PROCESSES_SECONDS = 0.2
 def install_date(app: Flask, clock: LabClock) -> None:
     @app.after_request
     def _set(response: Response) -> Response:
-        of_lab = request.path.startswith(LAB_PATH)
         try:
-            moment = clock.now() if of_lab else clock.about_now(OTHER_PROCESSES_SECONDS)
+            moment = clock.now() if is_for_lab(request) else clock.about_now(OTHER_PROCESSES_SECONDS)
         except DatabaseUnavailable:  # the answer says so already
             moment = clock.last_known()
         response.headers["Date"] = _written(moment.replace(microsecond=0))

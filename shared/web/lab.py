@@ -19,10 +19,10 @@ from .lab_errors import add_errors, check_route, lab_error, unreadable, wants_pa
 from .lab_guard import check_lab_request
 from .lab_input import clock_change, lab_input, nothing
 from .lab_interface import Account, Lab, Link, Pair, StartPage, Step, this_lab
+from .lab_path import LAB_PATH, is_for_lab
 from .lab_snapshots import add_snapshots
 from .parts import forget, part, provide
 
-LAB_PATH = "/lab"
 BODY_LIMIT = 1_000_000
 
 
@@ -136,7 +136,7 @@ def _done(what: str, answer: Mapping[str, object]) -> AnyResponse:
 
 def _guard() -> AnyResponse | None:
     """Guard every address under ``/lab``, unknown ones included, before anything else looks at the request."""
-    if request.path != LAB_PATH and not request.path.startswith(f"{LAB_PATH}/"):
+    if not is_for_lab(request):
         return None
     lab = this_lab()
     request.max_content_length = BODY_LIMIT

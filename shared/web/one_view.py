@@ -3,7 +3,7 @@
 from flask import Flask, request
 
 from ..view import close_views, open_views
-from .lab import LAB_PATH
+from .lab_path import is_for_lab
 
 
 def install_one_view(app: Flask) -> None:
@@ -11,7 +11,7 @@ def install_one_view(app: Flask) -> None:
 
     @app.before_request
     def _open() -> None:
-        if not request.path.startswith(LAB_PATH):
+        if not is_for_lab(request):
             open_views()
 
     @app.teardown_request

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy import text
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.emulator.testing import close, make_instance
-from ticketlab.shared.command.servers import Server
+from ticketlab.shared.command.server import Server
 from ticketlab.shared.place import Server as Database
 from ticketlab.shared.secret import Secret
 from ticketlab.shared.web.parts import part_of

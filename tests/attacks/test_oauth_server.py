@@ -23,7 +23,7 @@ from oauth_flows import (
     refresh,
 )
 from ticketlab.shared.command.ports import Port
-from ticketlab.shared.command.servers import Server, wait_for
+from ticketlab.shared.command.server import Server, wait_for
 
 PKCE = {"code_challenge": CHALLENGE, "code_challenge_method": "S256"}
 

@@ -7,7 +7,7 @@ from browser_steps import Person
 from playwright.sync_api import expect
 from servers import RunningPair
 from ticketlab.shared.command.options import PairOptions
-from ticketlab.shared.command.servers import Pair
+from ticketlab.shared.command.pair import Pair
 
 pytestmark = pytest.mark.browser
 

@@ -8,7 +8,7 @@ import pytest
 import requests
 from oauth_flows import SECONDS, make_client_over_http
 from ticketlab.shared.command.options import PairOptions
-from ticketlab.shared.command.servers import Pair
+from ticketlab.shared.command.pair import Pair
 
 ENVIRONMENTS = Path(__file__).parents[2] / ".clients"
 ADMIN = ("admin", "admin")

@@ -29,7 +29,7 @@ from requests_oauthlib import OAuth2Session
 from ticketlab.emulator.oauth.clients import JWT_BEARER
 from ticketlab.emulator.testing import close, make_instance
 from ticketlab.shared.command.ports import Port
-from ticketlab.shared.command.servers import Server, wait_for
+from ticketlab.shared.command.server import Server, wait_for
 
 ADMIN = ("admin", "admin")
 

@@ -2,7 +2,8 @@
 
 import pytest
 from pytest_httpserver import HTTPServer
-from ticketlab.shared.clients.browser import Browser, PageUnexpected
+from ticketlab.shared.clients.browser import Browser
+from ticketlab.shared.clients.page import PageUnexpected
 from werkzeug import Request, Response
 
 PAGE = """

@@ -13,7 +13,7 @@ from faults.fake_instance import FakeInstance, fake_instance
 from faults.fault_server import Heard
 from faults.ticket_tables import TicketTables
 from served_tenant import Program, wait_until
-from ticketlab.shared.command.servers import Server
+from ticketlab.shared.command.server import Server
 
 CALL_SECONDS = 2
 LEASE = 10

@@ -17,7 +17,7 @@ import requests
 from postgresql import binaries, running_postgresql
 from sqlalchemy import make_url
 from ticketlab.emulator.testing import close, make_instance
-from ticketlab.shared.command.servers import Server
+from ticketlab.shared.command.server import Server
 
 TABLE = "/api/now/table/incident"
 AUTH = ("admin", "admin")

@@ -10,7 +10,7 @@ from faults.fake_instance import FakeInstance, fake_instance
 from faults.ticket_tables import TicketTables
 from served_tenant import Program, browser, hidden, wait_until
 from ticket_flows import fields
-from ticketlab.shared.command.servers import Server
+from ticketlab.shared.command.server import Server
 
 CALLERS = 20
 
