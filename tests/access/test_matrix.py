@@ -6,6 +6,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partialmethod
+from io import BytesIO
 from json import dumps, loads
 from pathlib import Path
 from typing import Any
@@ -329,11 +330,50 @@ ON_FILES |= {"change a company outside the rule's condition": "write", "read wha
 
 
 @pytest.mark.attack("X01")
+@pytest.mark.parametrize("by", ["rest", "pages"])
 @pytest.mark.parametrize("what", ON_FILES)
-def test_x01_files_are_as_open_as_their_record(world, what):
+def test_x01_files_are_as_open_as_their_record(world, what, by):
     cell, operation = CELLS[what], ON_FILES[what]
     expected = {who: word for who, word in cell["expected"].items() if who != "other_scope"}
-    assert {who: on_file(world, cell["table"], operation, who) for who in expected} == expected
+    ask = {"rest": on_file, "pages": on_file_of_form}[by]
+    assert {who: ask(world, cell["table"], operation, who) for who in expected} == expected
+
+
+def on_file_of_form(world: World, table: str, operation: str, who: str) -> str:
+    client, record = world.person(who).client, world.make(table)
+    if operation == "write":
+        body = {"attachFile": (BytesIO(b"x"), "a.txt"), "sysparm_ck": token(client)}
+        asked = {"sysparm_table": table, "sysparm_sys_id": record}
+        answer = client.post("/sys_attachment.do", query_string=asked, data=body)
+        if answer.status_code == 302 and "/login.do" not in answer.headers["Location"]:
+            return "yes"
+    else:
+        new = NewFile(table, record, "a.txt", "text/plain")
+        made = part_of(world.instance, Attachments).attach(SYSTEM, new, [b"x"]).sys_id
+        address = f"/{table}.do?sys_id={record}" if operation == "list" else f"/sys_attachment.do?sys_id={made}"
+        answer = client.get(address)
+        if operation == "list" and answer.status_code == 200:
+            return "yes" if f'"/sys_attachment.do?sys_id={made}"' in answer.text else "absent"
+    return {200: "yes", 302: "login", 403: "refused", 404: "absent"}[answer.status_code]
+
+
+@pytest.mark.attack("X01")
+@pytest.mark.parametrize("what", ["read one incident", "read a field with a rule of its own"])
+def test_x01_a_stream_tells_of_a_change_what_the_record_tells(world, what):
+    cell = CELLS[what]
+    expected = {who: word for who, word in cell["expected"].items() if who != "other_scope"}
+    found = {who: in_stream(world, cell["table"], cell.get("field", "short_description"), who) for who in expected}
+    assert found == expected
+
+
+def in_stream(world: World, table: str, field: str, who: str) -> str:
+    sys_id, told = world.make(table), f"told{next(NUMBERS)}"
+    world.gate.record(table, SYSTEM).update(sys_id, {field: told})
+    answer = world.person(who).client.get(f"/{table}.do?sys_id={sys_id}")
+    if answer.status_code == 200:
+        stream = answer.text.partition('class="stream"')[2].partition("</section>")[0]
+        return "yes" if told in stream else "hidden"
+    return {302: "login", 403: "refused", 404: "absent"}[answer.status_code]
 
 
 def on_file(world: World, table: str, operation: str, who: str) -> str:
