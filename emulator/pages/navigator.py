@@ -121,6 +121,11 @@ SYSTEM = (
         frozenset({ADMIN}),
     ),
     Application(
+        "System Web Services",
+        (_list("Rate Limit Rules", "sys_rate_limit_rules"),),
+        frozenset({ADMIN, "rate_limit_admin"}),
+    ),
+    Application(
         "System Logs",
         (
             _list("All", "syslog", NEWEST_FIRST),

@@ -25,11 +25,17 @@ from .defaults import Defaults
 from .dynamic_filters import DYNAMIC_FILTERS, load_dynamic_filters
 from .lookups import LOOKUP_TABLES, Lookup, load_lookups
 from .quotas import QUOTA_RULES, Quotas, load_quotas
+from .rate_limits import RATE_LIMIT_RULES, RateLimit, load_rate_limits
 from .rules import RULE_TABLES, BusinessRule, DataPolicy, binding, load_business_rules, load_data_policies
 from .state_models import MODEL_TABLES, StateModels, load_state_models
 
 VERSIONED_TABLES = (
-    POLICY_TABLES | DICTIONARY_TABLES | RULE_TABLES | MODEL_TABLES | LOOKUP_TABLES | {DYNAMIC_FILTERS, QUOTA_RULES}
+    POLICY_TABLES
+    | DICTIONARY_TABLES
+    | RULE_TABLES
+    | MODEL_TABLES
+    | LOOKUP_TABLES
+    | {DYNAMIC_FILTERS, QUOTA_RULES, RATE_LIMIT_RULES}
 )
 """A write to one of these starts a new version, so that every process sees it with its next request."""
 
@@ -59,6 +65,7 @@ class Snapshot:
     state_models: StateModels = field(default_factory=lambda: StateModels({}))
     lookups: Sequence[Lookup] = ()
     quotas: Quotas = field(default_factory=Quotas)
+    rate_limits: Sequence[RateLimit] = ()
     conditions: dict[tuple[str, str], Condition] = field(default_factory=dict)
     """Conditions of rules, by table and text, that were compiled before."""
     defaults: dict[str, Defaults] = field(default_factory=dict)
@@ -192,6 +199,7 @@ class Snapshots:
             state_models=load_state_models(read),
             lookups=load_lookups(read),
             quotas=load_quotas(read),
+            rate_limits=load_rate_limits(read),
         )
 
     def _dictionary(self, connection: Connection) -> Dictionary:

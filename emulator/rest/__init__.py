@@ -2,6 +2,7 @@
 
 from flask import Flask
 
+from ...shared.web.parts import provide
 from . import (
     attachment_api,
     attachment_attributes_api,
@@ -17,12 +18,14 @@ from . import (
 )
 from .frame import install_frame
 from .outgoing import platform_headers
+from .rate_limits import RequestCounts
 
 __all__ = ["install", "platform_headers"]
 
 
 def install(app: Flask) -> None:
     """Put every REST API on the app."""
+    provide(app, RequestCounts())
     install_frame(app)
     for api in (
         table_api,

@@ -26,6 +26,7 @@ from . import assumptions
 from .errors import MethodNotAllowed, NotAcceptable, Unexpected, envelope
 from .incoming import address_length
 from .outgoing import API_PATH
+from .rate_limits import RateLimited, check_rate
 from .representation import Representation, wanted
 
 CHALLENGE = 'BASIC realm="Service-now"'
@@ -60,9 +61,10 @@ def speak_rest(blueprint: Blueprint) -> None:
 
 
 def rest_caller() -> Caller:
-    """Who sends this request, with its transaction. Raises NotAuthenticated."""
+    """Who sends this request, with its transaction. Raises NotAuthenticated, or RateLimited."""
     caller = part(Authenticators).caller_of(request)
     g.logged_in = True
+    check_rate(caller)
     return replace(caller, transaction=g.transaction_id)
 
 
@@ -96,6 +98,8 @@ def answer_error(error: TicketlabError) -> Response:
     if isinstance(error, UserTokenRefused):  # a session without its token is told the token (platform 4.2, C)
         g.logged_in = True
         response.headers["X-UserToken-Response"] = error.user_token
+    if isinstance(error, RateLimited):
+        response.headers["Retry-After"] = str(error.wait)
     if isinstance(error, MethodNotAllowed) and error.allowed:
         response.headers["Allow"] = ", ".join(sorted(error.allowed))
     return response

@@ -34,7 +34,7 @@ def platform_headers(response: Response) -> Mapping[str, str]:
     if g.get("logged_in"):
         wanted["X-Is-Logged-In"] = "true"
     _set_cookies(response)
-    return {**wanted, **ANSWER_HEADERS, **_packed(response)}
+    return {**wanted, **ANSWER_HEADERS, **g.get("rate_limit", {}), **_packed(response)}
 
 
 def _set_cookies(response: Response) -> None:
