@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session, scoped_session
 
 from .logs import log
 from .unavailable import DatabaseUnavailable, install_unavailable
-from .view import Viewing, end_view, has_views, own_facts
+from .view import Viewing, driver_of, end_view, has_views, own_facts, take_view
 
 WRITING = "ticketlab_writing"
 """Execution option of a connection that will write: its transaction takes the database's write lock at once."""
@@ -46,8 +46,10 @@ def install_sqlite(engine: Engine, *, durable: bool = True) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writing = connection.get_execution_options().get(WRITING, False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+        if connection.get_execution_options().get(WRITING, False):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        else:  # which waits for nobody and cannot fail, so it takes the short way
+            driver_of(connection).execute("BEGIN")
 
 
 def watch_file(engine: Engine, path: Path) -> None:
@@ -105,12 +107,11 @@ def _turn_to_write(engine: Engine) -> Iterator[None]:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that may write: committed at the end, rolled back on an error."""
-    end_view(engine)
+    options, seen_by_it = {WRITING: True}, take_view(engine)
     try:
-        options = {WRITING: True}
         with (
             _turn_to_write(engine),
-            engine.connect().execution_options(**options) as connection,
+            (seen_by_it or engine.connect()).execution_options(**options) as connection,
             connection.begin(),
             own_facts(connection),
         ):

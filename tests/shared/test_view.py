@@ -175,3 +175,14 @@ def test_a_write_that_changes_something_takes_what_was_learnt_with_it_even_when_
         assert count(connection) == 1
         raise ZeroDivisionError
     assert requested(engine, count) == 0
+
+
+@pytest.mark.usefixtures("request_with_views")
+def test_a_request_goes_on_to_write_on_the_connection_it_has_read_on(engine):
+    with reading(engine) as reader:
+        assert reader.scalar(COUNT) == 0
+    with writing(engine) as writer:
+        assert writer is reader
+        writer.execute(ADD)
+    assert engine.pool.checkedout() == 0
+    assert count(engine) == 1
