@@ -136,7 +136,7 @@ def of_limit(world: World) -> Mapping[str, Request]:
 def served(command: list[str], port: Port, environment: Mapping[str, str], probe: Request) -> Iterator[int]:
     """A server process on its core; gives its process id once it answers."""
     port.close()
-    pinned = ["taskset", "--cpu-list", str(SERVER_CORE), sys.executable, "-P", *command]
+    pinned = ["taskset", "--cpu-list", str(SERVER_CORE), sys.executable, *command]
     process = subprocess.Popen(pinned, env={**os.environ, **environment}, start_new_session=True)  # noqa: S603
     try:
         end = time.monotonic() + 60
@@ -172,7 +172,7 @@ def measure(
     environment |= {"TICKETLAB_DATABASE": world.database.address.reveal()}
     environment |= {"TICKETLAB_DATABASE_SCHEMA": world.database.prefix}
     commands = {name: [here, name, file, str(ports[name].number)] for name in asked}
-    commands["instance"] = ["-m", "ticketlab.shared.command.serve", "emulator"]
+    commands["instance"] = ["-P", "-m", "ticketlab.shared.command.serve", "emulator"]
     found: Found = defaultdict(lambda: defaultdict(list))
     with ExitStack() as stack:
         pids = {

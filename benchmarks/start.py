@@ -25,7 +25,7 @@ from processes import children, family, processor_seconds, resident
 from ticketlab.shared.command.ready import answers
 
 COMMAND = [str(Path(sys.executable).parent / "ticketlab"), "up", "--json"]
-FLOOR = [sys.executable, "-P", str(Path(__file__).with_name("floor.py"))]
+FLOOR = [sys.executable, str(Path(__file__).with_name("floor.py"))]
 APPS = ("emulator", "connector")
 
 
