@@ -8,6 +8,7 @@ Beside the seconds stands what all processes together have used of the processor
 """
 
 import json
+import os
 import shutil
 import signal
 import socket
@@ -96,6 +97,7 @@ def free_ports(count: int) -> list[int]:
 
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 7
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed package is compiled
     first, later, bare = [], [], []
     ports = free_ports(len(APPS))  # a pair that starts again has its addresses of last time
     with tempfile.TemporaryDirectory() as folder:

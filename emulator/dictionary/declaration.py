@@ -5,12 +5,12 @@ out (a field's label, type or length) follows from the rest of it.
 """
 
 import hashlib
-import tomllib
 from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ...shared.toml_files import read_toml
 from .checks import check
 from .model import ApplicationAccess, Choice, Dictionary, Field, Index, Numbering, RelatedList, Table
 from .types import FieldType
@@ -53,7 +53,7 @@ def load_schema() -> Dictionary:
     declared: dict[str, Table] = {}
     for file in sorted(folder.iterdir(), key=lambda each: each.name):
         if file.name.endswith(".toml"):
-            for name, entry in tomllib.loads(file.read_text(encoding="utf-8")).items():
+            for name, entry in read_toml(file).items():
                 declared[name] = declared_table(name, entry)
     dictionary = Dictionary(declared)
     check(dictionary)

@@ -1,12 +1,12 @@
 """The instance's REST APIs as an OpenAPI 3.1 description, made of the dictionary and of ``apis.toml``."""
 
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ...shared.toml_files import read_toml
 from ..dictionary.model import Dictionary
 from .routes import Route
 from .schemas import SCHEMAS, record_schemas, ref
@@ -32,7 +32,7 @@ Operation = Mapping[str, Any]
 
 @cache
 def load_apis() -> Mapping[str, Any]:
-    return tomllib.loads((files(__package__) / "apis.toml").read_text(encoding="utf-8"))
+    return read_toml(files(__package__) / "apis.toml")
 
 
 @dataclass(frozen=True, slots=True)

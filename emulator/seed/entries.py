@@ -3,7 +3,6 @@
 The same data give the same sys_ids, so a test may rely on any of them.
 """
 
-import tomllib
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from ...shared.errors import RefusedToStart
+from ...shared.toml_files import read_toml
 from ..dictionary.declaration import GLOBAL_SCOPE, record_id
 from ..dictionary.model import Dictionary
 from ..errors import PlatformError
@@ -50,8 +50,7 @@ ODD_KEYS = {"sys_scope": {GLOBAL_SCOPE: GLOBAL_SCOPE}}
 @cache
 def read_data(name: str) -> Mapping[str, Sequence[Entry]]:
     """The entries of ``data/NAME.toml`` by table."""
-    text = (files(__package__) / "data" / f"{name}.toml").read_text(encoding="utf-8")
-    return tomllib.loads(text)
+    return read_toml(files(__package__) / "data" / f"{name}.toml")
 
 
 @dataclass(frozen=True, slots=True)
