@@ -5,7 +5,7 @@ whoever has no valid token gets 401 before anything else is looked at, unknown p
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -13,7 +13,7 @@ from flask import Blueprint, Flask, Response, g, jsonify, request
 from marshmallow import Schema, ValidationError, fields, validate
 
 from ...shared.json_object import read_json_object
-from ...shared.web.lab_input import StrictSchema
+from ...shared.strict_schema import StrictSchema
 from ...shared.web.parts import part
 from ..directory.access_tokens import AccessTokens
 from ..directory.web import is_api_request
@@ -25,6 +25,7 @@ USUAL_ROWS = 50
 COUNT = re.compile(r"[0-9]{1,9}")
 
 Item = TypeVar("Item")
+"""What a list is of, before it is JSON."""
 
 
 class NotJson(TenantError):
@@ -83,9 +84,11 @@ def api_arguments(schema: type[Schema] = AfterSchema) -> dict[str, Any]:
     return loaded
 
 
-def page(items: Sequence[dict[str, Any]], after: str | None) -> Response:
-    """Answer a list; ``after`` is where the next page begins, None when this is the last."""
-    further = None
-    if after is not None:
-        further = f"{request.path}?{urlencode({**request.args.to_dict(), 'after': after})}"
-    return jsonify({"value": list(items), "next": further})
+def page(
+    found: Sequence[Item], limit: int, as_json: Callable[[Item], dict[str, Any]], key: Callable[[Item], str]
+) -> Response:
+    """Answer the first ``limit`` of what was found; one more tells of a next page, which begins after the last key."""
+    shown, further = found[:limit], None
+    if len(found) > limit:
+        further = f"{request.path}?{urlencode({**request.args.to_dict(), 'after': key(shown[-1])})}"
+    return jsonify({"value": [as_json(each) for each in shown], "next": further})

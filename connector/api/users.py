@@ -18,8 +18,7 @@ blueprint = Blueprint("users_api", __name__, url_prefix="/users")
 def users() -> Response:
     arguments = api_arguments()
     found = part(Directory).page(limit=arguments["limit"] + 1, after=arguments["after"])
-    shown = found[: arguments["limit"]]
-    return page([_shown(each) for each in shown], shown[-1].user.upn if len(found) > len(shown) else None)
+    return page(found, arguments["limit"], _shown, lambda person: person.user.upn)
 
 
 @blueprint.get("/<user_id>")

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify
 from marshmallow import fields, validate
 
 from ...shared.secret import Secret
-from ...shared.web.lab_input import StrictSchema, Text
+from ...shared.strict_schema import StrictSchema, Text
 from ...shared.web.parts import part
 from ..connection.authorization import Authorization, Callback
 from ..connection.service import Connections, Credentials

@@ -1,7 +1,7 @@
 """The tenant's connection to an instance: provisioned, authorised, used, removed."""
 
 import threading
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from requests import Session
@@ -64,20 +64,23 @@ class Connections:
         if row is None:
             return ConnectionStatus(State.NOT_CONFIGURED)
         instance = self.instance_of(row)
-        connected = bool(row.access_token)
-        return ConnectionStatus(
-            State.CONNECTED if connected else State.PROVISIONED,
-            None if connected else Reason(row.reason),
-            "" if connected else row.reason_detail,
-            instance.label,
-            instance.url,
-            row.client_id,
-            row.connected_user if connected else "",
-            row.connected_name if connected else "",
-            row.expected_user if connected else "",
-            row.authorized_at if connected else None,
-            row.last_call_at,
-            row.reason_detail if connected else "",
+        if row.access_token:
+            status = ConnectionStatus(
+                State.CONNECTED,
+                connected_as=row.connected_user,
+                connected_name=row.connected_name,
+                expected_user=row.expected_user,
+                since=row.authorized_at,
+                trouble=row.reason_detail,
+            )
+        else:
+            status = ConnectionStatus(State.PROVISIONED, reason=Reason(row.reason), detail=row.reason_detail)
+        return replace(
+            status,
+            instance=instance.label,
+            instance_url=instance.url,
+            client_id=row.client_id,
+            last_call=row.last_call_at,
         )
 
     def instance_of(self, row: Connection) -> Instance:

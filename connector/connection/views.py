@@ -7,8 +7,8 @@ from werkzeug import Response
 
 from ...shared.errors import TicketlabError
 from ...shared.secret import Secret
+from ...shared.strict_schema import Text
 from ...shared.web.headers import allow_form_redirect
-from ...shared.web.lab_input import Text
 from ...shared.web.parts import part
 from ..directory import admin_required, sign_in_required
 from ..directory.web import browser_session
@@ -25,12 +25,7 @@ PAGE = "/ticketProvisioning"
 
 
 class ProvisioningForm(Schema):
-    """What the page's form sends."""
-
-    class Meta:
-        """Marshmallow's options."""
-
-        unknown = EXCLUDE
+    """What the page's form sends, beside its tokens."""
 
     instance = Text(required=True, validate=validate.Length(1, 300))
     client_id = Text(required=True, validate=validate.Length(1, 255))
@@ -49,7 +44,7 @@ def provision() -> Response | tuple[str, int]:
     """Save what was entered and set out to authorise it."""
     values = {name: text.strip() for name, text in request.form.items()}
     try:
-        given = ProvisioningForm().load(values)
+        given = ProvisioningForm(unknown=EXCLUDE).load(values)
         secret = Secret(given["client_secret"])
         part(Connections).provision(Credentials(given["instance"], given["client_id"], secret))
     except ValidationError as error:

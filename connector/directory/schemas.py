@@ -6,7 +6,7 @@ from typing import Any
 
 from marshmallow import ValidationError, fields, post_load, pre_load, validate, validates
 
-from ...shared.web.lab_input import StrictSchema, Text
+from ...shared.strict_schema import StrictSchema, Text
 from ...shared.web.parts import part
 from ..errors import N_
 from ..settings import Settings

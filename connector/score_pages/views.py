@@ -21,12 +21,7 @@ blueprint = Blueprint("securescore", __name__, url_prefix="/securescore")
 
 
 class DecisionSchema(Schema):
-    """What the Manage form sends."""
-
-    class Meta:
-        """Marshmallow's options."""
-
-        unknown = EXCLUDE
+    """What the Manage form sends, beside its tokens."""
 
     status = fields.Enum(ActionStatus, by_value=True, required=True, validate=validate.OneOf(SETTABLE))
     notes = fields.String(load_default="", validate=validate.Length(max=2000))
@@ -64,7 +59,7 @@ def manage(control_id: str) -> str:
 @admin_required
 def decide(control_id: str) -> Response | tuple[str, int]:
     try:
-        decision = DecisionSchema().load(request.form.to_dict())
+        decision = DecisionSchema(unknown=EXCLUDE).load(request.form.to_dict())
     except ValidationError as error:
         return _page(control_id, request.form.to_dict(), error.messages_dict, managing=True), 422
     part(SecureScore).decide(control_id, decision["status"], decision["notes"].strip(), signed_in_user())

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from marshmallow import fields, validate
 
-from ...shared.web.lab_input import StrictSchema, Text
+from ...shared.strict_schema import StrictSchema, Text
 from ...shared.web.parts import part
 from ..api.frame import AfterSchema, api_arguments, api_input, page
 from ..api.views import moment
@@ -55,8 +55,7 @@ def listing() -> Response:
     status = given["status"].value if given["status"] else ""
     wanted = ActionFilter(given["search"], given["category"], status, given["order"])
     found = _after(chosen(part(SecureScore).actions(), wanted), given["after"])
-    shown = found[: given["limit"]]
-    return page([as_json(action) for action in shown], shown[-1].id if len(found) > len(shown) else None)
+    return page(found, given["limit"], as_json, lambda action: action.id)
 
 
 @blueprint.get("/improvement-actions/<control_id>")

@@ -6,8 +6,8 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
 from ...shared.ids import Ids
+from ...shared.strict_schema import StrictSchema, Text
 from ...shared.ticket import TicketKind
-from ...shared.web.lab_input import StrictSchema, Text
 from ...shared.web.parts import part
 from ..api.frame import AfterSchema, api_arguments, api_input, page
 from ..api.views import moment
@@ -54,9 +54,8 @@ def listing() -> Response:
     kind = given["kind"].value if given["kind"] else ""
     wanted = TicketFilter(kind, given["state"], given["search"], given["control_id"])
     found = part(Tickets).page(wanted, limit=given["limit"] + 1, after=given["after"])
-    shown = found[: given["limit"]]
     labels = part(StateNames).labels()
-    return page([as_json(each, labels) for each in shown], shown[-1].id if len(found) > len(shown) else None)
+    return page(found, given["limit"], lambda ticket: as_json(ticket, labels), lambda ticket: ticket.id)
 
 
 @blueprint.post("/tickets")

@@ -124,20 +124,15 @@ class Delivery:
     def _deliver(self, client: InstanceClient, claim: Claim) -> Version:
         ticket = claim.ticket
         table = self._tables.of(TicketKind(ticket.kind))
-        if claim.begun_before:
-            found = find(client, table, ticket.correlation_id)
-            if found is not None:
-                log().info("ticket.adopted", ticket=ticket.id, number=found.number)
-                return found
+        if claim.begun_before and (found := _already_there(client, table, ticket)):
+            return found
         try:
             return version_of(client.create(table, body_of(ticket)))
         except Refused:
             # The refusal may be that of a second ticket with this correlation id: then the first one is ours.
-            found = find(client, table, ticket.correlation_id)
-            if found is None:
-                raise
-            log().info("ticket.adopted", ticket=ticket.id, number=found.number)
-            return found
+            if found := _already_there(client, table, ticket):
+                return found
+            raise
 
     def _delivered(self, claim: Claim, version: Version, url: str) -> None:
         with writing_session(self._engine) as session:
@@ -186,3 +181,11 @@ class Delivery:
     def _hold_everything(self, session: Session, item: OutboxItem) -> None:
         """The limit is the instance's for all of us, so no worker sends another ticket before it is over."""
         session.execute(update(OutboxItem).where(OutboxItem.due_at < item.due_at).values(due_at=item.due_at))
+
+
+def _already_there(client: InstanceClient, table: str, ticket: TicketRow) -> Version | None:
+    """The ticket as an earlier attempt has left it at the instance."""
+    found = find(client, table, ticket.correlation_id)
+    if found is not None:
+        log().info("ticket.adopted", ticket=ticket.id, number=found.number)
+    return found

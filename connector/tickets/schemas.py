@@ -9,10 +9,10 @@ from typing import Any
 
 from flask_babel import gettext, lazy_gettext
 from flask_babel.speaklater import LazyString
-from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, validate
 
+from ...shared.strict_schema import StrictSchema
 from ...shared.ticket import Priority, RecommendationCategory, RecommendationSource, TicketKind
-from ...shared.web.lab_input import StrictSchema
 from ..securescore import SecureScore
 
 NAME_LENGTH = 160
@@ -110,15 +110,6 @@ class TicketSchema(StrictSchema):
         RecommendationCategory, _later("Choose one of the five categories."), required=False
     )
     control_id = fields.String(load_default=None, validate=validate.Length(1, 120))
-
-
-class TicketForm(TicketSchema):
-    """The same from a page's form, which carries its tokens as well."""
-
-    class Meta:
-        """Marshmallow's options."""
-
-        unknown = EXCLUDE
 
 
 def load_draft(schema: Schema, given: Mapping[str, Any], score: SecureScore, today: date) -> TicketDraft:

@@ -106,6 +106,3 @@ def note(ticket: TicketRow, version: Version) -> None:
     ticket.number, ticket.state = version.number, version.state
     ticket.updated_on, ticket.mod_count = version.updated_on, version.mod_count
     ticket.missing = False
-
-
-__all__ = ["READ_FIELDS", "Tables", "Version", "adopt", "body_of", "find", "note", "version_of"]

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from marshmallow import ValidationError
+from marshmallow import EXCLUDE, ValidationError
 from werkzeug import Response
 
 from ...shared.ids import Ids
@@ -19,7 +19,7 @@ from ..settings import Settings
 from . import texts
 from .models import DeliveryState, TicketRow
 from .prefill import proposal
-from .schemas import DESCRIPTION_LENGTH, NAME_LENGTH, TicketDraft, TicketForm, load_draft
+from .schemas import DESCRIPTION_LENGTH, NAME_LENGTH, TicketDraft, TicketSchema, load_draft
 from .service import AnotherTicket, TicketFilter, Tickets
 from .states import StateNames
 from .sync import Sync
@@ -64,7 +64,7 @@ def create() -> Response | tuple[str, int]:
     values = {name: value.replace("\r\n", "\n") for name, value in request.form.items()}
     given = {name: value for name, value in values.items() if value or name in {"name", "description"}}
     try:
-        draft = load_draft(TicketForm(), given, part(SecureScore), part(Tickets).today())
+        draft = load_draft(TicketSchema(unknown=EXCLUDE), given, part(SecureScore), part(Tickets).today())
     except ValidationError as error:
         return _form(values, error.messages_dict), 422
     try:

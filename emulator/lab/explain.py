@@ -7,8 +7,8 @@ from flask import Response, jsonify, render_template, request
 from marshmallow import ValidationError, fields, validate
 
 from ...shared.errors import TicketlabError
+from ...shared.strict_schema import StrictSchema, Text
 from ...shared.web.lab import unreadable, wants_page
-from ...shared.web.lab_input import StrictSchema, Text
 from ...shared.web.parts import part
 from ..access.caller import GLOBAL_SCOPE, Caller, Channel
 from ..access.decision import Decision, Outcome

@@ -2,7 +2,7 @@
 
 from marshmallow import fields, validate
 
-from ...shared.web.lab_input import StrictSchema, Text
+from ...shared.strict_schema import StrictSchema, Text
 
 _FILLED = validate.Regexp(r".*\S", error="It must not be empty.")
 

@@ -3,8 +3,8 @@
 from flask import Response, jsonify
 from marshmallow import fields, validate
 
+from ...shared.strict_schema import StrictSchema, Text
 from ...shared.web.lab import lab_load
-from ...shared.web.lab_input import StrictSchema, Text
 from ...shared.web.parts import part
 from ..identity.keys import InstanceKey
 from ..records.gate import Gate

@@ -5,34 +5,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Request
-from marshmallow import RAISE, Schema, ValidationError, fields, validate
+from marshmallow import ValidationError, fields, validate
 
 from ..clock import LONGEST_LEAP, ClockSetting, parse_moment
 from ..errors import BadInput
 from ..json_object import read_json_object
-from ..text import can_be_kept
+from ..strict_schema import StrictSchema, Text
 
 ClockChange = Callable[[ClockSetting, datetime], ClockSetting]
-
-
-class StrictSchema(Schema):
-    """Unknown names are errors, so that a mistyped option is not silently without effect."""
-
-    class Meta:
-        """Marshmallow's options."""
-
-        unknown = RAISE
-
-
-class Text(fields.String):
-    """A text that a database can keep: no NUL, no lone surrogate, and not only blanks when it must not be empty."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> Any:
-        if not isinstance(value, str):
-            raise self.make_error("invalid")
-        if not can_be_kept(value):
-            raise ValidationError("It holds characters that no text may have.")
-        return super()._deserialize(value, attr, data, **kwargs)
 
 
 class _True(fields.Boolean):
