@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
@@ -29,7 +30,7 @@ def raw_text(native: Native) -> str:
         return "true" if native else "false"
     if isinstance(native, datetime):
         return written(native.astimezone(UTC))
-    return str(native)
+    return f"{native:f}" if isinstance(native, Decimal) else str(native)
 
 
 Writer = Callable[[Any], str]

@@ -113,3 +113,18 @@ def test_a_journal_list_holds_the_entries_of_every_journal(api):
     lines = merged["display_value"].splitlines()
     assert lines[1::3] == ["third", "second", "first"]
     assert [line.rpartition("(")[2] for line in lines[0::3]] == ["Work notes)", "Additional comments)", "Work notes)"]
+
+
+@pytest.mark.source("rest 3", "D")
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [("1100", "1100"), ("650.50", "650.5"), ("1e3", "1000"), ("0.05", "0.05"), ("-20", "-20"), ("0", "0")],
+)
+def test_a_decimal_is_written_in_digits(api, given, kept):
+    """Never with an exponent, however many zeros it ends in."""
+    made = api.create("sc_cat_item", name="priced", price=given)
+    assert made["price"] == kept
+    (row,) = api.rows("sc_cat_item", sysparm_query=f"sys_id={made['sys_id']}", sysparm_display_value="all")
+    assert row["price"] == {"display_value": kept, "value": kept}
+    changed = api.send("PATCH", f"sc_cat_item/{made['sys_id']}", {"price": kept}).json["result"]
+    assert (changed["price"], changed["sys_mod_count"]) == (kept, "0")
