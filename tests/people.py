@@ -221,3 +221,9 @@ def make_rule(instance: Flask, name: str, operation: str, *roles: str, condition
         assert found is not None, role
         pair = {"sys_security_acl": rule, "sys_user_role": found.sys_id}
         gate.record("sys_security_acl_role", instance_itself).insert(pair)
+
+
+def set_property(instance: Flask, name: str, value: str) -> None:
+    """Give a system property that every instance has another value."""
+    found = api(instance, "GET", f"/api/now/table/sys_properties?sysparm_query=name={name}")[0]
+    api(instance, "PATCH", f"/api/now/table/sys_properties/{found['sys_id']}", {"value": value})

@@ -4,7 +4,7 @@ import io
 import re
 
 import pytest
-from people import PASSWORD, Page, Person, api, make_person
+from people import PASSWORD, Page, Person, api, make_person, set_property
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -34,11 +34,6 @@ def attached(instance, incident):
     return api(instance, "GET", f"/api/now/attachment?table_sys_id={incident}")
 
 
-def limit_to_a_megabyte(instance):
-    found = api(instance, "GET", "/api/now/table/sys_properties?sysparm_query=name=com.glide.attachment.max_size")
-    api(instance, "PATCH", f"/api/now/table/sys_properties/{found[0]['sys_id']}", {"value": "1"})
-
-
 def test_a_file_is_attached_seen_downloaded_and_removed(instance, admin, incident):
     page = admin.follow(attach(admin, incident))
     assert "Attached a file to: INC" in page.text
@@ -63,7 +58,7 @@ def test_a_file_that_a_program_attached_to_the_task_stands_on_the_incident(insta
 
 def test_a_script_may_name_the_record_in_the_body(instance, admin, incident):
     """As the platform's own page does; a file that is too large has then no form to be told above."""
-    limit_to_a_megabyte(instance)
+    set_property(instance, "com.glide.attachment.max_size", "1")
     fields = {"sysparm_table": "incident", "sysparm_sys_id": incident, "sysparm_ck": admin.get("/home.do").token}
     assert admin.client.post("/sys_attachment.do", **multipart(fields)).status_code == 302
     assert [each["file_name"] for each in attached(instance, incident)] == ["x.txt"]
@@ -91,7 +86,7 @@ def test_no_file_is_no_error_of_ours(admin, incident):
 @pytest.mark.parametrize("size", [MEGABYTE + 1, 3 * MEGABYTE])
 def test_a_file_over_the_limit_is_told_above_the_form(instance, admin, incident, size):
     """A little over the limit, and so far over it that the body is not read at all."""
-    limit_to_a_megabyte(instance)
+    set_property(instance, "com.glide.attachment.max_size", "1")
     page = attach(admin, incident, b"x" * size)
     assert page.status == 413
     assert page.alerts == ["The file was not attached: it has more than the 1 MB that one may have."]
@@ -102,7 +97,7 @@ def test_a_file_over_the_limit_is_told_above_the_form(instance, admin, incident,
 
 def test_a_file_of_a_kind_that_is_not_listed_is_refused_by_page_and_api(instance, admin, incident):
     """glide.attachment.extensions names the endings that may be; a rename does not lead around it."""
-    api(instance, "POST", "/api/now/table/sys_properties", {"name": "glide.attachment.extensions", "value": "txt, PDF"})
+    set_property(instance, "glide.attachment.extensions", "txt, PDF")
     page = attach(admin, incident, name="run.exe")
     assert page.status == 400
     assert "lets only files be attached that end in txt, pdf" in page.alerts[0]

@@ -5,7 +5,7 @@ import io
 
 import pytest
 from defusedxml.ElementTree import fromstring
-from people import Person, api
+from people import Person, api, set_property
 from ticketlab.emulator.pages.exports import harmless
 
 LIST = "/incident_list.do?sysparm_query=priority=1^ORDERBYnumber"
@@ -82,14 +82,14 @@ def test_c15_no_export_is_taken_for_a_page(looking):
 @pytest.mark.parametrize(("limit", "rows"), [("2", 2), ("0", 0), ("many", 5), ("-1", 5)])
 def test_a_property_limits_an_export(instance, limit, rows):
     """Nonsense counts as the default."""
-    api(instance, "POST", "/api/now/table/sys_properties", {"name": "glide.ui.export.limit", "value": limit})
+    set_property(instance, "glide.ui.export.limit", limit)
     query = "numberIN" + ",".join(f"INC000000{number}" for number in range(1, 6))
     answer = Person(instance).log_in().client.get(f"/incident_list.do?sysparm_query={query}&CSV")
     assert len(rows_of(answer)) == rows
 
 
 def test_a_property_leaves_formulas_alone(instance):
-    api(instance, "POST", "/api/now/table/sys_properties", {"name": "glide.export.escape_formulas", "value": "false"})
+    set_property(instance, "glide.export.escape_formulas", "false")
     made = api(instance, "POST", "/api/now/table/incident", {"short_description": "=1+1"})
     answer = Person(instance).log_in().client.get(f"/incident_list.do?sysparm_query=sys_id={made['sys_id']}&CSV")
     assert rows_of(answer)[0]["short_description"] == "=1+1"
