@@ -14,7 +14,6 @@ from ...shared.logs import log
 from ..errors import N_
 from .errors import (
     Garbled,
-    Gone,
     NotLetIn,
     RateLimited,
     Refused,
@@ -75,8 +74,7 @@ def judge(response: Response, now: datetime) -> None:
         raise RateLimited(retry_after(response.headers.get("Retry-After"), now), detail or message)
     if status >= 500:
         raise Unavailable(detail=f"{status} {message}".strip())
-    refusal = Gone if status == 404 else Refused
-    raise refusal(status, message or f"ServiceNow answered {status}", detail)
+    raise Refused(message or f"ServiceNow answered {status}", detail)
 
 
 def retry_after(header: str | None, now: datetime) -> float:

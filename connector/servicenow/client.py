@@ -65,13 +65,6 @@ class InstanceClient:
         """Create a record and return it as the instance stored it."""
         return _record(self._call("POST", _path(table), body=body))
 
-    def update(self, table: str, sys_id: str, body: Mapping[str, str]) -> dict[str, Any]:
-        return _record(self._call("PATCH", _path(table, sys_id), body=body))
-
-    def get(self, table: str, sys_id: str, fields: Sequence[str] = ()) -> dict[str, Any]:
-        """Return one record. Raises Gone when there is none, or none that the integration user may see."""
-        return _record(self._call("GET", _path(table, sys_id), query=_columns(fields)))
-
     def list(
         self, table: str, query: str = "", fields: Sequence[str] = (), limit: int = 100, offset: int = 0
     ) -> list[dict[str, Any]]:
@@ -81,8 +74,9 @@ class InstanceClient:
             "sysparm_limit": str(limit),
             "sysparm_offset": str(offset),
             "sysparm_exclude_reference_link": "true",
-            **_columns(fields),
         }
+        if fields:
+            parameters["sysparm_fields"] = ",".join(fields)
         result = self._call("GET", _path(table), query=parameters)
         if not isinstance(result, list) or not all(isinstance(row, dict) for row in result):
             raise Garbled(detail="A list of records was expected.")
@@ -140,13 +134,8 @@ class InstanceClient:
             raise failure(error) from error
 
 
-def _path(table: str, sys_id: str | None = None) -> str:
-    path = f"{TABLE_API}/{quote(table, safe='')}"
-    return path if sys_id is None else f"{path}/{quote(sys_id, safe='')}"
-
-
-def _columns(fields: Sequence[str]) -> dict[str, str]:
-    return {"sysparm_fields": ",".join(fields)} if fields else {}
+def _path(table: str) -> str:
+    return f"{TABLE_API}/{quote(table, safe='')}"
 
 
 def _result(response: Response) -> Any:

@@ -71,8 +71,7 @@ class Refused(ServiceNowError):
     message = N_("ServiceNow refused")
     kind = "refused"
 
-    def __init__(self, status: int, message: str, detail: str = "") -> None:
-        self.answered = status
+    def __init__(self, message: str = "", detail: str = "") -> None:
         super().__init__(message or self.message, detail)
 
 
@@ -86,13 +85,7 @@ class NotLetIn(Refused):
     )
 
     def __init__(self, detail: str = "") -> None:
-        super().__init__(403, "", detail)
-
-
-class Gone(Refused):
-    """The record does not exist, or the integration user may not see it."""
-
-    kind = "gone"
+        super().__init__(detail=detail)
 
 
 class Unauthorized(ServiceNowError):

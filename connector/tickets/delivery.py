@@ -154,7 +154,7 @@ class Delivery:
                 return
             ticket = session.get_one(TicketRow, claim.ticket.id)
             ticket.error = error.sentence
-            if isinstance(error, Refused) or attempts >= MOST_ATTEMPTS:
+            if not error.retryable or attempts >= MOST_ATTEMPTS:
                 ticket.delivery = DeliveryState.REFUSED
                 session.delete(item)
                 return

@@ -26,7 +26,6 @@ from faults.fault_server import (
 from ticketlab.connector.servicenow.client import Bearer, InstanceClient
 from ticketlab.connector.servicenow.errors import (
     Garbled,
-    Gone,
     NotConnected,
     RateLimited,
     Refused,
@@ -195,10 +194,11 @@ def test_u08_a_refusal_keeps_servicenow_s_words() -> None:
 
 
 @pytest.mark.attack("U09")
-def test_u09_a_missing_record_is_gone() -> None:
+def test_u09_a_missing_record_is_a_refusal() -> None:
     words = {"message": "No Record found", "detail": "Record doesn't exist or ACL restricts the record retrieval"}
-    with upstream(answering(404, {"error": words, "status": "failure"})) as (_server, client), pytest.raises(Gone):
-        client.get("incident", "0" * 32)
+    failure = failure_of(answering(404, {"error": words, "status": "failure"}))
+    assert isinstance(failure, Refused)
+    assert failure.sentence == f"{words['message']}: {words['detail']}"
 
 
 @pytest.mark.attack("U13")
@@ -219,7 +219,7 @@ def test_cookies_of_the_instance_are_not_kept() -> None:
 
 
 def test_a_record_s_path_is_quoted() -> None:
-    """Neither a table nor a sys_id can lead to another path."""
+    """No table can lead to another path."""
     with upstream(answering(200, RECORD)) as (server, client):
-        client.get("incident/../sys_user", "a/b?c=d")
-    assert server.heard[0].target == "/api/now/table/incident%2F..%2Fsys_user/a%2Fb%3Fc%3Dd"
+        client.create("incident/../sys_user?c=d", {})
+    assert server.heard[0].target == "/api/now/table/incident%2F..%2Fsys_user%3Fc%3Dd"
