@@ -22,7 +22,7 @@ from .locks import PARAMETER as UNLOCK
 from .locks import READERS, with_locks
 from .messages import Message
 from .outcomes import outcome
-from .return_address import back_to, path_of_referrer, with_outcome
+from .return_address import REFERRING, back_from, back_to, path_of_referrer, with_outcome
 from .saving import Saving
 from .surroundings import Surroundings, read_surroundings
 
@@ -39,7 +39,7 @@ def show_form(table: str) -> Response:
         return redirect(record_url(table, form.first(query)))
     page = form.open(sys_id) if sys_id else form.new(preset_values(query))
     told = outcome(part(Gate), form.caller, table, request.args) if sys_id else []
-    back = back_to(form.dictionary, table, sys_id, path_of_referrer(request.referrer, request.host))
+    back = _back(form, sys_id)
     page = with_locks(page, request.args.get(UNLOCK, "").split(","), _revealed)
     return _shown(replace(page, messages=told, back=back))
 
@@ -48,7 +48,7 @@ def show_form(table: str) -> Response:
 def submit_form(table: str) -> Response:
     """Submit, update or delete; what cannot be saved comes back as it was typed."""
     form, sys_id = _form(table), _sys_id()
-    back = back_to(form.dictionary, table, sys_id, request.form.get("sysparm_referring_url", ""))
+    back = back_to(form.dictionary, table, sys_id, request.form.get(REFERRING, ""))
     if request.form.get("sys_action") == "sysverb_delete" and sys_id:
         return _delete(form, sys_id, back)
     try:
@@ -59,6 +59,15 @@ def submit_form(table: str) -> Response:
     if request.form.get("sys_action") == "sysverb_update_and_stay":
         return redirect(with_outcome(record_url(saved.table, saved.sys_id), what, saved.sys_id))
     return redirect(with_outcome(back, what, saved.sys_id, saved.table))
+
+
+def _back(form: Form, sys_id: str) -> str:
+    """To the page that the form was opened from; a new record belongs to another one only where the address says so."""
+    came_from = path_of_referrer(request.referrer, request.host)
+    given = request.args.get(REFERRING, "")
+    if given or sys_id:
+        return back_to(form.dictionary, form.table, sys_id, given or came_from)
+    return back_from(form.dictionary, form.table, came_from)
 
 
 def _delete(form: Form, sys_id: str, back: str) -> Response:

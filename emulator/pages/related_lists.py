@@ -21,6 +21,7 @@ from .cells import Cell, cells_of
 from .list_layout import fits_a_list
 from .list_page import in_usual_order
 from .list_query import list_url, ordered_by, record_url
+from .return_address import REFERRING
 from .rights import Rights
 
 MOST_COLUMNS = 6
@@ -102,7 +103,8 @@ def _read(
             rows = records.query(str(query), fields=elements, limit=most + 1).rows
         except PlatformError:
             continue
-        new = f"{record_url(related.table, '-1')}&{urlencode({'sysparm_query': belonging})}"
+        presets = {"sysparm_query": belonging, REFERRING: record_url(record.table, record.sys_id)}
+        new = f"{record_url(related.table, '-1')}&{urlencode(presets)}"
         yield ShownList(
             name=f"{related.table}.{related.element}",
             title=title,

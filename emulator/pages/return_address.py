@@ -6,6 +6,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from ..dictionary.model import Dictionary
 from ..identity.landing import own_path
 
+REFERRING = "sysparm_referring_url"
 OUTCOME, RECORD, TABLE = "sysparm_done", "sysparm_done_record", "sysparm_done_table"
 OUTCOMES = (OUTCOME, RECORD, TABLE)
 SYS_ID = re.compile(r"[0-9a-f]{32}")

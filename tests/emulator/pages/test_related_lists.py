@@ -52,8 +52,16 @@ def test_new_makes_a_record_that_belongs_to_this_one(instance, admin):
     page = open_change(admin)
     form = admin.get(page.link("New in Change Tasks")).form("change_task.short_description")
     assert form.values["sys_display.change_task.change_request"] == "CHG0000007"
-    admin.send(form, "sysverb_insert", change_task__short_description="Tell the users")
-    assert "Change Tasks (3)" in related(open_change(admin))
+    page = admin.follow(admin.send(form, "sysverb_insert", change_task__short_description="Tell the users"))
+    assert "Created: CTASK" in page.text
+    assert "Change Tasks (3)" in related(page)
+
+
+def test_a_new_record_of_the_navigator_leads_to_its_own_list(looking):
+    """Whatever form was open before: the record belongs to none."""
+    change = open_change(looking).form("change_request.state").action
+    page = looking.get("/incident.do?sys_id=-1", Referer=f"http://localhost{change}")
+    assert page.form("incident.state").values["sysparm_referring_url"] == "/incident_list.do"
 
 
 def test_a_record_that_was_opened_from_another_leads_back_to_it(admin):
