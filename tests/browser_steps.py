@@ -154,6 +154,20 @@ class Person:
     def card(self, kind: str) -> Locator:
         return self.page.locator(f"#{kind}-card")
 
+    def set_out(self) -> Integration:
+        """From an untouched pair to the instance's consent page, logged in there as the administrator."""
+        self.log_in_to_instance()
+        made = self.run_checklist()
+        self.sign_in_to_tenant()
+        self.provision(made)
+        return made
+
+    def connect(self) -> Integration:
+        """From an untouched pair to a connection as the integration user."""
+        made = self.set_out()
+        self.allow_as(made)
+        return made
+
     def both_sides_say_connected(self, user: str) -> None:
         self.page.goto(f"{self.tenant}/ticketProvisioning")
         expect(self.page.get_by_role("region", name="Connection status")).to_contain_text("Connected")

@@ -1,6 +1,6 @@
 """Users with a working password and roles, made by the instance itself for a program that asks its lab."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from ...shared.errors import TicketlabError
 from ...shared.near import did_you_mean
@@ -20,26 +20,28 @@ class UnknownRole(TicketlabError):
     message = "There is no such role"
 
 
-def create_user(gate: Gate, passwords: Passwords, asked: Mapping[str, object]) -> Row:
-    """Make the user with all roles, or nothing. Raises UserExists, UnknownRole."""
-    hashed = passwords.hash(str(asked["password"]))  # slow on purpose, so not inside the transaction
-    roles = asked["roles"]
-    assert isinstance(roles, list)
+def create_user(
+    gate: Gate,
+    passwords: Passwords,
+    *,
+    user_name: str,
+    password: str,
+    roles: Sequence[str],
+    name: str = "",
+    **more: object,
+) -> Row:
+    """Make the user with all roles, or nothing; ``more`` are further fields. Raises UserExists, UnknownRole."""
+    hashed = passwords.hash(password)  # slow on purpose, so not inside the transaction
+    name = name or user_name
+    first, _, last = name.partition(" ")
+    values = {"user_name": user_name, "name": name, "first_name": first, "last_name": last, **more}
     with gate.transaction() as transaction:
         users = gate.record("sys_user", Caller.system(), transaction)
-        user_name = str(asked["user_name"])
         if users.find(f"user_name={user_name}", ["sys_id"]):
             raise UserExists(detail=f"{user_name} has a sys_user record.")
-        row = users.insert({**_values(asked), "user_password": hashed})
+        row = users.insert({**values, "user_password": hashed})
         _give_roles(gate, transaction, row.sys_id, roles)
     return row
-
-
-def _values(asked: Mapping[str, object]) -> Mapping[str, object]:
-    name = str(asked.get("name") or asked["user_name"])
-    first, _, last = name.partition(" ")
-    given = {key: asked[key] for key in ("user_name", "email", "web_service_access_only") if key in asked}
-    return {"name": name, "first_name": first, "last_name": last, **given}
 
 
 def _give_roles(gate: Gate, transaction: Transaction, user: str, names: Sequence[str]) -> None:

@@ -36,7 +36,7 @@ def make_oauth_client() -> tuple[Response, int]:
 @blueprint.post("/users")
 def make_user() -> tuple[Response, int]:
     """A user whose password works."""
-    row = create_user(part(Gate), part(Passwords), lab_load(UserSchema))
+    row = create_user(part(Gate), part(Passwords), **lab_load(UserSchema))  # type: ignore[arg-type]
     return jsonify({"sys_id": row.sys_id, "user_name": row.value("user_name")}), 201
 
 

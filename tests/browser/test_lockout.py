@@ -14,11 +14,7 @@ REFUSED = "User name or password invalid. Please try again"
 def test_the_integration_user_is_locked_out_and_unlocked_and_its_ticket_waits_meanwhile(person: Person) -> None:
     """Five wrong passwords: the right one is refused then, and the ticket waits, until Locked out is unticked."""
     page = person.page
-    person.log_in_to_instance()
-    made = person.run_checklist()
-    person.sign_in_to_tenant()
-    person.provision(made)
-    person.allow_as(made)
+    made = person.connect()
 
     person.open_instance("/logout.do")
     for _ in range(TRIES):

@@ -64,11 +64,7 @@ def test_somebody_who_is_no_admin_does_not_get_at_the_store(person, pair):
 def test_a_connection_revoked_under_manage_tokens_is_authorized_again(person):
     """Case token-revoked: both sides say so, and Authorize reconnects."""
     page = person.page
-    person.log_in_to_instance()
-    made = person.run_checklist()
-    person.sign_in_to_tenant()
-    person.provision(made)
-    person.allow_as(made)
+    made = person.connect()
     person.both_sides_say_connected(made.user)
 
     person.log_in_to_instance()

@@ -133,10 +133,7 @@ def set_application_access(person, *, accessible: str, can_read: bool) -> None:
 def test_from_provisioned_not_authorised_one_press_of_authorize_leads_to_the_cards(person):
     """Denied at first: no cards, no ServiceNow under Share, and the provisioning page says so."""
     page = person.page
-    person.log_in_to_instance()
-    made = person.run_checklist()
-    person.sign_in_to_tenant()
-    person.provision(made)
+    made = person.set_out()
     page.get_by_role("button", name="Deny").click()
     expect(page.get_by_role("region", name="Connection status")).to_contain_text("not authorized", ignore_case=True)
     person.home()
@@ -158,10 +155,7 @@ def test_from_provisioned_not_authorised_one_press_of_authorize_leads_to_the_car
 def test_authorized_with_personal_credentials_both_sides_warn(person):
     """Case signed-in-as-yourself: Allow pressed while admin is logged in."""
     page = person.page
-    person.log_in_to_instance()
-    made = person.run_checklist()
-    person.sign_in_to_tenant()
-    person.provision(made)
+    made = person.set_out()
     page.get_by_role("button", name="Allow").click()
     expect(page.get_by_role("region", name="Connection status").get_by_role("alert")).to_contain_text(
         "The connection was authorized by admin, not by the integration user m365.integration"
@@ -176,11 +170,7 @@ def test_authorized_with_personal_credentials_both_sides_warn(person):
 
 def test_a_reader_sees_everything_and_shares_nothing(person):
     page = person.page
-    person.log_in_to_instance()
-    made = person.run_checklist()
-    person.sign_in_to_tenant()
-    person.provision(made)
-    person.allow_as(made)
+    person.connect()
     page.get_by_role("button", name="Sign out").click()
     person.sign_in_to_tenant(READER)
     page.goto(f"{person.tenant}/securescore/AdminMFAV2")
