@@ -113,7 +113,7 @@ def _newest(work: Work, table: str, query: str, paths: Sequence[str]) -> Sequenc
         limit=MOST,
         named=False,
     )
-    return work.store.rows(work.connection, selection.rows)
+    return [row for row in work.store.rows(work.connection, selection.rows) if row["sys_created_on"] is not None]
 
 
 def _second(found: Found) -> datetime:
@@ -145,10 +145,12 @@ def _displayed(work: Work, field: Field, raw: str, names: Names) -> str:
 
 
 def _native(field: Field, raw: str) -> str | int | date | datetime | None:
-    if not raw:
-        return None
-    if field.type.storage is Storage.DATE:
-        return date.fromisoformat(raw)
-    if field.type is FieldType.DURATION:
-        return int(raw)
-    return datetime.fromisoformat(raw).replace(tzinfo=UTC) if field.type.storage is Storage.DATE_TIME else raw
+    """The value that the text stands for; the text itself where the field was of another type by then."""
+    try:
+        if raw and field.type.storage is Storage.DATE:
+            return date.fromisoformat(raw)
+        if raw and field.type.storage is Storage.DATE_TIME:
+            return datetime.fromisoformat(raw).replace(tzinfo=UTC)
+        return int(raw) if raw and field.type is FieldType.DURATION else raw or None
+    except ValueError:
+        return raw

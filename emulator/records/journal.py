@@ -97,10 +97,9 @@ def _filled(row: Row, entries: Mapping[tuple[str, str], list[str]]) -> Row:
 
 
 def _entry(work: Work, found: Found, author: str) -> str:
-    """``time - author (Work notes)``, the text, an empty line (rest 3)."""
+    """``time - author (Work notes)``, the text, an empty line (rest 3). One that an admin wrote may lack the time."""
     written = found["sys_created_on"]
-    assert isinstance(written, datetime)
-    moment = work.caller.style.shown(written.replace(tzinfo=UTC))
+    moment = work.caller.style.shown(written.replace(tzinfo=UTC)) if isinstance(written, datetime) else ""
     field = work.dictionary.field(work.table, str(found["element"]))
     label = field.label if field else str(found["element"])
     return f"{moment} - {author} ({label})\n{found['value'] or ''}\n\n"
@@ -110,6 +109,6 @@ def name_of(work: Work, user_name: str) -> str:
     """What a user is called; the user ID where there is no such user, or none that the caller may read of."""
     if not work.may_name("sys_user"):
         return user_name
-    for user in work.read("sys_user", f"user_name={user_name}", ("name",)):
+    for user in work.read("sys_user", f"user_name={user_name.replace('^', '^^')}", ("name",)):
         return str(user["name"] or user_name)
     return user_name

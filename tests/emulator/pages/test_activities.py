@@ -119,6 +119,19 @@ def test_no_secret_is_audited_or_told(instance, admin):
     assert "user_password" not in {row["fieldname"] for row in audited}
 
 
+def test_what_no_longer_fits_its_field_is_told_as_it_stands(instance, admin, incident):
+    """The type of a field may have changed since, and an administrator may keep the instance from stamping."""
+    records = part_of(instance, Gate)
+    row = {"tablename": "incident", "documentkey": incident, "fieldname": "due_date", "newvalue": "next week"}
+    records.record("sys_audit", Caller.system()).insert(row)
+    unstamped = {"name": "incident", "element": "comments", "element_id": incident, "value": "When?"}
+    records.record("sys_journal_field", Caller.system()).insert(unstamped, auto_sys_fields=False)
+    (told,) = activities(admin.get(f"/incident.do?sys_id={incident}"))
+    assert "Due date next week was (empty)" in told
+    shown = api(instance, "GET", f"/api/now/table/incident/{incident}?sysparm_display_value=true")["comments"]
+    assert shown.endswith("(Additional comments)\nWhen?\n\n")
+
+
 def test_a_record_with_the_sys_id_of_another_tells_nothing_of_that(instance, admin, incident):
     """Seeds choose their sys_ids; journals and audit are of one table's record all the same."""
     change(instance, "incident", incident, assigned_to="admin", comments="Of the incident")
