@@ -4,7 +4,6 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -171,5 +170,8 @@ class Gate:
             return snapshot.roles(reader(self.store, connection, snapshot.dictionary, snapshot.tables), user, elevated)
 
     def _work(self, connection: Connection, trail: Trail, within: Transaction | None = None) -> Work:
-        own = partial(self.record, caller=trail.caller.as_instance(), within=within) if within is not None else None
-        return Work(self.store, connection, self._snapshots, self.clock, self.ids, trail, own)
+        def own(table: str) -> GlideRecord:
+            return self.record(table, trail.caller.as_instance(), within)
+
+        may_write = own if within is not None else None
+        return Work(self.store, connection, self._snapshots, self.clock, self.ids, trail, may_write)

@@ -64,6 +64,9 @@ def _nothing(_native: Native) -> str:
     return ""
 
 
+_HIDDEN: tuple[Writer | None, str] = (_nothing, "")
+
+
 class Columns:
     """What rows read by the same paths have in common: the fields, and how each is written. Nobody changes it."""
 
@@ -156,8 +159,10 @@ class Row:
 
     def value(self, path: str) -> str:
         """The raw text, empty when the field is empty, unknown or hidden."""
-        found = self.field_value(path)
-        return found.value if found is not None else ""
+        native, (write, _) = self.natives.get(path), self.columns.plain.get(path, _HIDDEN)
+        if native is None:
+            return ""
+        return write(native) if write is not None else str(native)
 
     def display(self, path: str) -> str:
         found = self.field_value(path)

@@ -138,7 +138,8 @@ class Work:
         """Read the caller's roles again inside the transaction, so a role taken away meanwhile does not count."""
         if self.caller.user:
             roles = self.snapshot.roles(self.read, self.caller.user, self.caller.elevated)
-            self.trail.caller = replace(self.caller, roles=roles)
+            if roles != self.caller.roles:
+                self.trail.caller = replace(self.caller, roles=roles)
 
     def enter(self, operation: Operation) -> None:
         """The steps before the user's: table, channel, scope. Raises what refuses."""

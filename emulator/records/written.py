@@ -8,8 +8,7 @@ from collections.abc import Mapping
 from ..access.operations import Operation
 from ..dictionary.model import Field
 from ..errors import PlatformError
-from ..store.columns import comes_back_as_it_went
-from ..store.store import Native
+from ..store.columns import EXACT, comes_back
 from . import attachment_rules
 from .draft import Draft
 from .field_reading import readable_paths
@@ -41,13 +40,18 @@ def _known(work: Work, draft: Draft) -> Row | None:
     if not verdict.allowed:
         return _unreadable(draft)
     paths, by_row = readable_paths(work, None)
-    if verdict.conditions or by_row or not _comes_back(draft.values, work.dictionary.fields(draft.table)):
+    if verdict.conditions or by_row or not _comes_back(work, draft):
         return None
     return build_row(work, paths, draft.values, named=False)
 
 
-def _comes_back(values: Mapping[str, Native], fields: Mapping[str, Field]) -> bool:
-    return all(comes_back_as_it_went(fields[element].type.storage, value) for element, value in values.items())
+def _comes_back(work: Work, draft: Draft) -> bool:
+    kinds = work.snapshot.tables.keep(("exact", draft.table), lambda: _kinds(work.dictionary.fields(draft.table)))
+    return all(value is None or comes_back(kinds[element], value) for element, value in draft.values.items())
+
+
+def _kinds(fields: Mapping[str, Field]) -> Mapping[str, type | None]:
+    return {element: EXACT.get(field.type.storage) for element, field in fields.items()}
 
 
 def _read(work: Work, draft: Draft, *, named: bool) -> Row:

@@ -4,6 +4,7 @@ Text is compared folded: A to Z are a to z, and nothing else is folded. SQLite c
 which does just that; on PostgreSQL it is ``lower(x)`` under the collation "C", with indexes on the same expression.
 """
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -65,14 +66,23 @@ SQL_TYPES: dict[Storage, TypeEngine[Any]] = {
 }
 
 
-_TYPES: dict[Storage, type] = {Storage.TEXT: str, Storage.INTEGER: int, Storage.BOOLEAN: bool, Storage.DATE: date}
+EXACT: Mapping[Storage, type] = {
+    Storage.TEXT: str,
+    Storage.INTEGER: int,
+    Storage.BOOLEAN: bool,
+    Storage.DATE: date,
+    Storage.DATE_TIME: datetime,
+}
+"""The types whose values every database gives back as they were written, as far as ``comes_back`` says so."""
 
 
-def comes_back_as_it_went(storage: Storage, value: object) -> bool:
-    """Whether a value that is written is read again as the very same, in every database."""
+def comes_back(kind: type | None, value: object) -> bool:
+    """Whether a filled value that is written where ``kind`` is exact is read again as the very same."""
+    if type(value) is not kind:
+        return False
     if isinstance(value, datetime):
-        return storage is Storage.DATE_TIME and value.tzinfo is UTC and not value.microsecond
-    return value is None or (type(value) is _TYPES.get(storage) and value != "")
+        return value.tzinfo is UTC and not value.microsecond
+    return value != ""
 
 
 class _OfColumn(FunctionElement[Any]):
