@@ -40,6 +40,7 @@ def engine_options(text: str, name: str) -> dict[str, Any]:
         "pool_size": 8,
         "max_overflow": 24,
         "pool_pre_ping": True,
+        "pool_use_lifo": True,  # the connection used last knows most of what was learnt (view.py)
         "isolation_level": "REPEATABLE READ",
     }
 

@@ -82,8 +82,13 @@ class Viewing:
         view = views.get(self._engine)
         if view is None:
             connection = self._engine.connect()
-            connection.begin()
-            view = views[self._engine] = _View(connection, facts=_facts_so_far(connection))
+            try:
+                connection.begin()
+                facts = _facts_so_far(connection)
+            except BaseException:
+                connection.close()
+                raise
+            view = views[self._engine] = _View(connection, facts=facts)
         view.readers += 1
         self._view = view
         return view.connection
@@ -103,10 +108,8 @@ def driver_of(connection: Connection) -> Any:
 
 
 def _facts_so_far(connection: Connection) -> dict[Hashable, Any]:
-    """What was learnt on this connection before, if nobody has changed the database since: SQLite tells for nothing."""
-    if connection.dialect.name != "sqlite":
-        return {}
-    (state,) = driver_of(connection).execute("PRAGMA data_version").fetchone()
+    """What was learnt on this connection before, if nobody has changed the database since."""
+    state = _state(connection)
     known_state, facts = connection.info.get(_FACTS, (None, {}))
     if known_state != state:
         facts = {}
@@ -114,15 +117,30 @@ def _facts_so_far(connection: Connection) -> dict[Hashable, Any]:
     return cast("dict[Hashable, Any]", facts)
 
 
+def _state(connection: Connection) -> Hashable:
+    """What differs after every change of the database, and is asked for quickly.
+
+    SQLite counts the changes of others. PostgreSQL tells which transactions' changes one sees.
+    """
+    if _is_sqlite(connection):
+        (state,) = driver_of(connection).execute("PRAGMA data_version").fetchone()
+        return int(state)
+    return str(connection.exec_driver_sql("SELECT CAST(txid_current_snapshot() AS text)").scalar_one())
+
+
+def _is_sqlite(connection: Connection) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
 @contextmanager
 def own_facts(connection: Connection) -> Iterator[None]:
     """For the time of a write: what its connection learns is true for it alone, until it changes it itself.
 
     What it had learnt before it knows still, if nobody has written since, and forgets with its first change: of its
-    own changes SQLite does not tell it.
+    own changes SQLite does not tell it. On PostgreSQL, where nothing tells the first change, it learns all anew.
     """
     info = connection.info
-    info[_OWN_FACTS] = _facts_so_far(connection)
+    info[_OWN_FACTS] = _facts_so_far(connection) if _is_sqlite(connection) else {}
     info[_BEFORE] = before = _changes(connection)
     token = _writers.set({**_writers.get(), connection.engine: connection})
     try:
@@ -203,7 +221,7 @@ def lasting_fact(connection: Connection, name: Hashable, read: Callable[[Connect
 
     None where that is not known, so that it would have to be read for each request: in a write, and on PostgreSQL.
     """
-    reads_sqlite = connection.dialect.name == "sqlite" and _OWN_FACTS not in connection.info
+    reads_sqlite = _is_sqlite(connection) and _OWN_FACTS not in connection.info
     return fact(connection, name, read) if reads_sqlite else None
 
 

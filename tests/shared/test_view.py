@@ -3,8 +3,10 @@
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from threading import Event
 
 import pytest
+from engines import BACKENDS, engine_on
 from sqlalchemy import create_engine, text
 from ticketlab.shared.database import install_sqlite, reading, writing
 from ticketlab.shared.view import close_views, fact, has_changed_nothing, open_views, writer_to
@@ -144,6 +146,44 @@ def requested(engine, count):
         found = count(connection)
     close_views()
     return found
+
+
+@pytest.fixture(params=BACKENDS)
+def either_engine(request, tmp_path):
+    with engine_on(request.param, request, tmp_path) as made:
+        with writing(made) as connection:
+            connection.execute(text("CREATE TABLE thing (id INTEGER)"))
+        yield made
+
+
+def test_what_was_learnt_lasts_until_somebody_else_commits(either_engine):
+    """On either database; what another transaction has not committed is not there yet."""
+    asked = []
+
+    def ask():
+        return requested(either_engine, lambda own: fact(own, "count", lambda it: asked.append(it) or it.scalar(COUNT)))
+
+    def write_until(done):
+        with writing(either_engine) as connection:
+            connection.execute(ADD)
+            written.set()
+            done.wait(10)
+
+    written, done = Event(), Event()
+    with ThreadPoolExecutor(1) as pool:
+        assert {ask() for _ in range(4)} == {0}
+        writer = pool.submit(write_until, done)
+        assert written.wait(10)
+        assert {ask() for _ in range(4)} == {0}
+        assert len(asked) <= 2  # once on each of the pool's connections
+        done.set()
+        writer.result(10)
+    assert {ask() for _ in range(4)} == {1}
+    assert len(asked) <= 4
+    with suppress(ZeroDivisionError), writing(either_engine) as connection:
+        connection.execute(ADD)
+        raise ZeroDivisionError
+    assert {ask() for _ in range(4)} == {1}
 
 
 def test_a_write_that_changes_nothing_leaves_what_was_learnt(engine, counted):

@@ -3,11 +3,13 @@
 import json
 import sqlite3
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from typing import Any
 
+import psycopg
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -31,6 +33,8 @@ from oauth_flows import (
 from oauth_records import by_password, causes, records, set_property, works
 from ticketlab.emulator.oauth.clients import JWT_BEARER
 from ticketlab.emulator.oauth.policy import CLIENT_CREDENTIALS_ENABLED, READ_ONLY_EXEMPT, ROPC_DISABLED
+from ticketlab.emulator.records.gate import Gate
+from ticketlab.shared.web.parts import part_of
 
 
 def body_of(answer) -> dict:
@@ -157,28 +161,38 @@ def test_own_token_asked_for_twice_in_a_second_is_written_once(instance, browser
     assert asked_for() == (first[0], "1")
 
 
+@contextmanager
+def other_process(instance) -> Iterator[Any]:
+    """A connection that the instance knows nothing of; what it changes is committed."""
+    url = part_of(instance, Gate).store.engine.url
+    if url.drivername.startswith("sqlite"):
+        with closing(sqlite3.connect(url.database, timeout=15)) as other, other:
+            yield other
+    else:
+        address = url.set(drivername="postgresql").render_as_string(hide_password=False)
+        with psycopg.connect(address, options="-c search_path=ticketlab_emulator") as other:
+            yield other
+
+
 @pytest.mark.parametrize(
     "change",
     [
-        "UPDATE oauth_entity SET active = 0 WHERE name = 'Security center'",
+        "UPDATE oauth_entity SET active = false WHERE name = 'Security center'",
         "UPDATE oauth_entity SET client_secret = '' WHERE name = 'Security center'",
-        "UPDATE sys_user SET locked_out = 1 WHERE user_name = 'tickets'",
+        "UPDATE sys_user SET locked_out = true WHERE user_name = 'tickets'",
     ],
 )
 def test_own_token_is_refused_as_soon_as_another_process_has_changed_its_client_or_user(instance, user, change):
     """Who they are is remembered as long as nobody writes, on every connection of the pool."""
     set_property(instance, CLIENT_CREDENTIALS_ENABLED, "true")
     client = make_client(instance, user=user, name="Security center")
-    file = Path(instance.instance_path) / "emulator.db"
-    if not file.exists():
-        pytest.skip("on PostgreSQL nothing is remembered from one request to the next")
 
     def ask(_number: int) -> bool:
         return is_opaque(own(ClientBrowser(instance.test_client()), client))
 
     with ThreadPoolExecutor(4) as pool:
         assert not any(pool.map(ask, range(12)))
-        with closing(sqlite3.connect(file, timeout=15)) as other, other:
+        with other_process(instance) as other:
             assert other.execute(change).rowcount == 1
         assert all(pool.map(ask, range(12)))
 
