@@ -173,6 +173,7 @@ IMPORT_MULTIPLE_AT_ONCE = Assumption(
     True, "insertMultiple is transformed before it is answered; run_after changes nothing.", "rest 9: async", "G"
 )
 
+CATALOG_LIMIT = Assumption(10, "sysparm_limit of the Service Catalog API when absent.", "platform documentation", "D")
 CHANGE_TEXTS = Assumption(
     ("state",),
     "Fields whose number the Change Management API writes as text. The vendor's newest sample has a number there, too.",

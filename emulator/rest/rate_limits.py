@@ -18,6 +18,7 @@ APIS = {
     "attachment_attributes_api": "Attachment API",
     "batch_api": "Batch API",
     "import_api": "Import Set API",
+    "catalog_api": "Service Catalog API",
     "change_api": "Change Management API",
     "cmdb_api": "CMDB Instance API",
 }

@@ -28,6 +28,7 @@ KEYS = {
     "sys_scope": "scope",
     "task": "number",
     "sys_data_policy2": "short_description",
+    "sc_catalog": "title",
     "sc_category": "title",
     "kb_knowledge_base": "title",
     "kb_knowledge": "number",

@@ -69,8 +69,8 @@ def test_the_schema_lists_every_table_by_label_and_name(api):
     "path",
     [
         "/api/subscribers",
-        "/api/sn_sc/servicecatalog/catalogs",
-        "/api/sn_sc/servicecatalog/items/0/order_now",
+        "/api/sn_sc/servicecatalog/wishlist",
+        "/api/sn_sc/servicecatalog/items/0/submit_producer",
         "/api/now/ui/concoursepicker/updateset",
     ],
 )
