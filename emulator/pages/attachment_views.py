@@ -80,20 +80,26 @@ def change_attachments() -> Response:
 
 
 def _attach() -> Response:
-    file = request.files.get(FILE)
-    if file is None or not file.filename:
+    """One after the other; the first that is refused is told, and what came before it stays."""
+    files = [each for each in request.files.getlist(FILE) if each.filename]
+    if not files:
         return _told(NO_FILE, UNPROCESSABLE)
     table, sys_id = _record()
-    new = NewFile(table, sys_id, _name(file), file.content_type or "")
-    try:
-        part(Attachments).attach(current_caller(), new, iter(lambda: file.stream.read(CHUNK), b""))
-    except NoRecordFound:
-        raise
-    except PayloadTooLarge as error:
-        return _told(_too_large(), error.status)
-    except PlatformError as error:
-        return _told(refusal(error).text, error.status)
+    for file in files:
+        try:
+            _attach_one(table, sys_id, file)
+        except NoRecordFound:
+            raise
+        except PayloadTooLarge as error:
+            return _told(_too_large(), error.status)
+        except PlatformError as error:
+            return _told(refusal(error).text, error.status)
     return redirect(with_outcome(record_url(table, sys_id), "attached", sys_id))
+
+
+def _attach_one(table: str, sys_id: str, file: FileStorage) -> None:
+    new = NewFile(table, sys_id, _name(file), file.content_type or "")
+    part(Attachments).attach(current_caller(), new, iter(lambda: file.stream.read(CHUNK), b""))
 
 
 def _remove(sys_id: str) -> Response:

@@ -9,7 +9,7 @@ DONE: Mapping[str, str] = {
     "inserted": "Created:",
     "updated": "Saved:",
     "deleted": "The record was deleted.",
-    "attached": "Attached a file to:",
+    "attached": "Attached to:",
     "detached": "Removed a file from:",
     "revoked": "The token was revoked.",
     "access_revoked": "The access was revoked. The application can do nothing in your name until you allow it again.",

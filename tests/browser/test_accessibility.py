@@ -132,7 +132,7 @@ def look_at_what_forms_lead_to(person: Person, examiner: Examiner) -> None:
     page.get_by_role("button", name="Delete").first.click()
     examiner.look()
     person.open_instance("/incident.do?sysparm_query=number=INC0000002")
-    page.get_by_text("Attach a file").click()
+    page.get_by_text("Attach files").click()
     examiner.look()
     page.get_by_role("button", name="Delete shares-out-of-reach.csv").click()
     examiner.look()

@@ -24,11 +24,12 @@ def open_new_incident(person: Person) -> None:
     person.open_instance(f"/incident.do?sys_id={made['sys_id']}")
 
 
-def attach(person: Person, file: Path, content: bytes) -> None:
+def attach(person: Person, content: bytes, file: Path, *others: Path) -> None:
+    """The file with this content, and the others as they are."""
     file.write_bytes(content)
     page = person.page
-    page.get_by_text("Attach a file").click()
-    page.get_by_label("File", exact=True).set_input_files(file)
+    page.get_by_text("Attach files").click()
+    page.get_by_label("Files", exact=True).set_input_files([file, *others])
     page.get_by_role("button", name="Attach", exact=True).click()
 
 
@@ -37,8 +38,9 @@ def test_a_file_is_attached_downloaded_and_removed(person: Person, tmp_path: Pat
     """A page among the files is saved, not opened."""
     page = person.page
     open_new_incident(person)
-    attach(person, tmp_path / "plan.html", b"<script>alert(1)</script>")
-    expect(page.get_by_role("status")).to_contain_text("Attached a file to: INC")
+    (tmp_path / "notes.txt").write_bytes(b"x")
+    attach(person, b"<script>alert(1)</script>", tmp_path / "plan.html", tmp_path / "notes.txt")
+    expect(page.get_by_role("status")).to_contain_text("Attached to: INC")
     with page.expect_download() as downloading:
         page.get_by_role("link", name="plan.html").click()
     assert downloading.value.suggested_filename == "plan.html"
@@ -47,6 +49,7 @@ def test_a_file_is_attached_downloaded_and_removed(person: Person, tmp_path: Pat
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("status")).to_contain_text("Removed a file from: INC")
     expect(page.get_by_role("link", name="plan.html")).to_have_count(0)
+    expect(page.get_by_role("link", name="notes.txt")).to_be_visible()
 
 
 def test_a_file_that_is_too_large_is_told_above_the_form(person: Person, tmp_path: Path) -> None:
@@ -55,7 +58,7 @@ def test_a_file_that_is_too_large_is_told_above_the_form(person: Person, tmp_pat
     limit = records.row("sys_properties", "name=com.glide.attachment.max_size")["sys_id"]
     records.update("sys_properties", limit, {"value": "1"})
     open_new_incident(person)
-    attach(person, tmp_path / "big.bin", b"x" * 20 * MEGABYTE)
+    attach(person, b"x" * 20 * MEGABYTE, tmp_path / "big.bin")
     expect(person.page.get_by_role("alert")).to_contain_text("it has more than the 1 MB")
     expect(person.page.get_by_role("combobox", name="State", exact=True)).to_be_visible()
 

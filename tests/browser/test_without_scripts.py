@@ -156,8 +156,8 @@ def act_as_others(person: Person) -> None:
 def attach_and_remove_a_file(person: Person) -> None:
     """On the form that is open."""
     page = person.page
-    page.get_by_text("Attach a file").click()
-    page.get_by_label("File", exact=True).set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"})
+    page.get_by_text("Attach files").click()
+    page.get_by_label("Files", exact=True).set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": b"x"})
     page.get_by_role("button", name="Attach", exact=True).click()
     page.get_by_role("button", name="Delete a.txt").click()
     page.get_by_role("button", name="Delete").click()

@@ -36,7 +36,7 @@ def attached(instance, incident):
 
 def test_a_file_is_attached_seen_downloaded_and_removed(instance, admin, incident):
     page = admin.follow(attach(admin, incident))
-    assert "Attached a file to: INC" in page.text
+    assert "Attached to: INC" in page.text
     assert "Manage Attachments (1): smoke.txt text/plain, 6 bytes" in page.text
     answer = admin.client.get(page.link("smoke.txt"))
     assert (answer.data, answer.mimetype) == (b"Smoke.", "text/plain")
