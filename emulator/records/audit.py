@@ -1,5 +1,7 @@
 """Who changed which field from what to what (sys_audit), and which records are gone (sys_audit_delete)."""
 
+from collections.abc import Mapping, Sequence
+
 from ..store.store import Native
 from .draft import Draft
 from .row import raw_text
@@ -16,23 +18,30 @@ def changes(draft: Draft) -> None:
     if draft.is_new or not draft.work.dictionary.is_audited(draft.table):
         return
     fields = draft.work.dictionary.fields(draft.table)
-    for element, value in draft.changed.items():
-        if element not in NOT_AUDITED and not fields[element].type.is_secret:
-            row = {"fieldname": element, "oldvalue": raw_text(draft.was(element)), "newvalue": raw_text(value)}
-            _write(draft, CHANGES, {**row, "record_checkpoint": draft.values.get("sys_mod_count")})
+    checkpoint = draft.values.get("sys_mod_count")
+    rows: list[dict[str, Native]] = [
+        {
+            "fieldname": element,
+            "oldvalue": raw_text(draft.was(element)),
+            "newvalue": raw_text(value),
+            "record_checkpoint": checkpoint,
+        }
+        for element, value in draft.changed.items()
+        if element not in NOT_AUDITED and not fields[element].type.is_secret
+    ]
+    _write(draft, CHANGES, rows)
 
 
 def deletion(draft: Draft) -> None:
     """Note that the record was there, of a table that is audited (rest 10: clients learn of deletions so)."""
     if draft.work.dictionary.is_audited(draft.table):
         shown = draft.raw(draft.work.dictionary.display_element(draft.table))
-        _write(draft, DELETIONS, {"display_value": shown})
+        _write(draft, DELETIONS, [{"display_value": shown}])
 
 
-def _write(draft: Draft, table: str, values: dict[str, Native]) -> None:
+def _write(draft: Draft, table: str, rows: Sequence[Mapping[str, Native]]) -> None:
     work = draft.work
     stamps: dict[str, Native] = {
-        "sys_id": work.ids.sys_id(),
         "tablename": draft.table,
         "documentkey": draft.sys_id,
         "user": work.caller.user_name,
@@ -41,4 +50,5 @@ def _write(draft: Draft, table: str, values: dict[str, Native]) -> None:
     }
     if table == DELETIONS:
         stamps |= {"sys_updated_on": work.now, "sys_updated_by": work.caller.user_name, "sys_mod_count": 0}
-    work.store.insert(work.connection, work.snapshot.tables, table, {**stamps, **values})
+    stamped = [{"sys_id": work.ids.sys_id(), **stamps, **row} for row in rows]
+    work.store.insert_all(work.connection, work.snapshot.tables, table, stamped)

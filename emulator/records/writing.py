@@ -203,15 +203,20 @@ def existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mappin
 
 def _stored(work: Work, sys_id: str, restriction: str) -> tuple[str, Mapping[str, Native]] | None:
     """The class and the values of the record, if the restriction holds for it."""
-    table = work.table
-    if "sys_class_name" in work.dictionary.fields(table):
-        named = work.first(table, sys_id, ("sys_class_name",), restriction)
-        if named is None:
-            return None
-        table, restriction = str(named["sys_class_name"] or table), ""
+    stored = _values(work, work.table, sys_id, restriction)
+    if stored is None:
+        return None
+    own = str(stored.get("sys_class_name") or work.table)
+    if own != work.table:
+        stored = _values(work, own, sys_id)
+    return None if stored is None else (own, stored)
+
+
+def _values(work: Work, table: str, sys_id: str, restriction: str = "") -> Mapping[str, Native] | None:
+    """What is stored of the record in the fields of a table."""
     paths = [name for name, each in work.dictionary.fields(table).items() if each.type.storage is not Storage.VIRTUAL]
     stored = work.first(table, sys_id, paths, restriction)
-    return None if stored is None else (table, {path: stored[path] for path in paths})
+    return None if stored is None else {path: stored[path] for path in paths}
 
 
 def _author(work: Work) -> str:
