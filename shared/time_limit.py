@@ -29,7 +29,7 @@ _QUERY_CANCELED = "57014"
 
 @dataclass(eq=False, slots=True)
 class _Running:
-    """A request under way. The lock keeps a connection from being given back while it is cancelled."""
+    """A request under way. The lock keeps a connection from coming or going while what runs there is cancelled."""
 
     what: str
     refusal: Refusal
@@ -91,8 +91,9 @@ def install_time_limit(engine: Engine) -> None:
     def _taken(connection: Any, record: Any, _proxy: Any) -> None:
         running = _current.get()
         if running is not None:
-            running.connections.add(connection)
             record.info[_Running] = running
+            with running.lock:
+                running.connections.add(connection)
 
     @event.listens_for(engine, "checkin")
     def _given_back(connection: Any, record: Any) -> None:
