@@ -8,8 +8,6 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-import requests
-from oauth_flows import SECONDS
 
 from .conftest import ENVIRONMENTS, Served, environment_of
 
@@ -39,13 +37,6 @@ def runner_of(language: str, folder: Path) -> list[str]:
     }[language]
 
 
-def token_of(served: Served) -> str:
-    own = {"client_id": served["CLIENT_ID"], "client_secret": served["CLIENT_SECRET"]}
-    url = f"{served['TICKETLAB_EMULATOR_URL']}/oauth_token.do"
-    answer = requests.post(url, data={"grant_type": "client_credentials", **own}, timeout=SECONDS)
-    return str(answer.json()["access_token"])
-
-
 def adapted(text: str, served: Mapping[str, str]) -> str:
     """The text with the addresses of this test's instance in place of the usual ones."""
     http, https = (urlsplit(served[name]).netloc for name in ("TICKETLAB_EMULATOR_URL", "TICKETLAB_TLS_URL"))
@@ -66,7 +57,6 @@ def test_lines_of_the_document_run_as_they_stand(client: str, language: str, tex
     assert client == "curl" or (folder / ".made").exists(), "make test-clients installs the clients"
     environment = {
         **environment_of(folder, served, tmp_path),
-        "TOKEN": token_of(served),
         "NODE_PATH": str(folder / "node_modules"),
     }
     done = subprocess.run(
