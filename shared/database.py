@@ -21,6 +21,10 @@ WRITING = "ticketlab_writing"
 
 BUSY_TIMEOUT_MS = 15_000
 
+CACHE_KIB = 500
+"""What each connection keeps of the file: a quarter of SQLite's own measure, for the system keeps all of it anyway. Of
+a million records a page, a count and one record are read in the same time, and eight busy threads hold 12 MB less."""
+
 
 def install_sqlite(engine: Engine, *, durable: bool = True) -> None:
     """Make SQLite behave as an embedded server; does nothing for other databases.
@@ -42,6 +46,7 @@ def install_sqlite(engine: Engine, *, durable: bool = True) -> None:
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
         cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.execute(f"PRAGMA cache_size=-{CACHE_KIB}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
