@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .errors import RefusedToStart
-from .near import did_you_mean
+from .near import check_is_there, did_you_mean
 
 NAMES = ("demo", "connected", "empty")
 FILE_ENDINGS = (".toml", ".json")
@@ -41,16 +41,6 @@ class Seed:
             return cls(text, volume=int(bulk[1]))
         if text.endswith(FILE_ENDINGS):
             file = Path(text)
-            if not file.is_file():
-                raise RefusedToStart(f"There is no file {file.name}", _where(file))
+            check_is_there(file)
             return cls(text, file=file)
         raise RefusedToStart(f"Unknown seed {text!r}", f"Choose {HELP}.{did_you_mean(text, NAMES)}")
-
-
-def _where(file: Path) -> str:
-    """Where a file was looked for that is not there: a path is often relative to another folder than one thinks."""
-    folder = file.resolve().parent
-    if not folder.is_dir():
-        return f"The seed was looked for in {folder}, and there is no such folder."
-    beside = (each.name for each in folder.iterdir() if each.name.endswith(FILE_ENDINGS))
-    return f"The seed was looked for in {folder}.{did_you_mean(file.name, beside)}"

@@ -11,6 +11,7 @@ import click
 
 from .. import seeds
 from ..errors import RefusedToStart, TicketlabError
+from ..near import check_is_there
 from .case import case
 from .clock import clock
 from .codes import REFUSED
@@ -62,13 +63,16 @@ def ticketlab() -> None:
     """A ServiceNow instance and a Microsoft 365 tenant, with the withdrawn connector between them."""
 
 
-TABLES = click.Path(exists=True, dir_okay=False, path_type=Path)
-
-
 def _name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     """A name stands in front of a domain: ``NAME.service-now.com``, ``NAME.onmicrosoft.com``."""
     if not HOST_LABEL.fullmatch(value):
         raise click.BadParameter(f"{value!r} is no name: lower-case letters, digits and inner hyphens, at most 63.")
+    return value
+
+
+def _tables(_context: click.Context, _parameter: click.Parameter, value: Path | None) -> Path | None:
+    if value is not None:
+        check_is_there(value)
     return value
 
 
@@ -94,7 +98,13 @@ KIND = (
     option("--database-schema", default=PairOptions.database_schema, help="The prefix of the schemas there."),
     option("--tls", is_flag=True, help="Let the instance answer over https as well."),
     option("--seed", callback=_seed, default=PairOptions.seed, help=f"What new databases hold: {seeds.HELP}."),
-    option("--tables", type=TABLES, default=None, help="A TOML file with tables and fields of your own."),
+    option(
+        "--tables",
+        type=click.Path(path_type=Path),
+        callback=_tables,
+        default=None,
+        help="A TOML file with tables and fields of your own.",
+    ),
 )
 
 

@@ -33,6 +33,8 @@ def one_line(text: str) -> str:
         (("--workers", "many"), "--workers"),
         (("--emulator-port", "65536"), "--emulator-port"),
         (("--seed", "full"), "bulk:N"),
+        (("--seed", "mine.toml"), "There is no file mine.toml: It was looked for in /"),
+        (("--tables", "mine.toml"), "There is no file mine.toml: It was looked for in /"),
         (("--release", "zanzibar"), "zanzibar"),
         (("--host", "192.0.2.1"), "192.0.2.1"),
         (("--host", "0.0.0.0"), "demo accounts"),  # noqa: S104 - refused
