@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, event
 from .connecting import CONNECT_SECONDS, connected, read_address
 from .database import WRITING
 from .unavailable import install_unavailable
+from .view import count_changes
 
 LOCK_TIMEOUT_MS = 15_000
 IDLE_TIMEOUT_MS = 60_000
@@ -49,6 +50,7 @@ def install_postgresql(engine: Engine, address: str, schema: str, *, durable: bo
     """Let the engine's connections work in ``schema``, which is made when missing. Raises RefusedToStart."""
     _make_schema(address, schema)
     install_unavailable(engine)
+    count_changes(engine)
     set_up = "; ".join(
         (
             f"SET search_path = {quoted(schema)}",

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType, TracebackType
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, event
 from sqlalchemy.pool import PoolProxiedConnection
 
 MOST_FACTS = 1000
@@ -22,6 +22,7 @@ MOST_FACTS = 1000
 _FACTS = "ticketlab.facts"
 _OWN_FACTS = "ticketlab.own_facts"
 _BEFORE = "ticketlab.changes_before"
+_CHANGES = "ticketlab.changes"
 
 Fact = TypeVar("Fact")
 
@@ -137,10 +138,10 @@ def own_facts(connection: Connection) -> Iterator[None]:
     """For the time of a write: what its connection learns is true for it alone, until it changes it itself.
 
     What it had learnt before it knows still, if nobody has written since, and forgets with its first change: of its
-    own changes SQLite does not tell it. On PostgreSQL, where nothing tells the first change, it learns all anew.
+    own changes the database does not tell it.
     """
     info = connection.info
-    info[_OWN_FACTS] = _facts_so_far(connection) if _is_sqlite(connection) else {}
+    info[_OWN_FACTS] = _facts_so_far(connection)
     info[_BEFORE] = before = _changes(connection)
     token = _writers.set({**_writers.get(), connection.engine: connection})
     try:
@@ -154,14 +155,24 @@ def own_facts(connection: Connection) -> Iterator[None]:
 
 
 def has_changed_nothing(connection: Connection) -> bool:
-    """Whether a write has left the database as it found it so far; where that is not known, it has not."""
-    changes = _changes(connection)
-    return changes is not None and connection.info.get(_BEFORE) == changes
+    """Whether a write has left the database as it found it so far."""
+    return connection.info.get(_BEFORE) == _changes(connection)
 
 
-def _changes(connection: Connection) -> int | None:
-    """How many rows were changed on a SQLite connection so far, what was undone included."""
-    return getattr(driver_of(connection), "total_changes", None)
+def _changes(connection: Connection) -> int:
+    """A number that grows with every change made on the connection, what was undone included."""
+    if _is_sqlite(connection):
+        return int(driver_of(connection).total_changes)
+    return int(connection.info.get(_CHANGES, 0))
+
+
+def count_changes(engine: Engine) -> None:
+    """Let the connections of an engine count for themselves, where the driver does not."""
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _count(connection: Connection, _cursor: Any, statement: str, *_further: Any) -> None:
+        if not statement.startswith("SELECT"):
+            connection.info[_CHANGES] = connection.info.get(_CHANGES, 0) + 1
 
 
 def writer_to(engine: Engine) -> Connection | None:

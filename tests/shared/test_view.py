@@ -5,28 +5,28 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from threading import Event
 
+import psycopg
 import pytest
 from engines import BACKENDS, engine_on
-from sqlalchemy import create_engine, text
-from ticketlab.shared.database import install_sqlite, reading, writing
+from sqlalchemy import text
+from ticketlab.shared.database import reading, writing
 from ticketlab.shared.view import close_views, fact, has_changed_nothing, open_views, writer_to
 
 COUNT = text("SELECT count(*) FROM thing")
 ADD = text("INSERT INTO thing VALUES (1)")
 
 
-@pytest.fixture
-def engine(tmp_path):
-    made = create_engine(f"sqlite:///{tmp_path / 'view.db'}")
-    install_sqlite(made, durable=False)
-    with writing(made) as connection:
-        connection.execute(text("CREATE TABLE thing (id INTEGER)"))
-    yield made
-    made.dispose()
+@pytest.fixture(params=BACKENDS)
+def engine(request, tmp_path):
+    with engine_on(request.param, request, tmp_path) as made:
+        with writing(made) as connection:
+            connection.execute(text("CREATE TABLE thing (id INTEGER)"))
+        yield made
 
 
 @pytest.fixture
-def request_with_views():
+def request_with_views(engine):
+    del engine  # which ends after the request
     open_views()
     yield
     close_views()
@@ -102,6 +102,7 @@ def test_a_failed_reader_ends_the_view(engine):
     close_views()
 
 
+@pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 def test_a_writer_that_waits_for_its_turn_holds_no_connection(engine):
     """It is called as soon as the one before it is done, where SQLite would have it sleep and look again."""
     order = []
@@ -129,6 +130,14 @@ def test_whoever_writes_can_be_asked_for_the_connection(engine):
     assert writer_to(engine) is None
 
 
+def other_process(engine):
+    """A connection that commits at the end, without asking for a turn."""
+    if engine.dialect.name == "sqlite":
+        return sqlite3.connect(engine.url.database)
+    address = engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return psycopg.connect(address, options="-c search_path=ticketlab_emulator")
+
+
 @pytest.fixture
 def counted(engine):
     """How often the rows were really counted, and the number asked for as a fact."""
@@ -148,23 +157,15 @@ def requested(engine, count):
     return found
 
 
-@pytest.fixture(params=BACKENDS)
-def either_engine(request, tmp_path):
-    with engine_on(request.param, request, tmp_path) as made:
-        with writing(made) as connection:
-            connection.execute(text("CREATE TABLE thing (id INTEGER)"))
-        yield made
-
-
-def test_what_was_learnt_lasts_until_somebody_else_commits(either_engine):
+def test_what_was_learnt_lasts_until_somebody_else_commits(engine):
     """On either database; what another transaction has not committed is not there yet."""
     asked = []
 
     def ask():
-        return requested(either_engine, lambda own: fact(own, "count", lambda it: asked.append(it) or it.scalar(COUNT)))
+        return requested(engine, lambda own: fact(own, "count", lambda it: asked.append(it) or it.scalar(COUNT)))
 
     def write_until(done):
-        with writing(either_engine) as connection:
+        with writing(engine) as connection:
             connection.execute(ADD)
             written.set()
             done.wait(10)
@@ -180,7 +181,7 @@ def test_what_was_learnt_lasts_until_somebody_else_commits(either_engine):
         writer.result(10)
     assert {ask() for _ in range(4)} == {1}
     assert len(asked) <= 4
-    with suppress(ZeroDivisionError), writing(either_engine) as connection:
+    with suppress(ZeroDivisionError), writing(engine) as connection:
         connection.execute(ADD)
         raise ZeroDivisionError
     assert {ask() for _ in range(4)} == {1}
@@ -199,7 +200,7 @@ def test_a_write_that_changes_nothing_leaves_what_was_learnt(engine, counted):
 def test_a_write_learns_anew_what_another_process_has_changed(engine, counted):
     _, count = counted
     assert requested(engine, count) == 0
-    with sqlite3.connect(engine.url.database) as other:
+    with other_process(engine) as other:
         other.execute(ADD.text)
     with writing(engine) as connection:
         assert count(connection) == 1
