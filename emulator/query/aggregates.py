@@ -22,12 +22,13 @@ from .conditions import Conditions, parameters, value_names
 from .context import QueryContext
 from .nodes import EncodedQuery
 from .paths import Place, compared_place, display_place
-from .predicates import NOTHING, Condition, shape
-from .resolver import Resolver
+from .predicates import Condition, shape
+from .resolver import resolve_query
 from .sources import Sources
 
 NUMBERS = frozenset({Storage.INTEGER, Storage.DECIMAL})
-COMPARISONS: Mapping[str, Callable[[Any, Any], Any]] = {"=": eq, "!=": ne, ">": gt, ">=": ge, "<": lt, "<=": le}
+SIGNS: Mapping[str, Callable[[Any, Any], Any]] = {"=": eq, "!=": ne, ">": gt, ">=": ge, "<": lt, "<=": le}
+"""By which an aggregate is compared with a number."""
 
 
 class Function(StrEnum):
@@ -127,11 +128,15 @@ def select_aggregates(
     Every record counts that the query and all restrictions match. Without groups there is exactly one row. Raises
     InvalidTable and QueryTooComplex.
     """
-    resolver = Resolver(dictionary, table, context)
-    strict = Resolver(dictionary, table, context, unknown_matches_nothing=True)
-    condition = resolver.condition(query)
-    asked = NOTHING if invalid_returns_nothing and resolver.dropped else condition
-    conditions = (asked, *(strict.condition(each) for each in restrictions))
+    asked = resolve_query(
+        dictionary,
+        table,
+        query,
+        restrictions=restrictions,
+        context=context,
+        invalid_returns_nothing=invalid_returns_nothing,
+    )
+    conditions = (asked.condition, *asked.restrictions)
     names = value_names()
     values: dict[str, Any] = {"limit": limit}
     for condition in conditions:
@@ -187,7 +192,7 @@ class _Statement:
 
     def _having(self, having: Having, name: str) -> ColumnElement[bool]:
         bound: Any = bindparam(name, type_=ExactDecimal())
-        found: ColumnElement[bool] = COMPARISONS[having.comparison](self._aggregate(having.aggregate), bound)
+        found: ColumnElement[bool] = SIGNS[having.comparison](self._aggregate(having.aggregate), bound)
         return found
 
     def _aggregate(self, aggregate: Aggregate) -> ColumnElement[Any]:

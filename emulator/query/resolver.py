@@ -9,7 +9,7 @@ from .context import QueryContext
 from .nodes import EncodedQuery, OrderBy, Term
 from .operators import OPERATORS
 from .paths import compared_place, display_place
-from .predicates import NONE, Check, Condition, Predicate
+from .predicates import NONE, NOTHING, Check, Condition, Predicate
 from .related import relation
 from .text_search import text_search
 from .values import ImpossibleValue
@@ -87,3 +87,37 @@ class Resolver:
         counted = (each.name for each in found.counted)
         other = (found.table, found.other.path, *counted)
         return Predicate(check, found.own.path, found.counts, other, condition)
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A query on one table, and what restricts it."""
+
+    condition: Condition
+    restrictions: tuple[Condition, ...]
+    orders: tuple[tuple[str, bool], ...]
+    dropped: tuple[Term | OrderBy, ...]
+    """What the query asked for in vain, each once."""
+
+
+def resolve_query(
+    dictionary: Dictionary,
+    table: str,
+    query: EncodedQuery,
+    *,
+    restrictions: Sequence[EncodedQuery],
+    context: QueryContext,
+    invalid_returns_nothing: bool,
+) -> Resolved:
+    """A restriction that names what does not exist holds for no record.
+
+    With ``invalid_returns_nothing`` a query that does selects none; otherwise it goes on without.
+    """
+    resolver = Resolver(dictionary, table, context)
+    strict = Resolver(dictionary, table, context, unknown_matches_nothing=True)
+    condition = resolver.condition(query)
+    if invalid_returns_nothing and resolver.dropped:
+        condition = NOTHING
+    restricting = tuple(strict.condition(each) for each in restrictions)
+    orders = resolver.orders(query)
+    return Resolved(condition, restricting, orders, tuple(dict.fromkeys(resolver.dropped)))

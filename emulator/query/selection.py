@@ -10,8 +10,8 @@ from ..store.tables import KEY, RecordTables
 from .context import QueryContext
 from .nodes import EncodedQuery, OrderBy, Term
 from .paths import shown_field
-from .predicates import NOTHING, Check, Condition, Predicate
-from .resolver import Resolver
+from .predicates import Check, Condition, Predicate
+from .resolver import resolve_query
 from .statements import Plan, Statements
 
 MOST_ROWS = 2**31 - 1
@@ -49,27 +49,31 @@ def select_records(
     """Compile a query on ``table``, whose records include those of tables that extend it.
 
     The page is cut before the restrictions are applied, as on the platform: a short page is not the last (rest 1,
-    meas). A restriction that names what does not exist holds for no record, and with ``invalid_returns_nothing`` a
-    query that does selects none. ``classes`` are those that there are records of, if that is known. Without ``named``
-    the display values of references are left out, each of which is a look-up of its own. Raises InvalidTable and
-    QueryTooComplex.
+    meas). For ``invalid_returns_nothing`` see ``resolve_query``. ``classes`` are those that there are records of, if
+    that is known. Without ``named`` the display values of references are left out, each of which is a look-up of its
+    own. Raises InvalidTable and QueryTooComplex.
     """
     dictionary.table(table)
-    resolver = Resolver(dictionary, table, context)
-    strict = Resolver(dictionary, table, context, unknown_matches_nothing=True)
-    condition = resolver.condition(query)
+    asked = resolve_query(
+        dictionary,
+        table,
+        query,
+        restrictions=restrictions,
+        context=context,
+        invalid_returns_nothing=invalid_returns_nothing,
+    )
     plan = Plan(
         table,
-        NOTHING if invalid_returns_nothing and resolver.dropped else condition,
-        tuple(strict.condition(restriction) for restriction in restrictions),
-        resolver.orders(query),
+        asked.condition,
+        asked.restrictions,
+        asked.orders,
         _shown_paths(tables, table, tuple(paths)),
         limited=limit is not None,
         skips=offset > 0,
         named=named,
         classes=tuple(classes),
     )
-    return _selection(tables, plan, limit, offset, tuple(dict.fromkeys(resolver.dropped)))
+    return _selection(tables, plan, limit, offset, asked.dropped)
 
 
 def select_record(

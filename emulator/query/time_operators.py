@@ -16,13 +16,14 @@ from .predicates import Check, Predicate
 from .value_operators import Operator, bounds
 from .values import ImpossibleValue
 
-COMPARISONS = {
+WORDS = {
     "GT": Check.GREATER,
     "GE": Check.GREATER_OR_EQUAL,
     "LT": Check.LESS,
     "LE": Check.LESS_OR_EQUAL,
     "EE": Check.EQUAL,
 }
+"""By which times are compared, in ``RELATIVEGT`` and in ``gs.datePart``."""
 
 RELATIVE_UNITS = {"minute": "minute", "hour": "hour", "dayofweek": "day", "week": "week"} | {
     unit: unit for unit in ("month", "quarter", "year")
@@ -72,11 +73,11 @@ def _date_part(place: Place, value: str, context: QueryContext) -> Predicate | N
     if place.storage not in TIMES:
         return None
     call = read_call(value.partition("@")[2])
-    if call is None or call[0] != "gs.datePart" or len(call[1]) != 3 or call[1][2] not in COMPARISONS:
+    if call is None or call[0] != "gs.datePart" or len(call[1]) != 3 or call[1][2] not in WORDS:
         raise ImpossibleValue(value)
     unit, name, comparison = call[1]
     given = (known_zone(context.time_zone), _number(unit, name.lower()))
-    return Predicate(Check.UNIT_NUMBER, place.path, given, (unit, COMPARISONS[comparison].name))
+    return Predicate(Check.UNIT_NUMBER, place.path, given, (unit, WORDS[comparison].name))
 
 
 def _number(unit: str, name: str) -> int:
@@ -108,7 +109,7 @@ def _relative(comparison: str) -> Operator:
         if comparison == "EE":
             return Predicate(Check.BETWEEN, place.path, (low, high))
         edge = low if comparison in {"GE", "LT"} else high
-        return Predicate(COMPARISONS[comparison], place.path, (edge,))
+        return Predicate(WORDS[comparison], place.path, (edge,))
 
     return relative
 
@@ -131,5 +132,5 @@ TIME_OPERATORS: Mapping[str, Operator] = {
     "ON": _on(Check.BETWEEN),
     "NOTON": _on(Check.NOT_BETWEEN),
     "DATEPART": _date_part,
-    **{f"RELATIVE{comparison}": _relative(comparison) for comparison in COMPARISONS},
+    **{f"RELATIVE{comparison}": _relative(comparison) for comparison in WORDS},
 }

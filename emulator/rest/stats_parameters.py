@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from ..errors import BadParameter, PlatformError
 from ..query import Aggregate, Function, Grouping, GroupOrder, Having
-from ..query.aggregates import COMPARISONS
+from ..query.aggregates import SIGNS
 from . import assumptions
 
 NUMBER = re.compile(r"[+-]?\d{1,15}(\.\d{1,15})?", re.ASCII)
@@ -76,7 +76,7 @@ def _havings(text: str) -> Iterator[Having]:
     for part in _names(text):
         words = [word.strip() for word in part.split("^")]
         function = _function(words[0])
-        if function is None or len(words) != 4 or words[2] not in COMPARISONS or not NUMBER.fullmatch(words[3]):
+        if function is None or len(words) != 4 or words[2] not in SIGNS or not NUMBER.fullmatch(words[3]):
             raise BadParameter(detail=f"sysparm_having is no aggregate^field^operator^value: {part[:80]}")
         path = "" if function is Function.COUNT else words[1]
         yield Having(Aggregate(function, path), words[2], Decimal(words[3]))
