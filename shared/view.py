@@ -205,7 +205,11 @@ def take_view(engine: Engine) -> Connection | None:
     view.ended = True
     if view.readers:
         return None
-    view.connection.rollback()
+    try:
+        view.connection.rollback()
+    except BaseException:
+        view.connection.close()
+        raise
     return view.connection
 
 

@@ -152,7 +152,7 @@ class Clients:
 
     def _find(self, client_id: str) -> Client | None:
         query = f"client_id={client_id}^active=true^typeINclient,jwt_client"
-        row = self._gate.record(TABLE, Caller.system()).find(query, FIELDS)
+        row = self._gate.record(TABLE, Caller.system()).find(query, FIELDS, named=False)
         if row is None or row.value("client_id") != client_id:
             return None
         return _client(row, self._key.ring, self.default_profile, self._scopes_of(row))

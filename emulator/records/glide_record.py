@@ -60,9 +60,9 @@ class GlideRecord:
         with self._gate.reading(self._trail(Operation.READ), self._within) as work:
             return reading.read_one(work, sys_id, fields, displayed=displayed, named=named)
 
-    def find(self, query: str, fields: Sequence[str] | None = None) -> Row | None:
+    def find(self, query: str, fields: Sequence[str] | None = None, *, named: bool = True) -> Row | None:
         """Return the first row that matches, or None."""
-        rows = self.query(query, fields=fields, limit=1).rows
+        rows = self.query(query, fields=fields, limit=1, named=named).rows
         return rows[0] if rows else None
 
     def activities(self, sys_id: str) -> Sequence[Activity]:

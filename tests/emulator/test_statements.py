@@ -12,6 +12,7 @@ from ticketlab.emulator.records.gate import Gate
 from ticketlab.shared.web.parts import part_of
 
 KIND = re.compile(r"(INSERT INTO|UPDATE|SELECT)(?: .*?(FROM))? (\w+)", re.DOTALL)
+pytestmark = pytest.mark.sqlite  # PostgreSQL is asked a few things more
 TABLE = "/api/now/table/change_request"
 
 
@@ -19,8 +20,6 @@ TABLE = "/api/now/table/change_request"
 def asked(instance):
     """The statements sent to the records' database, transactions left aside."""
     engine = part_of(instance, Gate).store.engine
-    if engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL is asked a few things more")
     found: list[str] = []
 
     def note(_connection, _cursor, statement, *_rest):
