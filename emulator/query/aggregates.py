@@ -15,7 +15,8 @@ from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, select
 
 from ..dictionary.model import Dictionary
 from ..dictionary.types import Storage
-from ..store.columns import ExactDecimal, code_points, folded, folded_result
+from ..store.collation import code_points, folded, folded_result
+from ..store.columns import ExactDecimal
 from ..store.store import Prepared
 from ..store.tables import RecordTables
 from .conditions import Conditions, parameters, value_names

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BindParameter, ColumnElement, Text, and_, case, cast, func, or_
 
 from ..dictionary.types import Storage
-from ..store.columns import folded
+from ..store.collation import folded
 from .predicates import Check
 from .sources import Sources
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, bindparam, false, or_, true
 
 from ..dictionary.types import Storage
-from ..store.columns import code_points, folded
+from ..store.collation import code_points, folded
 from .checks import VALUE_CHECKS, Asked, Bound, Sql, SqlCheck
 from .paths import field_at
 from .predicates import Check, Condition, Predicate, values

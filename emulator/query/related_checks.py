@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy import Select, func, select
 
 from ..dictionary.types import Storage
-from ..store.columns import folded
+from ..store.collation import folded
 from ..store.tables import KEY
 from .checks import COMPARISONS, Asked, Sql, SqlCheck, comparable
 from .predicates import Check

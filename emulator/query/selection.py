@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..dictionary.model import Dictionary
-from ..store.columns import fold
+from ..store.collation import fold
 from ..store.store import Prepared
 from ..store.tables import KEY, RecordTables
 from .context import QueryContext

@@ -7,7 +7,7 @@ from sqlalchemy import ColumnElement, FromClause, Text, and_, literal, select
 
 from ..dictionary.model import Dictionary
 from ..errors import QueryTooComplex
-from ..store.columns import fold, folded
+from ..store.collation import fold, folded
 from ..store.tables import CLASS, KEY, RecordTables
 from .paths import DISPLAY_STEPS, is_reference
 

@@ -15,7 +15,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Select, bindparam, func, literal, null, select, union_all
 
 from ..dictionary.types import Storage
-from ..store.columns import folded_result
+from ..store.collation import folded_result
 from ..store.tables import CLASS, KEY, RecordTables
 from .conditions import Conditions, order_keys, parameters, value_names
 from .paths import field_at, is_reference, shown_field

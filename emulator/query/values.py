@@ -8,7 +8,7 @@ from decimal import Decimal
 from ...shared.text import can_be_kept
 from ..dictionary.model import Field
 from ..dictionary.types import FieldType, Storage
-from ..store.columns import fold
+from ..store.collation import fold
 from ..store.store import Native
 
 LARGEST_INTEGER = 2**63 - 1

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from ..access.channel import is_open_to
 from ..access.operations import Operation
 from ..errors import AclRefused
-from ..store.columns import fold
+from ..store.collation import fold
 from .id_lists import id_lists
 from .row import Row
 from .work import Work

@@ -17,7 +17,7 @@ from ..query.nodes import EncodedQuery, Term
 from ..query.operators import CONTEXT_OPERATORS
 from ..query.predicates import Check, Predicate
 from ..query.resolver import Resolver
-from ..store.columns import fold
+from ..store.collation import fold
 from ..store.store import Native
 from .row import raw_text
 

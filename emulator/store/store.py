@@ -13,7 +13,7 @@ from sqlalchemy.engine import CursorResult
 from ...shared.database import reading, writing
 from ...shared.view import forget_facts, lasting_fact
 from ..dictionary.model import Dictionary
-from .columns import fold, folded
+from .collation import fold, folded
 from .local_time import install_functions
 from .reconcile import reconcile
 from .tables import CLASS, KEY, RecordTables, record_tables

@@ -21,7 +21,8 @@ from sqlalchemy.sql.expression import FromClause, true
 from ...shared.postgresql import identifier
 from ..dictionary.model import Dictionary
 from ..dictionary.types import Storage
-from .columns import SQL_TYPES, fold, folded, index_key
+from .collation import fold, folded, index_key
+from .columns import SQL_TYPES
 
 CLASS = "sys_class_name"
 KEY = "sys_id"
