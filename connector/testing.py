@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from ..shared.clock import Clock, ClockSetting
 from ..shared.database import writing
+from ..shared.garbage import nothing_is_garbage
 from ..shared.ids import Ids
 from ..shared.lab_state import write_clock
 from ..shared.secret import Secret
@@ -48,7 +49,8 @@ def make_tenant(
     wanted = Settings(**{"data": folder / "tenant", **DEFAULTS, **settings})
     if not (wanted.data / "connector.db").exists():
         copy_folder(_image_for(wanted), wanted.data, "keys", "logs")  # it makes keys of its own
-    return _make(wanted, real_clock, ids)
+    with nothing_is_garbage():
+        return _make(wanted, real_clock, ids)
 
 
 def make_working_tenant(**settings: Any) -> Flask:

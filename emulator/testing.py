@@ -12,6 +12,7 @@ from typing import Any
 from flask import Flask
 
 from ..shared.clock import Clock
+from ..shared.garbage import nothing_is_garbage
 from ..shared.ids import Ids
 from ..shared.temporary import copy_folder, temporary_folder
 from ..shared.worlds import Worlds, close, dispose
@@ -36,7 +37,8 @@ def make_instance(
     if folder is None:
         return _worlds.take(wanted, real_clock, ids)
     _lay_out(folder, wanted)
-    return create_app(wanted, real_clock=real_clock, ids=ids)
+    with nothing_is_garbage():
+        return create_app(wanted, real_clock=real_clock, ids=ids)
 
 
 def _lay_out(folder: Path, wanted: Settings) -> None:

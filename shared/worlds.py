@@ -20,6 +20,7 @@ from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy.pool import QueuePool
 
 from .clock import Clock, SystemClock
+from .garbage import nothing_is_garbage
 from .ids import Ids
 from .logs import configure_logs
 from .temporary import temporary_folder
@@ -193,7 +194,8 @@ class Worlds(Generic[Chosen]):
         self._lay_out(data, kind)
         plugs = Plugs()
         chosen: Chosen = replace(kind, data=data)
-        app = self._make(chosen, plugs, Ids(plugs.draw))
+        with nothing_is_garbage():
+            app = self._make(chosen, plugs, Ids(plugs.draw))
         part_of(app, Lab).keep()  # type: ignore[type-abstract]  # a reset returns to what this start has written
         dispose(app)
         mirror(data, image, frozenset([LOGS]))

@@ -1,5 +1,6 @@
 """Worlds in memory: an app goes from test to test, and nothing else does."""
 
+import gc
 import json
 import sqlite3
 from concurrent.futures import ThreadPoolExecutor
@@ -163,6 +164,17 @@ def test_a_world_whose_database_somebody_still_reads_is_fresh_all_the_same():
         assert reader.execute(left).fetchone() == (0,)
         assert reader.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     close(again)
+
+
+@pytest.mark.parametrize("looks", [True, False])
+def test_making_an_instance_leaves_pythons_look_for_garbage_as_it_was(tmp_path, looks):
+    if not looks:
+        gc.disable()
+    try:
+        close(make_instance(tmp_path / "data"))
+        assert gc.isenabled() == looks
+    finally:
+        gc.enable()
 
 
 def test_an_instance_that_is_closed_twice_is_given_to_one_test_only():
