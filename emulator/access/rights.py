@@ -3,9 +3,9 @@
 A list of a hundred fields asks a hundred times, and the next request asks the same again.
 """
 
-from collections.abc import Callable, Hashable
-from typing import Any, TypeVar, cast
+from collections.abc import Hashable
 
+from ...shared.kept import Keeper
 from ..dictionary.model import Dictionary
 from .acl import Verdict, judge_field, judge_record
 from .caller import Caller
@@ -14,22 +14,20 @@ from .policy import Policy
 
 MOST_KEPT = 5000
 
-Made = TypeVar("Made")
-
 
 def kind_of(caller: Caller) -> Hashable:
     """All of a caller that an access rule or its predicate may look at (acl.py, predicates.py)."""
     return caller.user, caller.user_name, caller.roles, caller.elevated, caller.channel
 
 
-class Rights:
-    """The verdicts of one dictionary and policy on one kind of caller."""
+class Rights(Keeper):
+    """The verdicts of one dictionary and policy on one kind of caller, and whatever else follows from these alone."""
 
     def __init__(self, dictionary: Dictionary, policy: Policy, caller: Caller) -> None:
+        super().__init__(MOST_KEPT)
         self._dictionary = dictionary
         self._policy = policy
         self._caller = caller
-        self._kept: dict[Hashable, Any] = {}
 
     def on_records(self, table: str, operation: Operation) -> Verdict:
         """See ``acl.judge_record``."""
@@ -44,12 +42,3 @@ class Rights:
             (table, element, operation),
             lambda: judge_field(self._dictionary, self._policy, self._caller, table, element, operation),
         )
-
-    def keep(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What ``make`` makes of nothing but these rules and this kind of caller, made once."""
-        found = self._kept.get(key)
-        if found is None:
-            if len(self._kept) >= MOST_KEPT:  # keys hold what clients send
-                self._kept.clear()
-            found = self._kept[key] = make()
-        return cast("Made", found)

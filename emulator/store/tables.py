@@ -6,11 +6,11 @@ Table, found by a digest of that structure; nothing of it lies in the metadata o
 
 import hashlib
 from collections import OrderedDict
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
-from typing import Any, TypeVar, cast
+from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Index, MetaData, Select, Table, exists, literal, select
 from sqlalchemy.ext.compiler import compiles
@@ -18,6 +18,7 @@ from sqlalchemy.schema import CreateIndex
 from sqlalchemy.sql.compiler import DDLCompiler
 from sqlalchemy.sql.expression import FromClause, true
 
+from ...shared.kept import Keeper
 from ...shared.postgresql import identifier
 from ..dictionary.model import Dictionary
 from ..dictionary.types import Storage
@@ -31,9 +32,6 @@ CONDITION = "ticketlab_condition"
 MOST_KEPT = 500
 MOST_KNOWN = 8
 """Dictionaries whose SQL side is kept in a process."""
-
-
-Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -154,25 +152,16 @@ def _create_index(create: CreateIndex, compiler: DDLCompiler, **given: Any) -> s
     return str(compiler.visit_create_index(create, **given))  # type: ignore[no-untyped-call]
 
 
-class RecordTables:
-    """The SQL side of one dictionary."""
+class RecordTables(Keeper):
+    """The SQL side of one dictionary; an alias of a wide table costs a thousand times what finding a kept one does."""
 
     def __init__(self, dictionary: Dictionary) -> None:
+        super().__init__(MOST_KEPT)
         self.dictionary = dictionary
         self._hierarchies: dict[str, Hierarchy] = {}
         self._tables: dict[str, Table] = {}
         self._columns: dict[str, Mapping[str, str]] = {}
         self._classes: dict[str, tuple[str, ...]] = {}
-        self._kept: dict[Hashable, Any] = {}
-
-    def keep(self, key: Hashable, make: Callable[[], Made]) -> Made:
-        """What ``make`` makes, made once: an alias of a wide table costs a thousand times what finding it does."""
-        found = self._kept.get(key)
-        if found is None:
-            if len(self._kept) >= MOST_KEPT:  # keys hold what clients send
-                self._kept.clear()
-            found = self._kept[key] = make()
-        return cast("Made", found)
 
     @cached_property
     def digest(self) -> str:
