@@ -31,6 +31,8 @@ _DIRECTIVES = {
     "a": ("{0:%p}", "(?P<half>[AaPp][Mm])"),
 }
 """How each of a pattern's letters is written and read."""
+_OF_DATES, _OF_TIMES = frozenset("yMd"), frozenset("Hhmsa")
+"""The letters of either kind of pattern: a date and a time are read together, and each part once."""
 _PIECE = re.compile(r"(?P<letters>([A-Za-z])\2*)|'(?P<quoted>[^']*)'|(?P<other>[^A-Za-z'])")
 _MONTHS = {f"{date(2000, number, 1):%b}".lower(): number for number in range(1, 13)}
 CENTURY = 2000
@@ -48,11 +50,11 @@ class TimeStyle:
     @property
     def date_hint(self) -> str:
         """``DD/MM/YYYY``: what to type, for people."""
-        return (self.date_format if _compiled(self.date_format) else DATE_FORMAT).translate(_FOR_PEOPLE)
+        return (self.date_format if _compiled(self.date_format, _OF_DATES) else DATE_FORMAT).translate(_FOR_PEOPLE)
 
     @property
     def moment_hint(self) -> str:
-        times = self.time_format if _compiled(self.time_format) else TIME_FORMAT
+        times = self.time_format if _compiled(self.time_format, _OF_TIMES) else TIME_FORMAT
         return f"{self.date_hint} {times.translate(_FOR_PEOPLE)}"
 
     def shown(self, moment: datetime) -> str:
@@ -60,10 +62,10 @@ class TimeStyle:
         local = _local(moment, self.zone)
         if self.date_format == DATE_FORMAT and self.time_format == TIME_FORMAT:  # as nearly everybody has it
             return local.replace(tzinfo=None).isoformat(" ", "seconds")
-        return f"{_write(self.date_format, DATE_FORMAT, local)} {_write(self.time_format, TIME_FORMAT, local)}"
+        return f"{_write(_date_pattern(self.date_format), local)} {_write(_time_pattern(self.time_format), local)}"
 
     def shown_date(self, day: date) -> str:
-        return _write(self.date_format, DATE_FORMAT, datetime(day.year, day.month, day.day, tzinfo=UTC))
+        return _write(_date_pattern(self.date_format), datetime(day.year, day.month, day.day, tzinfo=UTC))
 
     def read(self, text: str) -> datetime:
         """What the user means; a bare date is its midnight. The platform's own format is understood, too (ours).
@@ -95,14 +97,13 @@ def _local(moment: datetime, zone: str) -> datetime:
         return moment.astimezone(UTC)
 
 
-def _write(pattern: str, usual: str, moment: datetime) -> str:
-    known = _compiled(pattern) or _known(usual)
-    return known.template.format(moment, (moment.hour - 1) % 12 + 1)
+def _write(pattern: _Pattern, moment: datetime) -> str:
+    return pattern.template.format(moment, (moment.hour - 1) % 12 + 1)
 
 
 def _read(style: TimeStyle, text: str, zone: tzinfo) -> datetime:
     for days, times in ((style.date_format, style.time_format), (DATE_FORMAT, TIME_FORMAT)):
-        day, time = _compiled(days) or _known(DATE_FORMAT), _compiled(times) or _known(TIME_FORMAT)
+        day, time = _date_pattern(days), _time_pattern(times)
         found = re.fullmatch(f"{day.reader}(?: {time.reader})?", text.strip())
         if found:
             return _moment(found.groupdict(), zone)
@@ -135,15 +136,21 @@ def _hour(parts: Mapping[str, str | None]) -> int:
     return int(half_hour) % 12 + (12 if half.lower() == "pm" else 0)
 
 
-def _known(pattern: str) -> "_Pattern":
-    found = _compiled(pattern)
+def _date_pattern(pattern: str) -> _Pattern:
+    found = _compiled(pattern, _OF_DATES) or _compiled(DATE_FORMAT, _OF_DATES)
+    assert found is not None
+    return found
+
+
+def _time_pattern(pattern: str) -> _Pattern:
+    found = _compiled(pattern, _OF_TIMES) or _compiled(TIME_FORMAT, _OF_TIMES)
     assert found is not None
     return found
 
 
 @lru_cache(maxsize=64)
-def _compiled(pattern: str) -> "_Pattern | None":
-    """None for a pattern that makes no sense."""
+def _compiled(pattern: str, allowed: frozenset[str]) -> _Pattern | None:
+    """None for a pattern that makes no sense, or has other letters than the allowed ones."""
     template, reader, end = "", "", 0
     seen: set[str] = set()
     for piece in _PIECE.finditer(pattern):
@@ -156,7 +163,7 @@ def _compiled(pattern: str) -> "_Pattern | None":
             template += literal.replace("{", "{{").replace("}", "}}")
             reader += re.escape(literal)
             continue
-        if letters not in _DIRECTIVES or letters[0] in seen:
+        if letters not in _DIRECTIVES or letters[0] not in allowed or letters[0] in seen:
             return None
         seen.add(letters[0])
         written, read = _DIRECTIVES[letters]

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from ..access.caller import Caller
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import Storage
-from ..query import Aggregate, EncodedQuery, Function, Grouping, GroupOrder
+from ..query import Aggregate, EncodedQuery, Function, Grouping, GroupOrder, narrowed
 from ..records.gate import Gate
 from .assumptions import MOST_GROUPS
-from .list_query import list_url, narrowed
+from .list_query import list_url
 
 COUNT = Aggregate(Function.COUNT)
 LONGEST_TEXT = 255

@@ -7,7 +7,6 @@ from urllib.parse import urlencode
 from ..dictionary.model import Choice, Dictionary, Field
 from ..dictionary.types import FieldType, Storage
 from ..query import EncodedQuery, OrderBy, parse
-from ..query.parser import parse_term
 
 
 def list_url(table: str, query: EncodedQuery | str = "", first_row: int = 1) -> str:
@@ -44,14 +43,6 @@ def grouped(query: EncodedQuery, element: str) -> EncodedQuery:
 def ordered_by(query: EncodedQuery, element: str, *, descending: bool) -> EncodedQuery:
     """The query with this order in place of its own."""
     return replace(query, orders=(OrderBy(element, descending=descending),))
-
-
-def narrowed(query: EncodedQuery, condition: str) -> EncodedQuery:
-    """The query with one condition more, in each of its groups."""
-    if not condition:
-        return query
-    clause = (parse_term(condition),)
-    return replace(query, groups=tuple((*group, clause) for group in query.groups or ((),)))
 
 
 def search_condition(dictionary: Dictionary, field: Field, text: str) -> str:

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from ...shared.web.parts import part
 from ..access.caller import Caller
 from ..identity.web import current_caller
-from ..query import EncodedQuery, parse
+from ..query import EncodedQuery, narrowed, parse
 from ..records.gate import Gate
 from ..rest.tiny_urls import expand
 from .blueprint import pages
@@ -16,7 +16,7 @@ from .breadcrumbs import Wording
 from .export_views import as_file, asked_processor
 from .filter_input import EDITED, STEP, FilterInput
 from .list_page import read_list
-from .list_query import asked_query, grouped, list_url, narrowed, search_condition
+from .list_query import asked_query, grouped, list_url, search_condition
 from .outcomes import outcome
 from .references import References
 

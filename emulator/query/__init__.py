@@ -2,6 +2,7 @@
 
 from .aggregates import Aggregate, Function, Grouping, GroupOrder, Having, select_aggregates
 from .context import QueryContext
+from .narrowing import narrowed
 from .nodes import EncodedQuery, OrderBy, Term
 from .parser import parse
 from .selection import Selection, select_record, select_records
@@ -17,6 +18,7 @@ __all__ = [
     "QueryContext",
     "Selection",
     "Term",
+    "narrowed",
     "parse",
     "select_aggregates",
     "select_record",

@@ -6,7 +6,7 @@ from ..access.caller import Caller, Channel
 from ..access.operations import Operation
 from ..errors import BadParameter, NoRecordFound
 from .attachment_rules import ATTRIBUTES, TABLE
-from .gate import Gate
+from .gate import Gate, Transaction
 from .glide_record import GlideRecord
 from .row import Row
 
@@ -39,9 +39,11 @@ class Attributes:
         self._check_write()
         if not 0 < len(key) <= LONGEST_KEY or len(value) > LONGEST_VALUE:
             raise BadParameter(detail=f"key takes 1 to {LONGEST_KEY} characters, value at most {LONGEST_VALUE}.")
-        if self._find(key) is not None:
-            raise BadParameter(detail="The attachment has an attribute of this key already.")
-        row = self._records().insert({"sys_attachment": self.attachment, "key": key, "value": value})
+        with self.gate.transaction() as transaction:  # of two who add one key at once the second is refused
+            if self._find(key, transaction) is not None:
+                raise BadParameter(detail="The attachment has an attribute of this key already.")
+            values = {"sys_attachment": self.attachment, "key": key, "value": value}
+            row = self._records(transaction).insert(values)
         return row.value("key"), row.value("value")
 
     def change(self, key: str, value: str) -> tuple[str, str]:
@@ -69,9 +71,9 @@ class Attributes:
     def _check_write(self) -> None:
         self.gate.record(TABLE, self.caller).check(self.attachment, Operation.WRITE)
 
-    def _records(self) -> GlideRecord:
+    def _records(self, within: Transaction | None = None) -> GlideRecord:
         """The rights are the attachment's, which have just been asked; the rows are the instance's to write."""
-        return self.gate.record(ATTRIBUTES, replace(self.caller, channel=Channel.SYSTEM))
+        return self.gate.record(ATTRIBUTES, replace(self.caller, channel=Channel.SYSTEM), within)
 
     def _existing(self, key: str) -> Row:
         found = self._find(key)
@@ -79,7 +81,7 @@ class Attributes:
             raise NoRecordFound
         return found
 
-    def _find(self, key: str) -> Row | None:
+    def _find(self, key: str, within: Transaction | None = None) -> Row | None:
         """By its exact key, which comes from outside and must not become a query of its own."""
-        rows = self._records().query(self._own, fields=("key", "value"), limit=MOST).rows
+        rows = self._records(within).query(self._own, fields=("key", "value"), limit=MOST).rows
         return next((row for row in rows if row.value("key") == key), None)

@@ -62,3 +62,11 @@ def test_the_platforms_own_format_is_read_beside_the_users():
     assert style.read("2026-07-09 05:05:06") == style.read("09/07/2026 05:05:06 am") == NOON
     assert style.read("2026-07-09") == style.read("9/7/2026") == datetime(2026, 7, 9, 7, tzinfo=UTC)
     assert style.read_date("09/07/2026") == style.read_date("2026-07-09") == date(2026, 7, 9)
+
+
+@pytest.mark.parametrize(("dates", "times"), [("yyyy-MM-dd HH:mm", "HH:mm:ss"), ("yyyy-MM-dd", "yyyy HH:mm")])
+def test_a_format_with_the_letters_of_the_other_kind_is_the_platforms_own(dates, times):
+    """Together they would say a part of the moment twice, and nobody could read it."""
+    style = TimeStyle("UTC", dates, times)
+    assert style.shown(NOON) == "2026-07-09 12:05:06"
+    assert style.read("2026-07-09 12:05:06") == NOON

@@ -1,6 +1,7 @@
 """Catalogs, categories and items as the Service Catalog API shows them (rest 10, C; platform documentation, D)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -71,6 +72,14 @@ class Catalog:
     def on_offer(self, sys_id: str) -> Row:
         """The record of an active item."""
         return self._active(ITEMS, sys_id)
+
+    def all_on_offer(self, sys_ids: Iterable[str]) -> Mapping[str, Row]:
+        """Those of these items that are, by sys_id."""
+        found: dict[str, Row] = {}
+        for sys_id in sys_ids:
+            with suppress(NoRecordFound):
+                found[sys_id] = self.on_offer(sys_id)
+        return found
 
     def _catalog(self, row: Row) -> Shown:
         return {

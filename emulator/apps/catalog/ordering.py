@@ -51,9 +51,9 @@ class Ordering:
         return self.cart()
 
     def cart(self) -> Shown:
-        """What is in the cart; items that are no longer on offer have left it."""
-        with self.gate.transaction() as transaction:
-            cart = self._cart(transaction)
+        """What is in the cart, without items that are no longer on offer to the caller."""
+        found = self._find_cart()  # the first look makes one, and no later one writes
+        cart = found.sys_id if found is not None else self._new_cart()
         lines = self._in_cart(cart)
         items = [
             {
@@ -97,22 +97,29 @@ class Ordering:
             raise BadQuantity
         return Line(row, count, answers_to(variables_of(self.gate, item), given))
 
+    def _new_cart(self) -> str:
+        with self.gate.transaction() as transaction:
+            return self._cart(transaction)
+
     def _cart(self, transaction: Transaction) -> str:
         """The sys_id of the caller's cart, which is made when first needed."""
-        carts = self.gate.record(CARTS, self._instance, transaction)
-        found = carts.find(f"user={self.caller.user}", ("sys_id",))
-        return (found or carts.insert({"user": self.caller.user, "name": "DEFAULT"})).sys_id
+        found = self._find_cart(transaction)
+        if found is None:
+            new = {"user": self.caller.user, "name": "DEFAULT"}
+            found = self.gate.record(CARTS, self._instance, transaction).insert(new)
+        return found.sys_id
+
+    def _find_cart(self, within: Transaction | None = None) -> Row | None:
+        return self.gate.record(CARTS, self._instance, within).find(f"user={self.caller.user}", ("sys_id",))
 
     def _in_cart(self, cart: str) -> Mapping[str, Line]:
-        rows = self.gate.record(CART_ITEMS, self._instance).query(
-            f"cart={cart}^cat_item.active=true^ORDERBYorder^ORDERBYsys_id", limit=MOST
-        )
-        catalog = Catalog(self.gate, self.caller)
+        query = f"cart={cart}^cat_item.active=true^ORDERBYorder^ORDERBYsys_id"
+        rows = self.gate.record(CART_ITEMS, self._instance).query(query, limit=MOST).rows
+        offered = Catalog(self.gate, self.caller).all_on_offer([row.value("cat_item") for row in rows])
         return {
-            row.sys_id: Line(
-                catalog.on_offer(row.value("cat_item")), int(row.value("quantity") or 1), self._answers(row.sys_id)
-            )
-            for row in rows.rows
+            row.sys_id: Line(offered[row.value("cat_item")], int(row.value("quantity") or 1), self._answers(row.sys_id))
+            for row in rows
+            if row.value("cat_item") in offered
         }
 
     def _answers(self, cart_item: str) -> Mapping[str, str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from ...access.caller import Caller
 from ...errors import NoRecordFound, PlatformError
+from ...query import narrowed, parse
 from ...records.gate import Gate
 from ...records.row import Row
 from . import workers
@@ -35,8 +36,8 @@ class Associations:
     def query(self, kind: str, query: str, limit: int, offset: int) -> Sequence[Row]:
         """The associations of one type that match."""
         table, _element, _of = self._known(kind)
-        terms = "^".join(filter(None, (f"task={self.change}", query)))
-        return self.gate.record(table, self.caller).query(terms, limit=limit, offset=offset, displayed=True).rows
+        own = str(narrowed(parse(query), f"task={self.change}"))
+        return self.gate.record(table, self.caller).query(own, limit=limit, offset=offset, displayed=True).rows
 
     def add(self, kind: str, sys_ids: Sequence[str], *, refresh: bool = False) -> str:
         """Associate items with the change and return the worker's sys_id; what went wrong, the worker tells."""

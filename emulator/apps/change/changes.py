@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from ...access.caller import Caller
 from ...errors import NoRecordFound, OperationFailed
-from ...query import parse
+from ...query import narrowed, parse
 from ...records.gate import Gate
 from ...records.glide_record import GlideRecord
 from ...records.row import Row
@@ -49,10 +49,8 @@ class Changes:
 
     def query(self, query: str, limit: int, offset: int) -> Sequence[Row]:
         """The changes of this kind that match."""
-        own = f"type={self.kind}" if self.kind else ""
-        # Of several groups each needs the kind, so it is put first in every one.
-        groups = [f"{own}^{group}" if own and group else own or group for group in query.split("^NQ")]
-        return self._records(TABLE).query("^NQ".join(groups), limit=limit, offset=offset, displayed=True).rows
+        own = str(narrowed(parse(query), f"type={self.kind}" if self.kind else ""))
+        return self._records(TABLE).query(own, limit=limit, offset=offset, displayed=True).rows
 
     def get(self, sys_id: str) -> Row:
         row = self._records(TABLE).get(sys_id, displayed=True)
@@ -88,8 +86,8 @@ class Changes:
 
     def tasks(self, change: str, query: str, limit: int, offset: int) -> Sequence[Row]:
         self.get(change)
-        terms = "^".join(filter(None, (f"change_request={change}", query)))
-        return self._records(TASKS).query(terms, limit=limit, offset=offset, displayed=True).rows
+        own = str(narrowed(parse(query), f"change_request={change}"))
+        return self._records(TASKS).query(own, limit=limit, offset=offset, displayed=True).rows
 
     def task(self, change: str, sys_id: str) -> Row:
         """A task of this very change (D: the address is verified)."""

@@ -3,6 +3,8 @@
 import hashlib
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 
 import pytest
 from ticketlab.emulator.access.caller import Caller
@@ -340,6 +342,20 @@ def test_an_attribute_needs_a_key_of_its_own_and_a_value(files, method, key, bod
     path = f"/{files.attach()['sys_id']}/attributes"
     files.open(path, "POST", json={"key": "there", "value": "v"})
     assert files.open(f"{path}{key}", method, json=body).status_code == status
+
+
+@pytest.mark.source("rest 6", "I")
+def test_of_several_who_add_one_key_at_once_one_succeeds(files):
+    path = f"/{files.attach()['sys_id']}/attributes"
+    ready = Barrier(6)
+
+    def add(_number):
+        ready.wait()
+        return files.open(path, "POST", json={"key": "k", "value": "v"}).status_code
+
+    with ThreadPoolExecutor(6) as pool:
+        assert sorted(pool.map(add, range(6))) == [201, 400, 400, 400, 400, 400]
+    assert files.open(path).json["result"] == [{"key": "k", "value": "v"}]
 
 
 @pytest.mark.source("rest 6", "I")

@@ -127,6 +127,17 @@ def test_lists_are_filtered_ordered_searched_and_paged(chg):
 
 
 @pytest.mark.source("rest 8", "D")
+def test_no_query_gets_around_the_kind_or_the_change_in_the_address(chg):
+    """Neither by a second group nor by an alternative at its beginning."""
+    change, other = made(chg)["sys_id"]["value"], made(chg, "/emergency")["sys_id"]["value"]
+    chg("POST", f"/{other}/task", {"short_description": "Plug it in"})
+    for query in ("number=x^NQnumberISNOTEMPTY", "ORnumberISNOTEMPTY", "number=x^ORnumberISNOTEMPTY"):
+        assert chg("GET", f"/{change}/task", sysparm_query=query).json["result"] == []
+        kinds = chg("GET", "/emergency", sysparm_query=query).json["result"]
+        assert {each["type"]["value"] for each in kinds} <= {"emergency"}
+
+
+@pytest.mark.source("rest 8", "D")
 def test_next_states_tell_transitions_and_their_conditions(chg):
     """The current state is among the available ones; what is on hold goes nowhere but to Canceled."""
     sys_id = made(chg)["sys_id"]["value"]

@@ -128,3 +128,15 @@ def test_what_cannot_be_checked_or_canceled_is_400(chg):
     assert chg("POST", f"/{change}/conflict").status_code == 400
     assert chg("DELETE", f"/{change}/conflict").status_code == 400
     assert chg("GET", f"/{UNKNOWN}/conflict").status_code == 404
+
+
+@pytest.mark.source("platform documentation", "D")
+@pytest.mark.parametrize(
+    "around", ["sys_idISNOTEMPTY^NQsys_idISNOTEMPTY", "ORsys_idISNOTEMPTY", "x^^^NQtaskISNOTEMPTY"]
+)
+def test_no_query_lists_the_items_of_another_change(chg, api, around):
+    """Whatever groups and alternatives it has."""
+    change, other = (made(chg)["sys_id"]["value"] for _ in range(2))
+    add(chg, other, items(api))
+    asked = {"association_type": "affected", "sysparm_query": around}
+    assert chg("GET", f"/{change}/ci", **asked).json["result"] == []

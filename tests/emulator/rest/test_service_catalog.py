@@ -1,6 +1,10 @@
 """The Service Catalog API: what is on offer, a cart, and orders."""
 
 import pytest
+from sqlalchemy import event
+from ticketlab.emulator.access.caller import Caller
+from ticketlab.emulator.records.gate import Gate
+from ticketlab.shared.web.parts import part_of
 
 CATALOG = "e0d08b13c3330100c8b837659bba8fb4"
 UNKNOWN = "f" * 32
@@ -125,3 +129,35 @@ def test_a_cart_is_filled_and_ordered(api, shop, make_user, how):
     assert len(answers) == 1
     assert buying("GET", "cart").json["result"]["items"] == []
     assert api.rows("sc_item_option", sysparm_query="cart_itemISNOTEMPTY") == []
+
+
+@pytest.mark.source("rest 10", "C")
+def test_a_cart_goes_on_without_what_its_owner_may_not_see_any_more(instance, shop, make_user):
+    """It is not lost with it: the rest of it is shown and ordered."""
+    buying = shop_of(make_user())
+    for name in ("Mobile Phone", "Developer Laptop"):
+        assert buying("POST", f"items/{item(shop, name)['sys_id']}/add_to_cart").status_code == 200
+    rules = part_of(instance, Gate).record("sys_security_acl", Caller.system())
+    rule = rules.find("name=sc_cat_item^operation=read")
+    rules.update(rule.sys_id, {"condition": "price<1000"})
+    try:
+        assert [each["name"] for each in buying("GET", "cart").json["result"]["items"]] == ["Mobile Phone"]
+        assert buying("POST", "cart/submit_order").status_code == 200
+    finally:
+        rules.update(rule.sys_id, {"condition": ""})
+
+
+@pytest.mark.source("rest 10", "C")
+def test_looking_into_a_cart_waits_for_no_writer(instance, make_user):
+    """Once there is one, which takes a write."""
+    buying = shop_of(make_user())
+    cart = buying("GET", "cart").json["result"]
+    statements = []
+    engine = part_of(instance, Gate).store.engine
+    note = lambda *given: statements.append(given[2])  # noqa: E731 - to be removed again
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        assert buying("GET", "cart").json["result"] == cart
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert not any(each.startswith(("BEGIN IMMEDIATE", "INSERT", "UPDATE")) for each in statements)
