@@ -16,6 +16,7 @@ from werkzeug.datastructures import Headers
 from werkzeug.test import EnvironBuilder, run_wsgi_app
 
 from ..errors import BadParameter
+from ..identity.authenticators import names_its_sender
 from . import assumptions
 from .batch_items import Item, check
 from .errors import envelope
@@ -99,7 +100,9 @@ class Batch:
         return environ
 
     def _headers(self, item: Item) -> Headers:
-        headers = Headers([each for each in self._outer.headers if each[0].lower() not in NOT_INHERITED])
+        # Beside a header that says who sends the batch its cookies say nothing, but each request might begin a session.
+        dropped = NOT_INHERITED | {"cookie"} if names_its_sender(self._outer) else NOT_INHERITED
+        headers = Headers([each for each in self._outer.headers if each[0].lower() not in dropped])
         headers["Accept"] = headers["Content-Type"] = JSON
         for name, value in item.headers:
             if name.lower() in OWN_HEADERS:

@@ -6,8 +6,10 @@ import pytest
 from identity_steps import basic, is_in, records, switch
 from oauth_flows import PASSWORD, log_in, make_client, make_user
 from oauth_records import set_property
+from sqlalchemy import func, select
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.identity.keys import InstanceKey
+from ticketlab.emulator.identity.sessions import UserSession
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.shared.web.parts import part_of
 
@@ -120,6 +122,19 @@ def test_command_line_tool_turns_its_token_into_a_session(instance, browser):
     assert asked.status == 401
     told = {"X-UserToken": asked.headers["X-UserToken-Response"]}
     assert '"user_name":"tickets"' in browser.get(ME, told).text
+
+
+def test_a_batch_with_a_token_begins_one_session(instance, browser):
+    """Its requests are sent by the token alone."""
+    token = bearer(instance, browser, make_user(instance))
+    as_a_stranger(browser)
+    asked = [{"id": str(number), "method": "GET", "url": ME} for number in range(3)]
+    answer = browser.client.post(
+        "/api/now/batch", json={"batch_request_id": "1", "rest_requests": asked}, headers=token
+    )
+    assert [each["status_code"] for each in answer.json["serviced_requests"]] == [200] * 3
+    with part_of(instance, Gate).store.reading() as connection:
+        assert connection.scalar(select(func.count()).select_from(UserSession)) == 1
 
 
 def without_asking(browser) -> None:
