@@ -45,6 +45,13 @@ class _Running:
             for connection in self.connections:
                 _cancel(connection)
 
+    def refused(self) -> TicketlabError:
+        """What it is told. Whoever answers with that may ask on."""
+        _all.discard(self)
+        self.end = 0.0
+        log().warning("transaction.cancelled", what=self.what, seconds=self.seconds)
+        return self.refusal()
+
 
 _current: ContextVar[_Running | None] = ContextVar("running", default=None)
 _all: set[_Running] = set()
@@ -71,6 +78,13 @@ def limit_to(seconds: float) -> None:
     _all.add(running)
     if not _some.is_set():
         _wake()
+
+
+def check_limit() -> None:
+    """Raise the refusal when the time is over, wherever it has gone: for a request that has changed nothing."""
+    running = _current.get()
+    if running is not None and 0 < running.end < time.monotonic():
+        raise running.refused()
 
 
 def end_limit() -> None:
@@ -106,9 +120,7 @@ def install_time_limit(engine: Engine) -> None:
     def _translate(context: ExceptionContext) -> None:
         running = _current.get()
         if running is not None and running.cancelled and _is_cancellation(context.original_exception):
-            _all.discard(running)  # what answers the refusal may ask on
-            log().warning("transaction.cancelled", what=running.what, seconds=running.seconds)
-            raise running.refusal() from context.original_exception
+            raise running.refused() from context.original_exception
 
 
 def _is_cancellation(error: Any) -> bool:
@@ -132,7 +144,7 @@ def _manage() -> None:
         time.sleep(HEARTBEAT_SECONDS)
         now = time.monotonic()
         for running in tuple(_all):
-            if running.end < now:
+            if 0 < running.end < now:
                 running.cancel()
         _some.clear()
         if _all:  # one may have begun just before the clearing

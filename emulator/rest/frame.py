@@ -16,6 +16,7 @@ from ...shared.errors import TicketlabError
 from ...shared.ids import Ids
 from ...shared.log_context import add
 from ...shared.logs import log
+from ...shared.time_limit import check_limit
 from ...shared.web.parts import part
 from ..access.caller import Caller
 from ..errors import NotAuthenticated, UnknownResource
@@ -40,6 +41,9 @@ TOO_LONG_PAGE = """<html>
 
 IN_BATCH = "ticketlab.in_batch"
 """Key in the environment of a batch's request, which no front end has measured (rest 7, C)."""
+
+READING = frozenset({"GET", "HEAD"})
+"""Methods that change nothing: what they would answer too late need not be answered."""
 
 SESSION_MESSAGES = {
     "X-WantSessionDebugMessages": "debug_logs",
@@ -77,6 +81,8 @@ def api_caller() -> Caller:
 
 def answer(payload: Mapping[str, object], status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """An answer in JSON, or in XML for whoever prefers it."""
+    if status == 200 and request.method in READING:
+        check_limit()
     form = _representation()
     return Response(form.write({**payload, **_session()}), status, headers, content_type=form.content_type)
 

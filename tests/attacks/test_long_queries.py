@@ -179,6 +179,8 @@ def test_q16_a_hundred_of_the_worst_queries_at_once_leave_the_instance_answering
     assert workers(server) == [worker]
     assert largest(worker) < 300
     assert [timed(server.url + QUICK)[0] for _ in range(20)] == [200] * 20
+    restrict(server, 1)
+    assert timed(f"{server.url}{TABLE}/change_request?sysparm_limit=20000")[0] == 500
 
 
 def restrict(server: Server, seconds: int) -> None:
