@@ -20,6 +20,8 @@ from .codes import Codes
 from .consents import Consents
 from .credentials import Credentials
 from .families import Families
+from .grants import AuthorizationCodeGrant, RefreshTokenGrant, S256Challenge
+from .machine_grants import MACHINE_GRANTS
 from .policy import OAuthProperties
 from .server import Behind, OAuthServer
 from .tokens import Tokens
@@ -58,6 +60,11 @@ def install(app: Flask, *, gate: Gate, key: InstanceKey, clock: Clock, ids: Ids,
         jwts=jwts,
         tokens=tokens,
     )
-    provide(app, OAuthServer(behind))
+    server = OAuthServer(behind)
+    server.register_grant(AuthorizationCodeGrant, [S256Challenge(required=True)])
+    server.register_grant(RefreshTokenGrant)
+    for grant in MACHINE_GRANTS:
+        server.register_grant(grant)
+    provide(app, server)
     part_of(app, Authenticators).add(BearerAuthenticator(credentials, users, properties, ApiScopes(gate)))
     app.register_blueprint(blueprint)

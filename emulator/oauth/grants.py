@@ -1,7 +1,7 @@
 """The grants in which a user takes part, on Authlib's. Each writes in one transaction, by the instance's clock."""
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, cast
+from typing import cast
 from urllib.parse import urlencode
 
 from authlib.oauth2 import OAuth2Error
@@ -27,9 +27,7 @@ from .credentials import Credential, Dead, IssuedTokens, TokenType
 from .families import Replayed
 from .refusals import InvalidTokenError
 from .requests import InstanceRequest
-
-if TYPE_CHECKING:
-    from .server import OAuthServer
+from .server import OAuthServer
 
 AUTH_METHODS = ["client_secret_basic", "client_secret_post", "none"]
 
@@ -38,7 +36,7 @@ class AuthorizationCodeGrant(_AuthorizationCodeGrant):
     """A code for a consent, tokens for a code."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
-    server: "OAuthServer"
+    server: OAuthServer
 
     @staticmethod
     def validate_authorization_redirect_uri(request: OAuth2Request, client: ClientMixin) -> str:
@@ -166,7 +164,7 @@ class RefreshTokenGrant(_RefreshTokenGrant):
     """
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
-    server: "OAuthServer"
+    server: OAuthServer
 
     def authenticate_refresh_token(self, refresh_token: str) -> LiveRefreshToken:
         judged = self.server.credentials.judge(refresh_token, TokenType.REFRESH, rotated_too=True)
@@ -217,7 +215,7 @@ def redirect_uri_of(client: Client, given: str | None) -> str | None:
 
 
 def issue(
-    server: "OAuthServer",
+    server: OAuthServer,
     request: OAuth2Request,
     user: UserAccount,
     scope: str = "",

@@ -1,6 +1,6 @@
 """The grants that need no consent page: a user's password, the client itself, and a signed assertion."""
 
-from typing import TYPE_CHECKING, cast
+from typing import cast
 
 from authlib.oauth2.rfc6749 import InvalidGrantError, UnauthorizedClientError, UnsupportedGrantTypeError
 from authlib.oauth2.rfc6749.grants import BaseGrant, ClientCredentialsGrant, TokenEndpointMixin
@@ -14,9 +14,7 @@ from .clients import JWT_BEARER, Client
 from .grants import AUTH_METHODS, issue, transaction_of
 from .refusals import NoApplicationUserError
 from .requests import InstanceRequest
-
-if TYPE_CHECKING:
-    from .server import OAuthServer
+from .server import OAuthServer
 
 Response = tuple[int, dict[str, str | int], list[tuple[str, str]]]
 
@@ -25,7 +23,7 @@ class _Written:
     """A grant that writes its tokens in one transaction, for a user known by then."""
 
     request: InstanceRequest
-    server: "OAuthServer"
+    server: OAuthServer
 
     def _respond(self, user: str, grant_type: str, *, with_refresh: bool, used: Assertion | None = None) -> Response:
         self.server.eligibility.check(user, grant_type)
@@ -44,7 +42,7 @@ class PasswordGrant(_Written, _PasswordGrant):
     """User ID and password for tokens, always with a refresh token (platform 1.3, D)."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
-    server: "OAuthServer"
+    server: OAuthServer
     request: InstanceRequest
 
     def validate_token_request(self) -> None:
@@ -68,7 +66,7 @@ class OwnGrant(_Written, ClientCredentialsGrant):
     """The client's own token, which acts as its OAuth Application User (platform 1.3, D). No refresh token."""
 
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
-    server: "OAuthServer"
+    server: OAuthServer
     request: InstanceRequest
 
     def validate_token_request(self) -> None:
@@ -93,7 +91,7 @@ class JwtBearerGrant(_Written, BaseGrant, TokenEndpointMixin):
 
     GRANT_TYPE = JWT_BEARER
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
-    server: "OAuthServer"
+    server: OAuthServer
     request: InstanceRequest
     _assertion: Assertion
     _user: UserAccount

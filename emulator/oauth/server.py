@@ -27,8 +27,6 @@ from .codes import Codes
 from .credentials import Credentials, IssuedTokens
 from .eligibility import Eligibility
 from .families import Families
-from .grants import AuthorizationCodeGrant, RefreshTokenGrant, S256Challenge
-from .machine_grants import MACHINE_GRANTS
 from .policy import OAuthProperties
 from .profiles import Profile
 from .refusals import SwitchedOffError, message_of, refusal_of
@@ -65,7 +63,7 @@ class Behind:
 
 
 class OAuthServer(AuthorizationServer):
-    """Knows two endpoints: the token endpoint, and the decision on an authorization request."""
+    """Knows two endpoints: the token endpoint, and the decision on an authorization request. Grants are given to it."""
 
     def __init__(self, behind: Behind) -> None:
         super().__init__()
@@ -86,10 +84,6 @@ class OAuthServer(AuthorizationServer):
         self.users_by_field = UsersByField(self.gate, self.users)
         self._authenticate = ClientAuthentication(self.clients, behind.tries)
         self._error_uris = None
-        self.register_grant(AuthorizationCodeGrant, [S256Challenge(required=True)])
-        self.register_grant(RefreshTokenGrant)
-        for grant in MACHINE_GRANTS:
-            self.register_grant(grant)
 
     def query_client(self, client_id: str) -> Client | None:  # type: ignore[override]
         return self.clients.by_client_id(client_id)
