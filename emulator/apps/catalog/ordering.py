@@ -39,7 +39,7 @@ class Ordering:
     caller: Caller
 
     def add(self, item: str, quantity: str, given: Mapping[str, object]) -> Shown:
-        """Put an item into the caller's cart. Raises NoRecordFound, BadQuantity or MandatoryVariables."""
+        """Put an item into the caller's cart. Raises NoRecordFound, BadQuantity, MandatoryVariables or BadParameter."""
         line = self._line(item, quantity, given)
         with self.gate.transaction() as transaction:
             cart = self._cart(transaction)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ...access.caller import Caller
+from ...errors import BadParameter
 from ...records.gate import Gate, Transaction
 from .errors import MandatoryVariables
 
@@ -65,9 +66,9 @@ def variables_of(gate: Gate, item: str) -> Sequence[Variable]:
 def answers_to(variables: Sequence[Variable], given: Mapping[str, object]) -> Mapping[str, str]:
     """By variable's sys_id what was answered, or else its default; a name that is none is ignored.
 
-    Raises MandatoryVariables.
+    Raises MandatoryVariables, or BadParameter for what is no answer.
     """
-    texts = {each.sys_id: _text(given.get(each.name)) or each.default for each in variables}
+    texts = {each.sys_id: _text(each.name, given.get(each.name)) or each.default for each in variables}
     if any(each.mandatory and not texts[each.sys_id] for each in variables):
         raise MandatoryVariables
     return texts
@@ -83,7 +84,14 @@ def keep(gate: Gate, caller: Caller, answers: Mapping[str, str], within: Transac
             gate.record(ANSWERS_OF_ITEMS, caller, within).insert(belongs)
 
 
-def _text(value: object) -> str:
+def _text(name: str, value: object) -> str:
+    """Several answers are one text, as a list field holds them (ours)."""
+    return ",".join(_one(name, each) for each in (value if isinstance(value, list) else [value]))
+
+
+def _one(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
-    return "" if value is None else str(value)
+    if value is not None and not isinstance(value, str):
+        raise BadParameter(detail=f"{name} holds an object that is no value.")
+    return value or ""

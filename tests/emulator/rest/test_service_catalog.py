@@ -104,6 +104,21 @@ def test_what_cannot_be_ordered_is_400(shop, body, message):
         assert (answer.status_code, answer.json["error"]["message"]) == (400, message)
 
 
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [(["mail", "chat"], "mail,chat"), (True, "true"), (12, "12"), ({"mail": 1}, None), ([["mail"]], None)],
+)
+def test_an_answer_is_kept_as_text_or_refused(api, shop, given, kept):
+    """Several as a list field holds them (ours)."""
+    vpn = item(shop, "VPN")["sys_id"]
+    placed = shop("POST", f"items/{vpn}/order_now", {"variables": {"reason": given}})
+    assert placed.status_code == (400 if kept is None else 200)
+    if kept is not None:
+        query = f"request_item.request={placed.json['result']['sys_id']}^sc_item_option.valueISNOTEMPTY"
+        (answer,) = api.rows("sc_item_option_mtom", sysparm_query=query, sysparm_fields="sc_item_option.value")
+        assert answer["sc_item_option.value"] == kept
+
+
 @pytest.mark.source("rest 10", "C")
 @pytest.mark.parametrize("how", ["submit_order", "checkout"])
 def test_a_cart_is_filled_and_ordered(api, shop, make_user, how):
