@@ -15,6 +15,7 @@ from ..dictionary.model import Field
 from ..dictionary.types import FieldType, Storage
 from ..query import parse, select_records
 from ..query.context import QueryContext
+from ..store.collation import fold
 from ..store.store import StoredRow
 from . import audit, journal
 from .coerce import SYS_ID
@@ -81,19 +82,20 @@ def _entries(work: Work, sys_id: str, shown: Mapping[str, Field], authors: _Auth
     paths = ("element", "value", "sys_created_on", "sys_created_by")
     for found in _newest(work, journal.TABLE, f"{query}^ORDERBYDESCsys_created_on", paths):
         author = authors.name(str(found["sys_created_by"] or ""))
-        yield Activity(_second(found), author, shown[str(found["element"])].label, text=str(found["value"] or ""))
+        label = shown[fold(found["element"])].label
+        yield Activity(_second(found), author, label, text=str(found["value"] or ""))
 
 
 def _changes(work: Work, sys_id: str, shown: Mapping[str, Field], authors: _Authors) -> Iterator[Activity]:
     """One activity for each write: its moment, its author and how often the record had been written by then."""
-    query = f"documentkey={sys_id}^tablenameIN{journal.family(work)}"
+    query = f"documentkey={sys_id}^tablenameIN{journal.family(work)}^fieldnameIN{','.join(shown)}"
     order = "^ORDERBYDESCsys_created_on^ORDERBYDESCrecord_checkpoint"  # several writes fit into one second
     paths = ("fieldname", "oldvalue", "newvalue", "user", "record_checkpoint", "sys_created_on")
-    rows = [row for row in _newest(work, audit.CHANGES, query + order, paths) if str(row["fieldname"]) in shown]
+    rows = _newest(work, audit.CHANGES, query + order, paths)
     names = _names(work, rows, shown)
     writes: dict[tuple[datetime, str, Any], list[Change]] = defaultdict(list)
     for row in rows:
-        field = shown[str(row["fieldname"])]
+        field = shown[fold(row["fieldname"])]
         old, new = (_displayed(work, field, str(row[each] or ""), names) for each in ("oldvalue", "newvalue"))
         write = (_second(row), str(row["user"] or ""), row["record_checkpoint"])
         writes[write].append(Change(field.label, old, new))
@@ -127,7 +129,7 @@ def _names(work: Work, rows: Sequence[StoredRow], shown: Mapping[str, Field]) ->
     """What the records are called to which fields have pointed."""
     wanted: dict[str, set[str]] = defaultdict(set)
     for row in rows:
-        field = shown[str(row["fieldname"])]
+        field = shown[fold(row["fieldname"])]
         if field.type in NAMED and field.reference:
             for value in (str(row["oldvalue"] or ""), str(row["newvalue"] or "")):
                 wanted[field.reference].update(filter(SYS_ID.fullmatch, value.split(",")))

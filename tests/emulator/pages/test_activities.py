@@ -1,10 +1,12 @@
 """The activity stream of a form: what it tells, and what it keeps to itself."""
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from people import PASSWORD, Person, api, make_person, make_rule
 from ticketlab.emulator.access.caller import Caller
+from ticketlab.emulator.records.activity import MOST
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.shared.web.parts import part_of
 
@@ -66,6 +68,24 @@ def test_many_activities_are_folded_and_all_there(instance, admin, incident, clo
     assert "Activities: 11" in page.text
     assert "3 older" in page.text
     assert [each[-7:] for each in activities(page)] == [f"note {number:02}" for number in reversed(range(11))]
+
+
+def test_changes_that_are_not_told_take_no_others_place(instance, admin, incident):
+    """Such as those of a field that is no more."""
+    change(instance, "incident", incident, impact="1")
+    gate = part_of(instance, Gate)
+    later = {"tablename": "incident", "documentkey": incident, "sys_created_on": datetime(2050, 1, 1, tzinfo=UTC)}
+    rows = [{"sys_id": f"{number:032}", "fieldname": "u_gone", **later} for number in range(MOST)]
+    with gate.store.writing() as connection:
+        gate.store.insert_all(connection, gate.snapshot().tables, "sys_audit", rows)
+    assert "Impact 1 - High was 3 - Low" in activities(admin.get(f"/incident.do?sys_id={incident}"))[0]
+
+
+def test_an_entry_of_a_field_in_capitals_is_told(instance, admin, incident):
+    """The database takes it for the field's; an administrator's import may have written it so."""
+    entry = {"name": "incident", "element": "WORK_NOTES", "element_id": incident, "value": "Brought water"}
+    part_of(instance, Gate).record("sys_journal_field", Caller.system()).insert(entry)
+    assert "Brought water" in activities(admin.get(f"/incident.do?sys_id={incident}"))[0]
 
 
 def test_a_form_of_a_table_that_is_not_audited_has_no_stream(looking):
