@@ -82,10 +82,10 @@ def test_no_body_is_an_empty_record():
 )
 def test_d02_deep_and_endless_bodies_are_refused_at_once(body):
     """Neither depth nor an unfinished string costs more than reading the body."""
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(RequestUnreadable):
         read(body)
-    assert time.perf_counter() - started < 1.0
+    assert time.thread_time() - started < 1.0
 
 
 @pytest.mark.attack("D03")

@@ -60,7 +60,7 @@ BOMB = (
 )
 def test_d07_hostile_or_broken_xml_is_refused_at_once(body):
     """No DTD is read, so no entity can grow and no file be named."""
-    started = time.perf_counter()
+    started = time.thread_time()
     with pytest.raises(RequestUnreadable):
         read(body)
-    assert time.perf_counter() - started < 2.0
+    assert time.thread_time() - started < 2.0
