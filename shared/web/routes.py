@@ -1,20 +1,49 @@
 """The routes of both apps, each with its address builder compiled when ``url_for`` first asks for it.
 
 Werkzeug writes, parses and compiles two functions for every route as soon as that is added, an eighth of an app's
-start, and most routes are only ever matched.
+start, and most routes are only ever matched. And it parses the routes of each app anew, a fifth of making one where
+a process makes many, as tests do.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask
-from werkzeug.routing import Rule
+from werkzeug.routing import BaseConverter, Map, Rule
+from werkzeug.routing.rules import RulePart
 
 Builder = Callable[..., tuple[str, str]]
 
 
+@dataclass(frozen=True, slots=True)
+class _Parsed:
+    """What a route with Werkzeug's own converters is parsed into, in whichever app."""
+
+    parts: Sequence[RulePart]
+    trace: Sequence[tuple[bool, str]]
+    converters: Mapping[str, BaseConverter]
+
+
+_parsed: dict[str, _Parsed] = {}
+
+
 class Route(Rule):
     """Werkzeug's own rule; had its builder another name one day, it would be made at once again, and no more."""
+
+    def _parse_rule(self, rule: str) -> Iterable[RulePart]:
+        if self.map is None or self.map.converters != Map.default_converters:
+            return super()._parse_rule(rule)
+        if rule not in _parsed:
+            began = len(self._trace)
+            parts = tuple(super()._parse_rule(rule))
+            _parsed[rule] = _Parsed(parts, tuple(self._trace[began:]), dict(self._converters))
+            return parts
+        known = _parsed[rule]
+        self._trace.extend(known.trace)
+        self._converters.update(known.converters)
+        self.arguments.update(known.converters)
+        return known.parts
 
     def _compile_builder(self, append_unknown: bool = True) -> Builder:
         make = super()._compile_builder
