@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from threading import Lock
 from typing import Any
+from weakref import WeakValueDictionary
 
 from sqlalchemy import Column, ColumnElement, Index, MetaData, Select, Table, exists, literal, select
 from sqlalchemy.ext.compiler import compiles
@@ -111,7 +112,8 @@ def _column_name(dictionary: Dictionary, names: Mapping[tuple[str, str], str], t
     return next(names[each.name, element] for each in dictionary.chain(table) if (each.name, element) in names)
 
 
-_compiled: dict[str, Table] = {}
+_compiled: WeakValueDictionary[str, Table] = WeakValueDictionary()
+"""As long as any dictionary in use has such a hierarchy: one that changes again and again leaves nothing behind."""
 _compiling = Lock()
 
 
@@ -119,9 +121,10 @@ def compiled(hierarchy: Hierarchy) -> Table:
     """The SQL table of a hierarchy, the same object for the same structure."""
     digest = hashlib.sha256(repr(hierarchy).encode()).hexdigest()
     with _compiling:
-        if digest not in _compiled:
-            _compiled[digest] = _compile(hierarchy)
-        return _compiled[digest]
+        table = _compiled.get(digest)
+        if table is None:
+            table = _compiled[digest] = _compile(hierarchy)
+        return table
 
 
 def _compile(hierarchy: Hierarchy) -> Table:

@@ -1,10 +1,12 @@
 """The store: what is written comes back, empty is NULL, and a database is only ever added to."""
 
+import gc
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
+from weakref import ref
 
 import pytest
 from engines import BACKENDS, engine_on
@@ -15,6 +17,7 @@ from ticketlab.emulator.dictionary.model import Dictionary, Field, Index, Table
 from ticketlab.emulator.dictionary.types import FieldType
 from ticketlab.emulator.query import QueryContext, parse, select_records
 from ticketlab.emulator.store.store import Store
+from ticketlab.emulator.store.tables import RecordTables
 from ticketlab.shared.errors import RefusedToStart
 from ticketlab.shared.postgresql import identifier
 
@@ -220,3 +223,13 @@ def test_the_version_changes_when_it_is_touched(store):
         store.touch(connection, "second")
     with store.reading() as connection:
         assert store.version(connection) == "second"
+
+
+def test_a_structure_that_no_dictionary_has_any_more_is_forgotten():
+    """An instance whose dictionary changes again and again would keep every one it has had."""
+    tables = RecordTables(_dictionary(u_of_this_test=FieldType.STRING))
+    table = ref(tables.sql_table("base"))
+    assert table() is RecordTables(_dictionary(u_of_this_test=FieldType.STRING)).sql_table("base")
+    del tables
+    gc.collect()
+    assert table() is None
