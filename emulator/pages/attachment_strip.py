@@ -31,12 +31,20 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class AttachmentStrip:
-    """``may_change`` is the right to change the record: that is what it takes (rest 6)."""
+    """``more`` tells that not all of them are shown.
+
+    ``may_change`` is the right to change the record: that is what it takes to attach and to remove (rest 6).
+    """
 
     table: str
     sys_id: str
     files: Sequence[File]
+    more: bool
     may_change: bool
+
+    @property
+    def count(self) -> str:
+        return f"{len(self.files)}{'+' if self.more else ''}"
 
     @property
     def upload_url(self) -> str:
@@ -46,7 +54,8 @@ class AttachmentStrip:
 
 def read_attachments(gate: Gate, rights: Rights, table: str, sys_id: str) -> AttachmentStrip:
     files = [_file(row) for row in _rows(gate, rights.snapshot.dictionary, rights.caller, table, sys_id)]
-    return AttachmentStrip(table, sys_id, files, rights.may(Operation.WRITE, table))
+    more = len(files) > MOST_SHOWN
+    return AttachmentStrip(table, sys_id, files[:MOST_SHOWN], more, rights.may(Operation.WRITE, table))
 
 
 def _rows(gate: Gate, dictionary: Dictionary, caller: Caller, table: str, sys_id: str) -> Sequence[Row]:
@@ -55,7 +64,7 @@ def _rows(gate: Gate, dictionary: Dictionary, caller: Caller, table: str, sys_id
     query = f"table_sys_id={sys_id}^table_nameIN{family}^ORDERBYfile_name"
     fields = ("file_name", "content_type", "size_bytes")
     try:
-        return gate.record(TABLE, caller).query(query, fields=fields, limit=MOST_SHOWN).rows
+        return gate.record(TABLE, caller).query(query, fields=fields, limit=MOST_SHOWN + 1).rows
     except PlatformError:
         return ()
 

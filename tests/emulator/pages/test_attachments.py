@@ -5,6 +5,9 @@ import re
 
 import pytest
 from people import PASSWORD, Page, Person, api, make_person, set_property
+from ticketlab.emulator.pages.attachment_strip import MOST_SHOWN
+from ticketlab.emulator.records.gate import Gate
+from ticketlab.shared.web.parts import part_of
 from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
@@ -54,6 +57,19 @@ def test_a_file_that_a_program_attached_to_the_task_stands_on_the_incident(insta
     asked = f"/api/now/attachment/file?table_name=task&table_sys_id={incident}&file_name=of-the-task.txt"
     instance.test_client().post(asked, data=b"x", auth=("admin", "admin"))
     assert admin.get(f"/incident.do?sys_id={incident}").link("of-the-task.txt")
+
+
+def test_of_very_many_files_it_says_that_there_are_more(instance, admin, incident):
+    """No number would be the right one."""
+    gate = part_of(instance, Gate)
+    row = {"table_name": "incident", "table_sys_id": incident, "file_name": "log.txt", "content_type": "text/plain"}
+    rows = [{"sys_id": f"{number:032}", **row} for number in range(MOST_SHOWN + 1)]
+    with gate.store.writing() as connection:
+        gate.store.insert_all(connection, gate.snapshot().tables, "sys_attachment", rows)
+    assert f"Manage Attachments ({MOST_SHOWN}+):" in admin.get(f"/incident.do?sys_id={incident}").text
+    with gate.store.writing() as connection:
+        gate.store.delete(connection, gate.snapshot().tables, "sys_attachment", rows[0]["sys_id"])
+    assert f"Manage Attachments ({MOST_SHOWN}):" in admin.get(f"/incident.do?sys_id={incident}").text
 
 
 def test_a_script_may_name_the_record_in_the_body(instance, admin, incident):
