@@ -9,15 +9,13 @@ from typing import TYPE_CHECKING
 
 from ...shared.logs import log
 from ..access.caller import Caller
+from .system_log import Level, write_system_log
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..access.trail import Note, Trail
     from .gate import Gate, Transaction
-
-WARNING = "1"
-LOG = "syslog"
 
 
 def conclude(gate: Gate, trails: Sequence[Trail]) -> None:
@@ -55,15 +53,12 @@ def _write(gate: Gate, transaction: Transaction, trail: Trail, note: Note) -> No
             return
         records.insert(note.record)
     if note.message:
-        log_entry(gate, transaction, trail, note)
-
-
-def log_entry(gate: Gate, transaction: Transaction, trail: Trail, note: Note) -> None:
-    values = {
-        "level": WARNING,
-        "source": note.scope,
-        "source_package": gate.snapshot_within(transaction).policy.scope_name(note.scope),
-        "message": note.message,
-        "transaction": trail.caller.transaction,
-    }
-    gate.record(LOG, Caller.system(), transaction).insert(values)
+        write_system_log(
+            gate,
+            note.scope,
+            note.message,
+            level=Level.WARNING,
+            package=gate.snapshot_within(transaction).policy.scope_name(note.scope),
+            transaction_id=trail.caller.transaction,
+            within=transaction,
+        )

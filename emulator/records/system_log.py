@@ -1,9 +1,14 @@
 """The system log, as the instance's own code writes to it."""
 
+from __future__ import annotations
+
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from ..access.caller import Caller
-from .gate import Gate, Transaction
+
+if TYPE_CHECKING:
+    from .gate import Gate, Transaction
 
 TABLE = "syslog"
 
@@ -22,8 +27,12 @@ def write_system_log(
     message: str,
     *,
     level: Level = Level.INFORMATION,
+    package: str = "",
     transaction_id: str = "",
     within: Transaction | None = None,
 ) -> None:
+    """``package`` names the application that is the source, where one is."""
     values = {"level": level.value, "source": source, "message": message, "transaction": transaction_id}
+    if package:
+        values["source_package"] = package
     gate.record(TABLE, Caller.system(), within).insert(values)
