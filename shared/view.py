@@ -150,7 +150,7 @@ def own_facts(connection: Connection) -> Iterator[None]:
         _writers.reset(token)
         for each in (_OWN_FACTS, _BEFORE):
             info.pop(each, None)
-        if _changes(connection) != before:
+        if connection.invalidated or _changes(connection) != before:  # one that broke off can tell nothing
             info.pop(_FACTS, None)
 
 

@@ -29,6 +29,7 @@ class Examiner:
 
     def look(self, *sizes: dict[str, int]) -> None:
         """Examine the page that is open, in these widths or in all of the examiner's."""
+        self.page.wait_for_load_state()  # a form may just have been sent
         self.seen.append(self.page.url)
         for size in sizes or self._sizes:
             self.page.set_viewport_size(size)  # type: ignore[arg-type]  # a TypedDict of just this
