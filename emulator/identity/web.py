@@ -167,6 +167,8 @@ def begin_for_token(account: UserAccount) -> None:
     ServiceNow's own command-line tool does so (rest 10, C). The cookie identifies nobody: the session is the token's
     user's, under a new cookie.
     """
+    if "Cookie" not in request.headers:
+        return
     asked = part(UserTokens).is_pre_session(request.cookies.get(COOKIE, ""))
     if asked and account.may_use_pages and not account.needs_second_factor and not account.password_needs_reset:
         begin_session(account)

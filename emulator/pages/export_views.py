@@ -22,8 +22,9 @@ def install(app: Flask) -> None:
 
 
 def _of_address() -> Answer | None:
-    processor, found = asked_processor(), ADDRESS.fullmatch(request.path)
-    if not processor or found is None:
+    found = ADDRESS.fullmatch(request.path)
+    processor = asked_processor() if found is not None else ""
+    if found is None or not processor:
         return None
     table, query = found["table"], asked_query(request.args)
     return lambda caller: as_file(caller, table, query, processor)

@@ -10,6 +10,9 @@ from ..errors import PlatformError
 from ..identity.authenticators import names_its_sender
 from ..rest.frame import answer_error, rest_caller
 
+PAGE = ".do"
+"""In the address of every page."""
+
 Answer = Callable[[Caller], Response]
 
 
@@ -21,7 +24,7 @@ def answer_programs(app: Flask, find: Callable[[], Answer | None]) -> None:
 
     @app.before_request
     def _answer() -> Response | None:
-        if request.method not in {"GET", "HEAD"} or not names_its_sender(request):
+        if PAGE not in request.path or request.method not in {"GET", "HEAD"} or not names_its_sender(request):
             return None
         answer = find()
         if answer is None:

@@ -1,6 +1,6 @@
 """From a query to the statements that answer it, each built once for all queries that differ in values only."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..dictionary.model import Dictionary
@@ -24,11 +24,16 @@ class Selection:
 
     rows: Prepared
     """Columns are labelled by path; a reference has a second one, ``PATH.§display``."""
-    count: Prepared
-    """How many records match, restrictions left aside: the platform's total is blind to ACLs (rest 1, meas)."""
+    statements: Statements
+    values: Mapping[str, object]
     paths: tuple[str, ...]
     """Those of the asked-for paths that exist."""
     dropped: tuple[Term | OrderBy, ...] = ()
+
+    @property
+    def count(self) -> Prepared:
+        """How many records match, restrictions left aside: the platform's total is blind to ACLs (rest 1, meas)."""
+        return Prepared(self.statements.count, self.values)
 
 
 def select_records(
@@ -100,12 +105,9 @@ def _selection(
     # Negative numbers would mean no limit to SQLite.
     window = {"limit": min(max(limit or 0, 0), MOST_ROWS), "offset": min(max(offset, 0), MOST_ROWS)}
     window["reach"] = min(window["limit"] + window["offset"], MOST_ROWS)
-    return Selection(
-        Prepared(tables.keep(("rows", plan.shape), lambda: Statements(tables, plan).rows()), values | window),
-        Prepared(tables.keep(("count", plan.shape), lambda: Statements(tables, plan).count()), values),
-        plan.paths,
-        dropped,
-    )
+    statements = tables.keep(("statements", plan.shape), lambda: Statements(tables, plan))
+    rows = Prepared(statements.rows, values | window, statements.names)
+    return Selection(rows, statements, values, plan.paths, dropped)
 
 
 def _shown_paths(tables: RecordTables, table: str, paths: tuple[str, ...]) -> tuple[str, ...]:

@@ -77,17 +77,19 @@ class Plan:
 
 
 class Statements:
-    """Builds the statements of a plan."""
+    """The statements of a plan, each built when it is first asked for."""
 
     def __init__(self, tables: RecordTables, plan: Plan) -> None:
         self._tables = tables
         self._plan = plan
         self._parts = [_Part(tables, plan, each) for each in _classes(tables, plan) or (None,)]
 
+    @cached_property
     def count(self) -> Select[Any]:
         counts = [part.select(func.count()) for part in self._parts]
         return counts[0] if len(counts) == 1 else select(reduce(add, (each.scalar_subquery() for each in counts)))
 
+    @cached_property
     def rows(self) -> Select[Any]:
         first = self._parts[0]
         if len(self._parts) > 1:
@@ -98,6 +100,11 @@ class Statements:
             return self._cut(self._restricted(first.sources, first.conditions))
         shown = Sources(self._tables, self._plan.table)
         return self._restricted(shown, [shown.root.c[KEY].in_(keys)])
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The labels of the rows' columns."""
+        return tuple(self.rows.selected_columns.keys())
 
     def _merged(self) -> Select[Any]:
         """The keys of the page, from those that each class could contribute."""

@@ -66,8 +66,9 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def _answer() -> Response | None:
-        found = ADDRESS.fullmatch(request.path) if PROCESSOR in request.args and not _is_export() else None
-        return _process(found["table"]) if found else None
+        found = ADDRESS.fullmatch(request.path)
+        asked = found is not None and PROCESSOR in request.args and not _is_export()
+        return _process(found["table"]) if found is not None and asked else None
 
 
 def _is_export() -> bool:

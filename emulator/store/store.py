@@ -46,6 +46,8 @@ class Prepared:
 
     statement: Select[Any]
     values: Mapping[str, Any]
+    names: tuple[str, ...] = ()
+    """The labels of its columns; none to ask each result."""
 
 
 class Store:
@@ -85,7 +87,7 @@ class Store:
 
     def rows(self, connection: Connection, prepared: Prepared) -> Sequence[StoredRow]:
         found = connection.execute(prepared.statement, prepared.values)
-        names = tuple(found.keys())
+        names = prepared.names or tuple(found.keys())
         return [dict(zip(names, row, strict=True)) for row in found.all()]  # read by name many times over
 
     def classes(self, connection: Connection, tables: RecordTables, table: str) -> Sequence[str]:
