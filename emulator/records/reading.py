@@ -1,8 +1,9 @@
 """How the gate reads: table known → channel → scope → user, and then one SELECT."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from ..access.acl import Verdict
@@ -26,6 +27,7 @@ RECORD_ID = re.compile(r"[0-9a-z_.]{1,32}")
 CLOSED_TABLES = frozenset({"sys_db_object", "sys_dictionary", "metric_definition", "metric_instance", "sys_audit"})
 """Tables whose read is refused with 403 instead of answered with nothing (rest 1 "Denial without error", meas)."""
 
+NO_LABELS: Mapping[str, str] = MappingProxyType({})
 LABELLED = frozenset({FieldType.REFERENCE, FieldType.CLASS_NAME})
 
 
@@ -53,7 +55,7 @@ def read_page(work: Work, request: Request) -> Page:
     paths, by_row = readable_paths(work, request.fields)
     selection = _selection(work, request, query, paths, restrictions(verdict))
     stored = work.store.rows(work.connection, selection.rows)
-    rows: Sequence[Row] = [build_row(work, paths, found, named=request.named) for found in stored]
+    rows: Sequence[Row] = build_rows(work, paths, stored, named=request.named)
     rows = without_hidden(work, rows, by_row)
     if attachment_rules.bound(work, work.table):
         rows = attachment_rules.with_readable_record(work, rows)
@@ -132,19 +134,33 @@ def _refused_page(work: Work, request: Request, verdict: Verdict) -> Page:
 class RowPlan:
     """How rows of one class are built."""
 
+    table: str
     columns: Columns
     labelled: Sequence[tuple[str, Field]]
     """Paths, with the fields at their ends, whose values something else may stand for."""
 
 
 def build_row(work: Work, paths: Sequence[str], found: StoredRow, *, named: bool = True) -> Row:
-    """Labels, choices and defaults are those of the row's own class."""
-    table = str(found.get("sys_class_name") or work.table)
-    if table not in work.dictionary.tables:
-        table = work.table
-    plan = work.snapshot.tables.keep(("row", work.table, table, paths), lambda: _plan(work, table, paths))
-    labels = _labels(work, plan, found) if named else {}
-    return Row(table, str(found["sys_id"]), plan.columns, found, labels, work.caller.style)
+    return build_rows(work, paths, [found], named=named)[0]
+
+
+def build_rows(work: Work, paths: Sequence[str], stored: Iterable[StoredRow], *, named: bool = True) -> list[Row]:
+    """Labels, choices and defaults are those of each row's own class."""
+    plans: dict[str, RowPlan] = {}
+    rows = []
+    for found in stored:
+        table = str(found.get("sys_class_name") or work.table)
+        plan = plans.get(table)
+        if plan is None:
+            plan = plans[table] = _kept_plan(work, table, paths)
+        labels = _labels(work, plan, found) if named else NO_LABELS
+        rows.append(Row(plan.table, str(found["sys_id"]), plan.columns, found, labels, work.caller.style))
+    return rows
+
+
+def _kept_plan(work: Work, table: str, paths: Sequence[str]) -> RowPlan:
+    known = table if table in work.dictionary.tables else work.table
+    return work.snapshot.tables.keep(("row", work.table, known, paths), lambda: _plan(work, known, paths))
 
 
 def _plan(work: Work, table: str, paths: Sequence[str]) -> RowPlan:
@@ -152,7 +168,7 @@ def _plan(work: Work, table: str, paths: Sequence[str]) -> RowPlan:
     found = {path: own.get(path) or work.resolve(path) for path in paths}
     fields = {path: each for path, each in found.items() if each is not None}
     labelled = [(path, each) for path, each in fields.items() if each.type in LABELLED]
-    return RowPlan(Columns(fields), labelled)
+    return RowPlan(table, Columns(fields), labelled)
 
 
 def _labels(work: Work, plan: RowPlan, found: StoredRow) -> Mapping[str, str]:
