@@ -7,6 +7,7 @@ from ..dictionary.model import Dictionary
 from ..store.collation import fold
 from ..store.store import Prepared
 from ..store.tables import KEY, RecordTables
+from .conditions import value_names
 from .context import QueryContext
 from .nodes import EncodedQuery, OrderBy, Term
 from .paths import shown_field
@@ -89,17 +90,24 @@ def select_record(
     Raises InvalidTable.
     """
     tables.dictionary.table(table)
-    of_key: Condition = (((Predicate(Check.EQUAL, KEY, (fold(sys_id),)),),),)
-    shown = _shown_paths(tables, table, tuple(paths))
-    return _selection(tables, Plan(table, of_key, (), (), shown, limited=False, skips=False, named=named))
+    asked = tuple(paths)
+    statements = tables.keep(("record", table, asked, named), lambda: _of_key(tables, table, asked, named))
+    values = {next(value_names()): fold(sys_id)}
+    return Selection(Prepared(statements.rows, values, statements.names), statements, values, statements.paths)
+
+
+def _of_key(tables: RecordTables, table: str, paths: tuple[str, ...], named: bool) -> Statements:
+    by_key: Condition = (((Predicate(Check.EQUAL, KEY, ("",)),),),)
+    shown = _shown_paths(tables, table, paths)
+    return Statements(tables, Plan(table, by_key, (), (), shown, limited=False, skips=False, named=named))
 
 
 def _selection(
     tables: RecordTables,
     plan: Plan,
-    limit: int | None = None,
-    offset: int = 0,
-    dropped: tuple[Term | OrderBy, ...] = (),
+    limit: int | None,
+    offset: int,
+    dropped: tuple[Term | OrderBy, ...],
 ) -> Selection:
     values = plan.values()
     # Negative numbers would mean no limit to SQLite.

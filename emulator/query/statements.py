@@ -101,6 +101,10 @@ class Statements:
         shown = Sources(self._tables, self._plan.table)
         return self._restricted(shown, [shown.root.c[KEY].in_(keys)])
 
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return self._plan.paths
+
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The labels of the rows' columns."""

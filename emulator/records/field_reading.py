@@ -65,13 +65,19 @@ def check_query(work: Work, query: EncodedQuery) -> None:
 
 
 def _check_named(work: Work, table: str, query: EncodedQuery) -> None:
-    for path in dict.fromkeys(asked_paths(work.dictionary, table, query)):
-        _check_path(work, table, path)
+    paths = tuple(dict.fromkeys(asked_paths(work.dictionary, table, query)))
+    work.rights.keep(("asked", table, paths), lambda: _check_paths(work, table, paths))
     for found, about_others in related_queries(work.dictionary, table, query):
         if not _whole_table_readable(work, found.table):
             _refuse(work, f"The query asks about records of {found.table}, which the caller may not read.")
         _check_path(work, found.table, found.other.path)
         _check_named(work, found.table, about_others)
+
+
+def _check_paths(work: Work, table: str, paths: Sequence[str]) -> bool:
+    for path in paths:
+        _check_path(work, table, path)
+    return True
 
 
 def _check_path(work: Work, table: str, path: str) -> None:
@@ -111,6 +117,8 @@ def _whole_table_readable(work: Work, table: str) -> bool:
 
 def without_hidden(work: Work, rows: Sequence[Row], by_row: ByRow) -> list[Row]:
     """The rows without the fields that their own record hides; the database says which."""
+    if not by_row:
+        return list(rows)
     sys_ids = [row.sys_id for row in rows]
     shown = {query: frozenset(work.matching(work.table, sys_ids, query)) for query in set(by_row.values())}
     hidden: set[str] = set()

@@ -95,10 +95,9 @@ class Store:
         every = tables.classes(table)
         if len(every) < 2:
             return every
-        which = tables.keep(("inhabited", table), lambda: tables.inhabited(table))
 
         def read(connection: Connection) -> Sequence[str]:
-            flags = connection.execute(which).one()
+            flags = connection.execute(tables.keep(("inhabited", table), lambda: tables.inhabited(table))).one()
             return [each for each, has_some in zip(every, flags, strict=True) if has_some] or every[:1]
 
         return lasting_fact(connection, ("classes", table), read) or every
