@@ -36,6 +36,8 @@ def _in_hierarchy(place: Place, value: str, _context: QueryContext) -> Predicate
 
 
 def _in_dynamic_hierarchy(place: Place, value: str, context: QueryContext) -> Predicate | None:
+    if parent_element(place) is None:  # says nothing, whatever its value
+        return None
     return _below(place, _found(place, value, context))
 
 

@@ -45,6 +45,8 @@ INCIDENTS = ["INC1", "INC2", "INC3", "inc4"]
         ("number=\ud800", []),
         ("no_such_field=banana", INCIDENTS),
         ("priorityFOOBAR7", INCIDENTS),
+        ("numberIN_HIERARCHYabc", INCIDENTS),
+        ("numberIN_HIERARCHY_DYNAMIC", INCIDENTS),
         ("NumberLIKE1", INCIDENTS),
         ("no_such_field=banana^ORpriority=1", ["INC1"]),
     ],
