@@ -14,7 +14,7 @@ from ticketlab.emulator.settings import Settings as InstanceSettings
 from ticketlab.shared.errors import RefusedToStart
 
 HEADERS = ("Content-Security-Policy", "X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy")
-CANARY = "SELECT secret FROM /work/canary.py"
+CANARY = "SELECT secret FROM /srv/canary.py"
 TELLTALE = ("canary", "SELECT", "ZeroDivision", "Traceback", "File &#34;", ".py", "Werkzeug", "Flask", "SQLAlchemy")
 ANSWERED_BEFORE = ("/static/", "/lab/static/")
 
