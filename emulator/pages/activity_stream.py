@@ -7,7 +7,7 @@ from ...shared.time_style import TimeStyle
 from ..access.caller import Caller
 from ..dictionary.model import Dictionary
 from ..dictionary.types import FieldType
-from ..records.activity import Activity, Change
+from ..records.activity import MOST, Activity, Change
 from ..records.gate import Gate
 from .assumptions import ACTIVITIES_AT_ONCE
 
@@ -35,8 +35,10 @@ class Stream:
     older: Sequence[Entry] = ()
 
     @property
-    def count(self) -> int:
-        return len(self.newest) + len(self.older)
+    def count(self) -> str:
+        """How many there are, as far as they are read."""
+        found = len(self.newest) + len(self.older)
+        return f"{MOST}+" if found >= MOST else str(found)
 
 
 def read_stream(gate: Gate, dictionary: Dictionary, caller: Caller, table: str, sys_id: str) -> Stream | None:

@@ -2,7 +2,7 @@
 
 from .aggregates import Aggregate, Function, Grouping, GroupOrder, Having, select_aggregates
 from .context import QueryContext
-from .narrowing import narrowed
+from .narrowing import narrowed, narrowed_by
 from .nodes import EncodedQuery, OrderBy, Term
 from .parser import parse
 from .selection import Selection, select_record, select_records
@@ -19,6 +19,7 @@ __all__ = [
     "Selection",
     "Term",
     "narrowed",
+    "narrowed_by",
     "parse",
     "select_aggregates",
     "select_record",

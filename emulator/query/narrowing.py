@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from .nodes import EncodedQuery
+from .nodes import EncodedQuery, Group
 from .parser import parse_term
 
 
@@ -11,7 +11,13 @@ def narrowed(query: EncodedQuery, condition: str) -> EncodedQuery:
 
     Written before or after the query's text the condition would bind one group, and a leading ^OR would undo it.
     """
-    if not condition:
-        return query
-    clause = (parse_term(condition),)
-    return replace(query, groups=tuple((*group, clause) for group in query.groups or ((),)))
+    return _within(query, ((parse_term(condition),),)) if condition else query
+
+
+def narrowed_by(query: EncodedQuery, bounds: EncodedQuery) -> EncodedQuery:
+    """The query with all that the first group of another asks for, in each of its own groups."""
+    return _within(query, bounds.groups[0]) if bounds.groups else query
+
+
+def _within(query: EncodedQuery, clauses: Group) -> EncodedQuery:
+    return replace(query, groups=tuple((*group, *clauses) for group in query.groups or ((),)))

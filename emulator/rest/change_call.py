@@ -7,6 +7,7 @@ from flask import request
 from ...shared.web.parts import part
 from ..access.caller import Caller
 from ..apps.change.changes import Changes, Kind
+from ..query import narrowed_by, parse
 from ..records.gate import Gate
 from . import assumptions
 from .errors import ApiAclRefused
@@ -42,7 +43,8 @@ def query_for(gate: Gate, table: str, asked: Parameters) -> str:
     searched = "^OR".join(f"{each}LIKE{text}" for each in assumptions.CHANGE_SEARCHED.value) if text else ""
     order = request.args.get("order", "")
     ordered = f"ORDERBY{order}" if order.replace("_", "").isalnum() else ""
-    return "^".join(filter(None, (query, searched, ordered)))
+    bound = str(narrowed_by(parse(query), parse(searched)))
+    return "^".join(filter(None, (bound, ordered)))
 
 
 def given() -> Mapping[str, object]:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from people import PASSWORD, Person, api, make_person, make_rule
 from ticketlab.emulator.access.caller import Caller
+from ticketlab.emulator.pages.activity_stream import Entry, Stream
 from ticketlab.emulator.records.activity import MOST
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.shared.web.parts import part_of
@@ -160,3 +161,10 @@ def test_a_record_with_the_sys_id_of_another_tells_nothing_of_that(instance, adm
     page = admin.get(f"/cmdb_ci.do?sys_id={incident}")
     assert page.status == 200
     assert activities(page) == []
+
+
+def test_a_stream_says_that_it_does_not_count_them_all():
+    """What lies further back is not read, so nobody knows how much it is."""
+    entry = Entry("Abel Tuter", "2020-01-31 10:20:30", "Comments", "text", (), is_note=False)
+    assert Stream([entry] * 3, [entry] * (MOST - 4)).count == str(MOST - 1)
+    assert Stream([entry] * 3, [entry] * (MOST - 3)).count == f"{MOST}+"

@@ -111,6 +111,15 @@ def test_a_change_is_found_under_its_own_kind_only(chg):
         assert (answer.status_code, answer.json["error"]["message"]) == (404, "No Record found")
 
 
+def test_a_text_is_searched_in_each_group_of_a_query(chg):
+    """Neither a further group nor a leading alternative gets around it."""
+    wanted = made(chg, description="thimble in hay")["number"]["value"]
+    other = made(chg, description="only hay")["number"]["value"]
+    for query in (f"number={wanted}^NQnumber={other}", f"number={other}^NQnumber={wanted}"):
+        found = chg("GET", "", sysparm_query=query, textSearch="thimble").json["result"]
+        assert [each["number"]["value"] for each in found] == [wanted]
+
+
 @pytest.mark.source("rest 8", "D")
 def test_lists_are_filtered_ordered_searched_and_paged(chg):
     first, second = (made(chg, description="needle in hay")["number"]["value"] for _ in range(2))
