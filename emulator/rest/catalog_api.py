@@ -12,9 +12,7 @@ from ..records.row import Row
 from . import assumptions
 from .frame import answer, api_caller, speak_rest
 from .incoming import asked_parameters, given_object
-from .routing import same_for_all_versions
-
-PREFIXES = ("/api/sn_sc/servicecatalog", "/api/sn_sc/<any(v1, v2):version>/servicecatalog")
+from .routing import add_routes, same_for_all_versions
 
 blueprint = Blueprint("catalog_api", __name__)
 speak_rest(blueprint)
@@ -67,28 +65,23 @@ def submit_order() -> Response:
     return answer({"result": _placed(_ordering().submit())})
 
 
-ROUTES = (
-    ("GET", "/catalogs", list_catalogs),
-    ("GET", "/catalogs/<sys_id>", get_catalog),
-    ("GET", "/catalogs/<sys_id>/categories", list_categories),
-    ("GET", "/items", list_items),
-    ("GET", "/items/<sys_id>", get_item),
-    ("POST", "/items/<sys_id>/add_to_cart", add_to_cart),
-    ("POST", "/items/<sys_id>/order_now", order_now),
-    ("GET", "/cart", get_cart),
-    ("POST", "/cart/checkout", submit_order),
-    ("POST", "/cart/submit_order", submit_order),
+add_routes(
+    blueprint,
+    "servicecatalog",
+    (
+        ("/catalogs", list_catalogs, "GET"),
+        ("/catalogs/<sys_id>", get_catalog, "GET"),
+        ("/catalogs/<sys_id>/categories", list_categories, "GET"),
+        ("/items", list_items, "GET"),
+        ("/items/<sys_id>", get_item, "GET"),
+        ("/items/<sys_id>/add_to_cart", add_to_cart, "POST"),
+        ("/items/<sys_id>/order_now", order_now, "POST"),
+        ("/cart", get_cart, "GET"),
+        ("/cart/checkout", submit_order, "POST"),
+        ("/cart/submit_order", submit_order, "POST"),
+    ),
+    space="/api/sn_sc",
 )
-
-for _prefix in PREFIXES:
-    for _method, _rest, _view in ROUTES:
-        blueprint.add_url_rule(
-            f"{_prefix}{_rest}",
-            view_func=_view,
-            methods=[_method],
-            strict_slashes=False,
-            provide_automatic_options=False,
-        )
 
 
 def _catalog() -> Catalog:

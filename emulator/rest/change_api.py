@@ -17,10 +17,9 @@ from .change_render import render_change, with_meta
 from .change_workers import add_items, cancel_check, check_conflicts, get_conflicts, get_worker, list_items
 from .frame import answer, speak_rest
 from .incoming import asked_parameters
-from .routing import same_for_all_versions
+from .routing import in_versions, same_for_all_versions
 
 KINDS = "<any(normal, emergency, standard):kind>"
-PREFIXES = ("/api/sn_chg_rest/change", "/api/sn_chg_rest/<any(v1, v2):version>/change")
 
 blueprint = Blueprint("change_api", __name__)
 speak_rest(blueprint)
@@ -160,11 +159,11 @@ def _add(prefix: str, methods: str, rule: str, view: Any, **defaults: str) -> No
     )
 
 
-for _prefix in PREFIXES:
+for _space in in_versions("/api/sn_chg_rest"):
     for _methods, _rule, _view in ROUTES:
-        _add(_prefix, _methods, _rule, _view)
+        _add(f"{_space}/change", _methods, _rule, _view)
     for _methods, _rule, _what in NOT_EMULATED:
-        _add(_prefix, _methods, _rule, refuse, what=_what)
+        _add(f"{_space}/change", _methods, _rule, refuse, what=_what)
 
 
 @blueprint.errorhandler(ChangeRefused)

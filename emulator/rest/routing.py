@@ -5,12 +5,19 @@ from collections.abc import Iterable
 from flask import Blueprint, request
 from flask.typing import RouteCallable
 
-PREFIXES = ("/api/now", "/api/now/<any(v1, v2):version>")
+PLATFORM = "/api/now"
 
 
-def add_routes(blueprint: Blueprint, api: str, routes: Iterable[tuple[str, RouteCallable, str]]) -> None:
+def in_versions(space: str) -> tuple[str, str]:
+    """The beginnings of the addresses of the APIs in a name space, such as ``/api/now``."""
+    return space, f"{space}/<any(v1, v2):version>"
+
+
+def add_routes(
+    blueprint: Blueprint, api: str, routes: Iterable[tuple[str, RouteCallable, str]], *, space: str = PLATFORM
+) -> None:
     """``routes`` are the rest of an address, the view behind it, and the one method that leads there."""
-    for prefix in PREFIXES:
+    for prefix in in_versions(space):
         for rest, view, method in routes:
             blueprint.add_url_rule(
                 f"{prefix}/{api}{rest}",
@@ -37,4 +44,4 @@ def own_address() -> str:
 
 def api_address(version: str) -> str:
     """Where the platform's APIs are for this client: its host, its version (rest 1, meas)."""
-    return f"{own_address()}/api/now{f'/{version}' if version else ''}"
+    return f"{own_address()}{PLATFORM}{f'/{version}' if version else ''}"

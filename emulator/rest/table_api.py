@@ -24,7 +24,7 @@ from .incoming import given_record
 from .paging import list_headers
 from .parameters import DisplayValue, Parameters, read_parameters
 from .render import Form, render
-from .routing import PREFIXES, api_address
+from .routing import PLATFORM, api_address, in_versions
 from .saving import Saving
 from .tiny_urls import expand
 
@@ -93,7 +93,7 @@ def one_record(table: str, sys_id: str, version: str = "") -> Response:
     return _dispatch(handlers, _call(table, version, form_elements))
 
 
-for _prefix in PREFIXES:
+for _prefix in in_versions(PLATFORM):
     for _rule, _view in (("/table/<table>", records_of_table), ("/table/<table>/<sys_id>", one_record)):
         blueprint.add_url_rule(
             f"{_prefix}{_rule}",
