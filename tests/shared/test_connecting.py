@@ -80,7 +80,8 @@ def test_a_user_who_may_make_no_schema_is_told_how_to_be_allowed(guarded: Postgr
 
 
 def test_the_command_tells_it_in_one_line_and_ends_with_2(postgresql: Postgresql, tmp_path):
-    told = run("up", "--database", postgresql.address("not_yet"), "--data", str(tmp_path), cwd=tmp_path)
+    free = ("--emulator-port", "0", "--connector-port", "0")
+    told = run("up", *free, "--database", postgresql.address("not_yet"), "--data", str(tmp_path), cwd=tmp_path)
     assert told.returncode == 2
     assert told.stderr.count("\n") == 1
     assert "createdb" in told.stderr
