@@ -50,7 +50,8 @@ def _write(logger: Any, method: str, event: MutableMapping[str, Any]) -> str:
         with suppress(OSError), logs.path.open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
     if logs.terminal is not None and event.get("level") != "debug":
-        print(_terminal_line(event), file=logs.terminal, flush=True)
+        logs.terminal.write(f"{_terminal_line(event)}\n")
+        logs.terminal.flush()
     raise structlog.DropEvent
 
 

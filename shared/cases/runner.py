@@ -117,7 +117,7 @@ class Runner:
             if case.needs_connection:
                 bench.connect()
             case.arrange(bench)
-        except Exception:
+        except Exception:  # whatever it was, the pair is not left half broken
             self.stop()
             raise
         return self._file.write(self._target, case, bench.notes)

@@ -41,7 +41,7 @@ def load_app(module: str, lifeline: int | None) -> Callable[..., Any]:
     gc.disable()  # nothing of an import is garbage, and looking for some takes its time
     try:
         app: Callable[..., Any] = importlib.import_module(module).app
-    except Exception as error:
+    except Exception as error:  # sorted below: the project's errors must not be imported before the app is
         from ..errors import TicketlabError
 
         if not isinstance(error, TicketlabError):
