@@ -16,7 +16,7 @@ from ..shared.garbage import nothing_is_garbage
 from ..shared.ids import Ids
 from ..shared.lab_state import write_clock
 from ..shared.secret import Secret
-from ..shared.temporary import copy_folder, temporary_folder
+from ..shared.temporary import copy_data, temporary_folder
 from ..shared.web.parts import part_of
 from ..shared.worlds import Worlds, before_close, close, dispose
 from . import create_app
@@ -48,7 +48,7 @@ def make_tenant(
         return _worlds.take(Settings(**{"data": Path(), **DEFAULTS, **settings}), real_clock, ids)
     wanted = Settings(**{"data": folder / "tenant", **DEFAULTS, **settings})
     if not (wanted.data / "connector.db").exists():
-        copy_folder(_image_for(wanted), wanted.data, "keys", "logs")  # it makes keys of its own
+        copy_data(_image_for(wanted), wanted.data, "keys", "logs")  # it makes keys of its own
     with nothing_is_garbage():
         return _make(wanted, real_clock, ids)
 
@@ -107,7 +107,7 @@ def _make(settings: Settings, real_clock: Clock | None, ids: Ids | None) -> Flas
 
 
 def _lay_out(folder: Path, wanted: Settings) -> None:
-    copy_folder(_image_for(wanted), folder, "logs")
+    copy_data(_image_for(wanted), folder, "logs")
 
 
 def _image_for(wanted: Settings) -> Path:

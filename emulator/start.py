@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from flask import Flask
-from sqlalchemy import Connection, Engine, inspect
+from sqlalchemy import Connection, Engine, MetaData, inspect
 
 from ..shared import lab_state
 from ..shared.clock import Clock, ClockSetting
@@ -68,12 +68,19 @@ def open_databases(app: Flask, settings: Settings) -> Databases:
 def make_tables(databases: Databases, schema: Dictionary) -> None:
     """Create what is missing, additively: record tables, and the tables beside them. Raises RefusedToStart."""
     with writing(databases.engine) as connection:
-        Base.metadata.create_all(connection)
-        lab_state.metadata.create_all(connection)
+        _create_missing(connection, Base.metadata, lab_state.metadata)
     with writing(databases.lab_engine) as connection:
-        LabBase.metadata.create_all(connection)
+        _create_missing(connection, LabBase.metadata)
         _complete_notes(connection)
     fit(databases.store, schema)
+
+
+def _create_missing(connection: Connection, *kinds: MetaData) -> None:
+    """As ``create_all``, but with one question about what is there, not one for each table."""
+    present = set(inspect(connection).get_table_names())
+    for tables in kinds:
+        missing = [table for table in tables.sorted_tables if table.name not in present]
+        tables.create_all(connection, missing, checkfirst=False)
 
 
 def _complete_notes(connection: Connection) -> None:

@@ -14,7 +14,7 @@ from flask import Flask
 from ..shared.clock import Clock
 from ..shared.garbage import nothing_is_garbage
 from ..shared.ids import Ids
-from ..shared.temporary import copy_folder, temporary_folder
+from ..shared.temporary import copy_data, temporary_folder
 from ..shared.worlds import Worlds, close, dispose
 from . import create_app
 from .settings import Settings
@@ -42,7 +42,7 @@ def make_instance(
 
 
 def _lay_out(folder: Path, wanted: Settings) -> None:
-    copy_folder(_image(wanted.seed, wanted.release, wanted.name), folder, "logs")
+    copy_data(_image(wanted.seed, wanted.release, wanted.name), folder, "logs")
 
 
 @cache

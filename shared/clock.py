@@ -64,9 +64,12 @@ class LabClock:
         self._seen_at = -math.inf
 
     def now(self) -> datetime:
-        self._seen = self._read()
-        self._seen_at = time.monotonic()
+        self.learn(self._read())
         return self._seen.at(self._real.now())
+
+    def learn(self, setting: ClockSetting) -> None:
+        """The setting is this one just now."""
+        self._seen, self._seen_at = setting, time.monotonic()
 
     def forget(self) -> None:
         """The setting has been put back: read it afresh."""

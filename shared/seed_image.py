@@ -15,6 +15,7 @@ from typing import cast
 from sqlalchemy import Engine
 
 from .errors import TicketlabError
+from .sole_use import replace_content
 from .view import forget_facts
 
 PATIENCE_SECONDS = 20.0
@@ -56,7 +57,8 @@ class FileImage:
         save_image(self._engine, self._path)
 
     def restore(self) -> None:
-        restore_image(self._engine, self._path)
+        if not (self.exists() and replace_content(self._engine, self._path)):
+            restore_image(self._engine, self._path)
 
     def remove(self) -> None:
         self._path.unlink(missing_ok=True)

@@ -5,8 +5,11 @@ import fcntl
 import os
 import shutil
 import tempfile
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
+
+from .soundness import trust
 
 MEMORY = Path("/dev/shm")  # noqa: S108 - only folders made by mkdtemp, 0700, are used in it
 """A file system in memory, where there is one."""
@@ -15,6 +18,7 @@ ROOM = 512 * 2**20
 """A container's is often too small; then the disk serves."""
 
 OWNER = "owner"
+SEED = "seed"
 
 
 def temporary_folder(name: str, *, in_memory: bool = False) -> Path:
@@ -24,9 +28,22 @@ def temporary_folder(name: str, *, in_memory: bool = False) -> Path:
     return folder
 
 
-def copy_folder(source: Path, target: Path, *but: str) -> None:
-    """Copy what lies in ``source``, but for these names, to whatever lies in ``target``."""
-    shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns(*but))
+def copy_data(source: Path, target: Path, *but: str) -> None:
+    """Copy a data folder that this process has made, but for these names, to whatever lies in ``target``."""
+    ignored = shutil.ignore_patterns(*but)
+    shutil.copytree(source, target, dirs_exist_ok=True, ignore=ignored, copy_function=_copy_or_link)
+    for database in source.glob("*.db"):
+        trust(target / database.name)
+
+
+def _copy_or_link(source: str, target: str) -> None:
+    """A seed's image is never written to, only replaced, so that several folders may share one."""
+    if Path(source).parent.name == SEED:
+        Path(target).unlink(missing_ok=True)
+        with suppress(OSError):  # on another file system, or on one without links
+            os.link(source, target)
+            return
+    shutil.copy2(source, target)
 
 
 @cache

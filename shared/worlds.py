@@ -23,6 +23,7 @@ from .clock import Clock, SystemClock
 from .garbage import nothing_is_garbage
 from .ids import Ids
 from .logs import configure_logs
+from .sole_use import database_file, is_closed, overwrite, use_alone
 from .temporary import temporary_folder
 from .web.lab_interface import Lab
 from .web.parts import forget, part_of, parts_of
@@ -198,6 +199,8 @@ class Worlds(Generic[Chosen]):
             app = self._make(chosen, plugs, Ids(plugs.draw))
         part_of(app, Lab).keep()  # type: ignore[type-abstract]  # a reset returns to what this start has written
         dispose(app)
+        for engine in _engines(app):
+            use_alone(engine)
         mirror(data, image, frozenset([LOGS]))
         world = World(app, self, kind, data, image, plugs)
         app.extensions[_WORLD] = world
@@ -217,16 +220,13 @@ def _engines(app: Flask) -> Iterable[Any]:
 
 
 def _are_closed(app: Flask) -> bool:
-    """Whether nobody has the app's databases open, so that their files may be replaced.
-
-    SQLite removes a log with the last connection. Those on a server are no files.
-    """
+    """Whether nobody has the app's databases open, so that their files may be replaced. On a server they are none."""
     files = _files(app)
-    return bool(files) and not any(Path(f"{file}-wal").exists() for file in files)
+    return bool(files) and all(is_closed(file) for file in files)
 
 
 def _files(app: Flask) -> Sequence[Path]:
-    return [Path(engine.url.database) for engine in _engines(app) if engine.dialect.name == "sqlite"]
+    return [database_file(engine) for engine in _engines(app) if engine.dialect.name == "sqlite"]
 
 
 def _names(files: Sequence[Path]) -> frozenset[str]:
@@ -244,8 +244,11 @@ def mirror(source: Path, target: Path, but: frozenset[str] = frozenset()) -> Non
         copy = target / path.name
         if path.is_dir() and path.name not in but:
             mirror(path, copy)
-        elif path.name not in but and not (copy.exists() and _alike(path, copy)):
+        elif path.name not in but and not copy.exists():
             shutil.copy2(path, copy)
+        elif path.name not in but and not _alike(path, copy):
+            overwrite(path, copy)
+            shutil.copystat(path, copy)
 
 
 def _alike(path: Path, copy: Path) -> bool:

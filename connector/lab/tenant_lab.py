@@ -10,7 +10,7 @@ from ...shared.clock import ClockSetting
 from ...shared.database import reading, writing
 from ...shared.lab_state import change_clock
 from ...shared.place import Image
-from ...shared.web.lab import Account, Link, Pair, StartPage, Step
+from ...shared.web.lab import Account, Link, Pair, Reset, StartPage, Step
 from ..database import stored_clock
 from ..directory.seed import PEOPLE
 from ..openid import Registrations
@@ -45,10 +45,10 @@ class TenantLab:
         with writing(self._engine) as connection:
             return change_clock(connection, change)
 
-    def reset(self) -> str:
+    def reset(self) -> Reset:
         self.restore(seed_image(self._settings, self._engine))
         Registrations(self._engine).write(self._settings)
-        return self._settings.seed
+        return Reset(self._settings.seed, self.read_clock())
 
     def keep(self) -> None:
         seed_image(self._settings, self._engine).save()

@@ -11,14 +11,14 @@ from flask import Blueprint, Flask, Response, current_app, jsonify, redirect, re
 from marshmallow import Schema
 from werkzeug.wrappers import Response as AnyResponse
 
-from ..clock import Clock, SystemClock
+from ..clock import Clock, LabClock, SystemClock
 from ..errors import TicketlabError
 from ..logs import log
 from .lab_cases import add_cases
 from .lab_errors import add_errors, check_route, lab_error, unreadable, wants_page
 from .lab_guard import check_lab_request
 from .lab_input import clock_change, lab_input, nothing
-from .lab_interface import Account, Lab, Link, Pair, StartPage, Step, this_lab
+from .lab_interface import Account, Lab, Link, Pair, Reset, StartPage, Step, this_lab
 from .lab_path import LAB_PATH, is_for_lab
 from .lab_snapshots import add_snapshots
 from .parts import forget, part, provide
@@ -31,6 +31,7 @@ __all__ = [
     "Lab",
     "Link",
     "Pair",
+    "Reset",
     "StartPage",
     "Step",
     "install_lab",
@@ -43,7 +44,10 @@ __all__ = [
 
 
 def install_lab(app: Flask, lab: Lab, blueprint: Blueprint | None = None) -> None:
-    """Provide ``lab`` and register its pages under ``/lab``; ``blueprint`` comes from ``lab_blueprint``."""
+    """Provide ``lab`` and register its pages under ``/lab``; ``blueprint`` comes from ``lab_blueprint``.
+
+    Moves of the clock are told to the one that ``install_date`` has been given.
+    """
     provide(app, lab, Lab)
     provide(app, _Uptime(SystemClock()))
     app.jinja_env.globals.setdefault("_", _untranslated)
@@ -100,6 +104,7 @@ def set_clock() -> Response:
     """Move, freeze or run the clock: exactly one of ``set``, ``advance``, ``freeze`` and ``run``."""
     change = clock_change(lab_input(request))
     setting = this_lab().change_clock(lambda before: change(before, SystemClock().now()))
+    part(LabClock).learn(setting)
     log().info("lab.clock", offset_seconds=setting.offset.total_seconds(), frozen=setting.frozen_at is not None)
     return jsonify(_clock_answer())
 
@@ -107,10 +112,11 @@ def set_clock() -> Response:
 def reset() -> AnyResponse:
     """Put the app back to its seed, keys and addresses kept."""
     nothing(lab_input(request))
-    seed = this_lab().reset()
+    done = this_lab().reset()
     forget(current_app)
-    log().info("lab.reset", seed=seed)
-    return _done("reset", {"reset": True, "seed": seed})
+    part(LabClock).learn(done.clock)
+    log().info("lab.reset", seed=done.seed)
+    return _done("reset", {"reset": True, "seed": done.seed})
 
 
 def keep_seed() -> AnyResponse:

@@ -55,6 +55,14 @@ class StartPage:
     other_lab: Link | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Reset:
+    """What the app was put back to: the seed's name, and how its clock is set in that."""
+
+    seed: str
+    clock: ClockSetting
+
+
 class Lab(Protocol):
     """What one app lets its lab do. ``provide(app, lab, Lab)`` is done by ``install_lab``."""
 
@@ -74,8 +82,8 @@ class Lab(Protocol):
     def change_clock(self, change: Callable[[ClockSetting], ClockSetting]) -> ClockSetting:
         """Put what ``change`` makes of the setting in its place, in one write transaction, and return it."""
 
-    def reset(self) -> str:
-        """Put the app back to its seed; returns the seed's name."""
+    def reset(self) -> Reset:
+        """Put the app back to its seed."""
 
     def keep(self) -> None:
         """Make the present state what a reset returns to."""

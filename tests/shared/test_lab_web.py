@@ -2,10 +2,11 @@
 
 import pytest
 from flask import Flask
-from ticketlab.shared.clock import ClockSetting
+from ticketlab.shared.clock import ClockSetting, LabClock
 from ticketlab.shared.secret import Secret
+from ticketlab.shared.web.date import install_date
 from ticketlab.shared.web.headers import install_headers
-from ticketlab.shared.web.lab import Account, Link, StartPage, Step, install_lab
+from ticketlab.shared.web.lab import Account, Link, Reset, StartPage, Step, install_lab
 
 KEY = "the lab key"
 ELSEWHERE = {"REMOTE_ADDR": "203.0.113.7"}
@@ -43,7 +44,7 @@ class SmallLab:
 
     def reset(self):
         self.done.append("reset")
-        return "demo"
+        return Reset("demo", self.setting)
 
     def keep(self):
         self.done.append("keep")
@@ -57,6 +58,7 @@ def lab():
 @pytest.fixture
 def client(lab, tmp_path):
     small = Flask("small", instance_path=str(tmp_path))
+    install_date(small, LabClock(lab.read_clock))
     install_lab(small, lab)
     install_headers(small)
     return small.test_client()
