@@ -1,8 +1,9 @@
 """Cancels transactions that take longer than their quota rule allows (platform 4.4, D)."""
 
-from flask import Flask, request
+from flask import Flask
 
 from ..shared.time_limit import begin_limit, end_limit, limit_to
+from ..shared.web.at_hand import request_at_hand
 from ..shared.web.lab_path import is_for_lab
 from ..shared.web.parts import part
 from .errors import TransactionCancelled
@@ -14,6 +15,7 @@ def install(app: Flask) -> None:
 
     @app.before_request
     def _begin() -> None:
+        request = request_at_hand()
         if is_for_lab(request):
             return
         begin_limit(f"{request.method} {request.path}", TransactionCancelled)

@@ -6,10 +6,11 @@ from typing import Any
 
 from flask import Flask
 from ticketlab.emulator.dictionary.model import Dictionary
+from ticketlab.emulator.oauth.tokens import Tokens
 from ticketlab.emulator.store.tables import RecordTables
 from ticketlab.shared.web.parts import parts_of
 
-PURE = (Dictionary, RecordTables)
+PURE = (Dictionary, RecordTables, Tokens)
 """What they keep is worked out from what they were made of, and holds for ever."""
 NOT_ENTERED = (*PURE, Flask)
 

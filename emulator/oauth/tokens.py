@@ -8,6 +8,8 @@ import base64
 import binascii
 import hmac
 
+from ...shared.digests import digest_of
+from ...shared.kept import Keeper
 from ..identity.keys import InstanceKey
 from .access_jwts import AccessJwts, looks_like_jwt
 
@@ -18,10 +20,14 @@ PREFIX = "tlh_"
 _SYS_ID_BYTES = 16
 
 
-class Tokens:
+MOST_KNOWN = 1000
+
+
+class Tokens(Keeper):
     """Derives tokens from credentials, and finds the credential that a token names."""
 
     def __init__(self, key: InstanceKey, jwts: AccessJwts | None = None) -> None:
+        super().__init__(MOST_KNOWN)
         self._key = key
         self._jwts = jwts
 
@@ -33,6 +39,10 @@ class Tokens:
         """The sys_id of the credential a token stands for; None for any text that this instance did not make."""
         if self._jwts is not None and looks_like_jwt(token):
             return self._jwts.credential_of(token)
+        # A client calls many times with one token, and a MAC takes ten times as long as a hash.
+        return self.keep(digest_of(token), lambda: self._credential_of(token))
+
+    def _credential_of(self, token: str) -> str | None:
         hardened = token.startswith(PREFIX) and len(token) == LENGTH + len(PREFIX)
         text = token.removeprefix(PREFIX) if hardened else token
         if len(text) != LENGTH:

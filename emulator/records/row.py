@@ -14,7 +14,6 @@ from ..store.store import Native
 from .durations import raw_duration, shown_duration
 
 MASKED = "********"
-LENGTH = len("2020-01-31 12:00:00")
 
 
 def written(moment: datetime) -> str:
@@ -36,24 +35,23 @@ def raw_text(native: Native) -> str:
 Writer = Callable[[Any], str]
 
 
-def writer_of(field: Field) -> Writer | None:
-    """How the raw text of a filled field is written; None where it is the value itself.
-
-    One-way and sealed secrets show nothing (rest 3).
-    """
+def writer_of(field: Field) -> Writer:
+    """How the raw text of a filled field is written. One-way and sealed secrets show nothing (rest 3)."""
     if field.type.is_secret:
         return _nothing
     if field.type is FieldType.DURATION:
         return _duration
-    if field.type.storage is Storage.DATE_TIME:
-        return _utc
-    return None if field.type.storage is Storage.TEXT else raw_text
+    return _WRITERS.get(field.type.storage, raw_text)
 
 
 def _utc(native: Native) -> str:
     if isinstance(native, datetime) and native.tzinfo is UTC:  # as the database gives them
-        return native.isoformat(" ", "seconds")[:LENGTH]
+        return f"{native.date().isoformat()} {native.time().isoformat('seconds')}"  # half of what it takes with a zone
     return raw_text(native)
+
+
+def _truth(native: Native) -> str:
+    return "true" if native is True else "false" if native is False else raw_text(native)
 
 
 def _duration(native: Native) -> str:
@@ -64,7 +62,12 @@ def _nothing(_native: Native) -> str:
     return ""
 
 
-_HIDDEN: tuple[Writer | None, str] = (_nothing, "")
+_WRITERS: Mapping[Storage, Writer] = {
+    Storage.TEXT: str,
+    Storage.INTEGER: str,
+    Storage.BOOLEAN: _truth,
+    Storage.DATE_TIME: _utc,
+}
 
 
 class Columns:
@@ -73,14 +76,29 @@ class Columns:
     def __init__(self, fields: Mapping[str, Field]) -> None:
         self.fields = fields
         """By path, in the order asked for."""
+        self._written_last: tuple[Sequence[str], Sequence[WrittenColumn]] | None = None
 
     @cached_property
-    def plain(self) -> Mapping[str, tuple[Writer | None, str]]:
-        """By path the writer of its raw text, and the table that its value refers to, else empty."""
-        return {path: (writer_of(field), _referred(field)) for path, field in self.fields.items()}
+    def writers(self) -> Mapping[str, Writer]:
+        """By path, of raw texts."""
+        return {path: writer_of(field) for path, field in self.fields.items()}
+
+    def written(self, paths: Sequence[str]) -> "Sequence[WrittenColumn]":
+        """Those of the paths that there are, or all for none. As a rule the same are asked for row after row."""
+        last = self._written_last
+        if last is not None and last[0] == paths:
+            return last[1]
+        fields = self.fields
+        found = [(each, self.writers[each], _referred(fields[each])) for each in paths or fields if each in fields]
+        self._written_last = paths, found
+        return found
 
     def without(self, path: str) -> "Columns":
         return Columns({name: field for name, field in self.fields.items() if name != path})
+
+
+WrittenColumn = tuple[str, Writer, str]
+"""A path, the writer of its raw text, and the table that its value refers to, else empty."""
 
 
 def _referred(field: Field) -> str:
@@ -98,10 +116,7 @@ class FieldValue:
     @property
     def value(self) -> str:
         """The raw text."""
-        if self.native is None:
-            return ""
-        write = writer_of(self.field)
-        return write(self.native) if write is not None else str(self.native)
+        return "" if self.native is None else writer_of(self.field)(self.native)
 
     def display(self, style: TimeStyle) -> str:
         """The text a user reads who writes times in this style."""
@@ -159,10 +174,8 @@ class Row:
 
     def value(self, path: str) -> str:
         """The raw text, empty when the field is empty, unknown or hidden."""
-        native, (write, _) = self.natives.get(path), self.columns.plain.get(path, _HIDDEN)
-        if native is None:
-            return ""
-        return write(native) if write is not None else str(native)
+        native = self.natives.get(path)
+        return "" if native is None else self.columns.writers.get(path, _nothing)(native)
 
     def display(self, path: str) -> str:
         found = self.field_value(path)

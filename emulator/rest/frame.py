@@ -17,6 +17,7 @@ from ...shared.ids import Ids
 from ...shared.log_context import add
 from ...shared.logs import log
 from ...shared.time_limit import check_limit
+from ...shared.web.at_hand import request_at_hand
 from ...shared.web.parts import part
 from ..access.caller import Caller
 from ..errors import NotAuthenticated, UnknownResource
@@ -66,7 +67,7 @@ def speak_rest(blueprint: Blueprint) -> None:
 
 def rest_caller() -> Caller:
     """Who sends this request, with its transaction. Raises NotAuthenticated, or RateLimited."""
-    caller = part(Authenticators).caller_of(request)
+    caller = part(Authenticators).caller_of(request_at_hand())
     g.logged_in = True
     check_rate(caller)
     return replace(caller, transaction=g.transaction_id)
@@ -121,14 +122,16 @@ def _representation() -> Representation:
 
 def _session() -> Mapping[str, object]:
     """``session`` for whoever asks for its messages. There never are any: nobody debugs a session here."""
-    asked = [key for name, key in SESSION_MESSAGES.items() if request.headers.get(name, "").lower() == "true"]
+    headers = request.headers
+    asked = [key for name, key in SESSION_MESSAGES.items() if headers.get(name, "").lower() == "true"]
     return {"session": {key: [] for key in asked}} if asked else {}
 
 
 def _open() -> Response | None:
     g.transaction_id = part(Ids).transaction_id()
     add(transaction=g.transaction_id)
-    if IN_BATCH not in request.environ and address_length() > assumptions.LONGEST_URL.value:
+    request = request_at_hand()
+    if IN_BATCH not in request.environ and address_length(request) > assumptions.LONGEST_URL.value:
         g.refused_at_edge = True
         return Response(TOO_LONG_PAGE, 414, content_type="text/html")
     if not request.path.startswith(API_PATH) or request.routing_exception is None:

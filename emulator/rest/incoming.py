@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import quote
 
-from flask import request
+from flask import Request, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from ...shared.web.parts import part
@@ -22,7 +22,7 @@ LARGEST_GZIP_PROPERTY = "glide.rest.scripted.max_inbound_gzip_content_length_mb"
 """Properties, in megabytes (rest 1, D)."""
 
 
-def address_length() -> int:
+def address_length(request: Request) -> int:
     """Bytes of the request's path and query, as sent where the server tells, else as they would be written."""
     sent = request.environ.get("RAW_URI") or request.environ.get("REQUEST_URI") or quote(request.path, safe=UNQUOTED)
     query = request.query_string

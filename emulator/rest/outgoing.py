@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 
-from flask import Response, g, request
+from flask import Request, Response, g
 
 from ...shared.ids import Ids
+from ...shared.web.at_hand import request_at_hand
 from ...shared.web.parts import part
 from ..identity.sessions import COOKIE
 from ..settings import Settings
@@ -25,7 +26,7 @@ ANSWER_HEADERS = {
 
 def platform_headers(response: Response) -> Mapping[str, str]:
     """What an instance sends beside the headers of both apps; fit for ``install_headers``."""
-    wanted = {"Server": "ServiceNow"}
+    wanted, request = {"Server": "ServiceNow"}, request_at_hand()
     transaction = g.get("transaction_id")
     if transaction and response.status_code != 401:
         wanted["X-Transaction-ID"] = transaction
@@ -33,11 +34,11 @@ def platform_headers(response: Response) -> Mapping[str, str]:
         return wanted
     if g.get("logged_in"):
         wanted["X-Is-Logged-In"] = "true"
-    _set_cookies(response)
-    return {**wanted, **ANSWER_HEADERS, **g.get("rate_limit", {}), **_packed(response)}
+    _set_cookies(request, response)
+    return {**wanted, **ANSWER_HEADERS, **g.get("rate_limit", {}), **_packed(request, response)}
 
 
-def _set_cookies(response: Response) -> None:
+def _set_cookies(request: Request, response: Response) -> None:
     """Only a client without a session gets cookies: a servlet's session is announced once."""
     if "Cookie" in request.headers and COOKIE in request.cookies:
         return
@@ -46,7 +47,7 @@ def _set_cookies(response: Response) -> None:
     response.headers.extend([("Set-Cookie", cookie) for cookie in cookies])
 
 
-def _packed(response: Response) -> Mapping[str, str]:
+def _packed(request: Request, response: Response) -> Mapping[str, str]:
     """Pack JSON and XML for whoever takes gzip, and say so; files and streams go out as they are."""
     if response.is_streamed or response.direct_passthrough or not (response.mimetype or "").endswith(("json", "xml")):
         return {}

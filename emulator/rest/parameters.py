@@ -1,9 +1,10 @@
 """The ``sysparm_`` parameters of the Table API (rest 2)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from ..errors import BadParameter
 from . import assumptions
@@ -41,15 +42,21 @@ class Parameters:
     view: str = ""
 
 
-def read_parameters(pairs: Sequence[tuple[str, str]]) -> Parameters:
+def read_parameters(pairs: Iterable[tuple[str, str]]) -> Parameters:
     """Read the pairs of a query string. Raises BadParameter; unknown names never do."""
+    return _read(tuple(pair for pair in pairs if pair[0] != CREDENTIAL))
+
+
+@lru_cache(maxsize=256)
+def _read(pairs: tuple[tuple[str, str], ...]) -> Parameters:
+    """A program asks for the same again and again. Kept are only readings, no credentials."""
     given: dict[str, str] = {}
     filters: list[tuple[str, str]] = []
     for name, value in pairs:
         _check_text(name, value)
         if name.startswith("sysparm_"):
             given.setdefault(name, value)
-        elif name != CREDENTIAL:
+        else:
             filters.append((name, value))
     return Parameters(
         query=given.get("sysparm_query", ""),

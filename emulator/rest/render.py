@@ -34,18 +34,15 @@ def render(row: Row, form: Form) -> dict[str, Rendered]:
 def _plain(row: Row, form: Form) -> dict[str, Rendered]:
     """What nearly every answer consists of, written without a detour."""
     rendered: dict[str, Rendered] = {}
-    writers, natives = row.columns.plain, row.natives
-    for name in form.fields or writers:
-        if name not in writers:
-            continue
-        write, reference = writers[name]
+    natives, with_links = row.natives, not form.exclude_reference_link
+    for name, write, reference in row.columns.written(form.fields):
         native = natives.get(name)
         if native is None:
             rendered[name] = ""
-        elif reference and not form.exclude_reference_link:
+        elif reference and with_links:
             rendered[name] = {"link": f"{form.links}/{reference}/{native}", "value": str(native)}
         else:
-            rendered[name] = write(native) if write is not None else str(native)
+            rendered[name] = write(native)
     return rendered
 
 

@@ -3,8 +3,10 @@
 from flask import Request
 
 LAB_PATH = "/lab"
+_BELOW = f"{LAB_PATH}/"
 
 
 def is_for_lab(request: Request) -> bool:
     """Whether the lab is asked, under an address that it knows or not. A page of a table called ``lab…`` is none."""
-    return request.path == LAB_PATH or request.path.startswith(f"{LAB_PATH}/")
+    path = request.path
+    return path == LAB_PATH or path.startswith(_BELOW)

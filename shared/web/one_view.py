@@ -1,8 +1,9 @@
 """Lets each request of an app read its databases in one view (shared/view.py)."""
 
-from flask import Flask, request
+from flask import Flask
 
 from ..view import close_views, open_views
+from .at_hand import request_at_hand
 from .lab_path import is_for_lab
 
 
@@ -11,7 +12,7 @@ def install_one_view(app: Flask) -> None:
 
     @app.before_request
     def _open() -> None:
-        if not is_for_lab(request):
+        if not is_for_lab(request_at_hand()):
             open_views()
 
     @app.teardown_request

@@ -7,7 +7,9 @@ and nothing that belongs to one app is global to the process.
 from collections.abc import Mapping
 from typing import TypeVar, cast
 
-from flask import Flask, current_app
+from flask import Flask
+
+from .at_hand import app_at_hand
 
 Part = TypeVar("Part")
 
@@ -26,7 +28,7 @@ def part_of(app: Flask, kind: type[Part]) -> Part:
 
 def part(kind: type[Part]) -> Part:
     """Return the current app's part of this type."""
-    return part_of(current_app, kind)
+    return part_of(app_at_hand(), kind)
 
 
 def parts_of(app: Flask) -> Mapping[type, object]:

@@ -7,10 +7,11 @@ the decisions lie.
 
 import re
 
-from flask import Flask, Response, request
+from flask import Flask, Response
 
 from ..ids import Ids
 from ..log_context import Logs, about, begin, use_logs
+from .at_hand import request_at_hand
 
 HEADER = "X-Request-ID"
 ACCEPTABLE = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -25,6 +26,7 @@ def install_request_ids(app: Flask, ids: Ids, logs: Logs, *, own: bool) -> None:
     @app.before_request
     def _begin() -> None:
         use_logs(logs)
+        request = request_at_hand()
         given = request.headers.get(HEADER, "")
         usable = given if ACCEPTABLE.fullmatch(given) else ""
         begin(request=usable or (ids.transaction_id() if own else ""), address=request.remote_addr or "")
