@@ -22,6 +22,7 @@ from .identity.passwords import Passwords
 from .imports import ImportSets
 from .records.attachments import Attachments
 from .records.gate import Gate
+from .rest.assumptions import LARGEST_BODY
 from .seed import Secrets, declared_schema, write_addresses, write_tables
 from .seed.application import SeedInstaller
 from .settings import Settings
@@ -93,6 +94,7 @@ def _flask(settings: Settings) -> Flask:
         static_folder="pages/static",
         instance_path=str(settings.data.resolve()),
     )
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_BODY.value  # what takes files or a property's size says so by itself
     refuse_debugging(app, settings.host)
     install_routes(app)
     return app

@@ -73,14 +73,11 @@ def _body_type() -> tuple[str, str]:
 def _read(limit: int) -> bytes:
     if (request.content_length or 0) > limit:
         raise PayloadTooLarge(request.content_length or 0, limit)
-    request.max_content_length = limit + 1  # a body without a length is cut there, in silence
+    request.max_content_length = limit
     try:
-        body = request.get_data(cache=False)
-    except RequestEntityTooLarge:
+        return request.get_data(cache=False)
+    except RequestEntityTooLarge:  # a body without a length
         raise PayloadTooLarge(limit + 1, limit) from None
-    if len(body) > limit:
-        raise PayloadTooLarge(len(body), limit)
-    return body
 
 
 def _megabytes(name: str, default: int) -> int:

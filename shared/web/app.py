@@ -2,10 +2,13 @@
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
-from flask import Flask, Response
+from flask import Flask, Request, Response
 from werkzeug.datastructures import Headers
+from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.utils import cached_property
+from werkzeug.wsgi import LimitedStream
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
@@ -28,12 +31,35 @@ class SentOnce(Response):
         return super().get_wsgi_headers(environ)
 
 
+class WholeBody(LimitedStream):
+    """A body that is read whole or not at all: the framework's cuts one without a length at the limit, in silence."""
+
+    def readall(self) -> bytes:
+        body = super().readall()
+        if self.is_exhausted and self._stream.read(1):
+            raise RequestEntityTooLarge
+        return body
+
+
+class MeasuredRequest(Request):
+    """A request whose body is refused when more than ``max_content_length`` of it comes."""
+
+    @cached_property
+    def stream(self) -> IO[bytes]:
+        found: IO[bytes] = super().stream
+        limit = self.max_content_length
+        if limit is None or self.content_length is not None or "wsgi.input_terminated" not in self.environ:
+            return found
+        return WholeBody(self.environ["wsgi.input"], limit, is_max=True)  # type: ignore[return-value]
+
+
 class SynchronousFlask(Flask):
     """A Flask whose views and hooks are plain functions, and whose answers are sent once.
 
     The framework asks of each, at each request, whether it is a coroutine: with a dozen hooks as long as routing takes.
     """
 
+    request_class = MeasuredRequest
     response_class = SentOnce
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
