@@ -54,36 +54,41 @@ class ClockSetting:
         return ClockSetting(offset=self.at(real) - real)
 
 
+_NEVER = (ClockSetting(), -math.inf)
+
+
 class LabClock:
     """The machine's time seen through a setting that is read afresh, so every process of an app agrees."""
 
     def __init__(self, read: Callable[[], ClockSetting], real: Clock | None = None) -> None:
         self._read = read
         self._real = real or SystemClock()
-        self._seen = ClockSetting()
-        self._seen_at = -math.inf
+        self._seen = _NEVER
 
     def now(self) -> datetime:
-        self.learn(self._read())
-        return self._seen.at(self._real.now())
+        setting = self._read()
+        self.learn(setting)
+        return setting.at(self._real.now())
 
     def learn(self, setting: ClockSetting) -> None:
         """The setting is this one just now."""
-        self._seen, self._seen_at = setting, time.monotonic()
+        self._seen = setting, time.monotonic()
 
     def forget(self) -> None:
         """The setting has been put back: read it afresh."""
-        self._seen, self._seen_at = ClockSetting(), -math.inf
+        self._seen = _NEVER
 
     def about_now(self, seconds: float) -> datetime:
         """The time by a setting that may have been read up to so many seconds ago; costs nothing most of the time."""
-        if time.monotonic() - self._seen_at > seconds:
+        setting, seen_at = self._seen
+        if time.monotonic() - seen_at > seconds:
             return self.now()
-        return self._seen.at(self._real.now())
+        return setting.at(self._real.now())
 
     def last_known(self) -> datetime:
         """The time by the setting that was read last: for an answer that says that nothing can be read."""
-        return self._seen.at(self._real.now())
+        setting, _seen_at = self._seen
+        return setting.at(self._real.now())
 
 
 LONGEST_LEAP = timedelta(days=366 * 50)

@@ -51,7 +51,7 @@ class FileImage:
             found = self._path.stat()
         except FileNotFoundError:
             return None
-        return str(self._path), found.st_size, found.st_mtime_ns
+        return str(self._path), found.st_ino, found.st_size, found.st_mtime_ns
 
     def save(self) -> None:
         save_image(self._engine, self._path)

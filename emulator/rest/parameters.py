@@ -12,6 +12,8 @@ from .errors import bad_number
 
 CREDENTIAL = "access_token"
 """A bearer token in the address says who asks, and filters nothing (platform 1.4, D)."""
+LONGEST_KEPT = 2000
+"""Characters: an address in a batch may have megabytes, which nobody would ever forget."""
 DIGITS = re.compile(r"[0-9]+")
 
 
@@ -44,12 +46,18 @@ class Parameters:
 
 def read_parameters(pairs: Iterable[tuple[str, str]]) -> Parameters:
     """Read the pairs of a query string. Raises BadParameter; unknown names never do."""
-    return _read(tuple(pair for pair in pairs if pair[0] != CREDENTIAL))
+    given = tuple(pair for pair in pairs if pair[0] != CREDENTIAL)
+    is_long = sum(len(name) + len(value) for name, value in given) > LONGEST_KEPT
+    return _read(given) if is_long else _kept(given)
 
 
 @lru_cache(maxsize=256)
-def _read(pairs: tuple[tuple[str, str], ...]) -> Parameters:
+def _kept(pairs: tuple[tuple[str, str], ...]) -> Parameters:
     """A program asks for the same again and again. Kept are only readings, no credentials."""
+    return _read(pairs)
+
+
+def _read(pairs: tuple[tuple[str, str], ...]) -> Parameters:
     given: dict[str, str] = {}
     filters: list[tuple[str, str]] = []
     for name, value in pairs:

@@ -6,8 +6,9 @@ a process makes many, as tests do.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from copy import copy
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask
 from werkzeug.routing import BaseConverter, Map, Rule
@@ -23,6 +24,7 @@ class _Parsed:
     parts: Sequence[RulePart]
     trace: Sequence[tuple[bool, str]]
     converters: Mapping[str, BaseConverter]
+    """By argument, each of no app: those of the first would keep all its routes alive."""
 
 
 _parsed: dict[str, _Parsed] = {}
@@ -37,11 +39,11 @@ class Route(Rule):
         if rule not in _parsed:
             began = len(self._trace)
             parts = tuple(super()._parse_rule(rule))
-            _parsed[rule] = _Parsed(parts, tuple(self._trace[began:]), dict(self._converters))
+            _parsed[rule] = _Parsed(parts, tuple(self._trace[began:]), _of(None, self._converters))
             return parts
         known = _parsed[rule]
         self._trace.extend(known.trace)
-        self._converters.update(known.converters)
+        self._converters.update(_of(self.map, known.converters))
         self.arguments.update(known.converters)
         return known.parts
 
@@ -55,6 +57,14 @@ class Route(Rule):
             return compiled[0](self, **values)
 
         return build
+
+
+def _of(routes: Map | None, converters: Mapping[str, BaseConverter]) -> dict[str, BaseConverter]:
+    made = {}
+    for name, converter in converters.items():
+        made[name] = copy(converter)
+        made[name].map = cast("Map", routes)
+    return made
 
 
 def install_routes(app: Flask) -> None:

@@ -1,5 +1,8 @@
 """Addresses that ``url_for`` builds."""
 
+import gc
+import weakref
+
 from flask import Flask
 from ticketlab.shared.web.routes import install_routes
 from werkzeug.routing import UnicodeConverter
@@ -33,6 +36,16 @@ def test_an_app_with_a_converter_of_its_own_is_not_given_another_apps_routes() -
         made.add_url_rule("/of/<int:page>", view_func=_echo)
     assert first.test_client().get("/of/seven").status_code == 404
     assert other.test_client().get("/of/seven").get_json() == {"page": "seven"}
+
+
+def test_what_is_kept_of_a_route_keeps_no_app_alive() -> None:
+    first = Flask("first")
+    install_routes(first)
+    first.add_url_rule("/kept/<int:page>", view_func=_echo)
+    routes = weakref.ref(first.url_map)
+    del first
+    gc.collect()
+    assert routes() is None
 
 
 def _echo(**values: object) -> dict[str, object]:

@@ -80,3 +80,11 @@ def test_d16_thousands_of_fields_and_deep_walks_are_cut():
 @pytest.mark.source("platform 1.4", "D")
 def test_a_token_in_the_address_is_no_filter():
     assert read(access_token="x", state="2").filters == (("state", "2"),)
+
+
+def test_a_long_query_is_read_and_forgotten():
+    """A batch's addresses may have megabytes, and a reading that is kept would hold on to them."""
+    short, long = "state=1", "state=1^" * 1000
+    assert read(sysparm_query=short) is read(sysparm_query=short)
+    assert read(sysparm_query=long) == read(sysparm_query=long)
+    assert read(sysparm_query=long) is not read(sysparm_query=long)
