@@ -24,8 +24,8 @@ WAL_MAGIC = {0x377F0682: "<", 0x377F0683: ">"}
 
 MENDED = "Put a backup in its place, as docs/databases.md tells, or start over with --fresh."
 
-
 _trusted: dict[Path, Hashable] = {}
+"""The stamps of databases that need not be looked at once."""
 
 
 def trust(path: Path) -> None:
@@ -34,7 +34,7 @@ def trust(path: Path) -> None:
 
 
 def _stamp(path: Path) -> Hashable:
-    """Differs after every write."""
+    """Differs after every write to a copy, which has the time of what it is a copy of."""
     found = path.stat()
     return found.st_ino, found.st_size, found.st_mtime_ns
 
@@ -47,9 +47,9 @@ def check_soundness(path: Path) -> None:
     """
     if not path.exists() or path.stat().st_size == 0:
         return  # a new one
+    _check_log(path.with_name(f"{path.name}-wal"))  # one that lay there before belongs to no copy
     if _trusted.pop(path.resolve(), None) == _stamp(path):
         return
-    _check_log(path.with_name(f"{path.name}-wal"))
     try:
         found = _problems(path)
     except sqlite3.OperationalError as error:

@@ -31,6 +31,12 @@ def test_a_copy_is_taken_for_what_it_is_a_copy_of_once(copied):
         check_soundness(copied)
 
 
+def test_a_log_that_lay_beside_a_copy_is_looked_at(copied):
+    copied.with_name(f"{copied.name}-wal").write_bytes(b"x" * 4096)
+    with pytest.raises(RefusedToStart, match="-wal is damaged"):
+        check_soundness(copied)
+
+
 def test_a_copy_that_was_changed_is_looked_at(copied):
     with copied.open("r+b") as file:
         file.seek(5000)
