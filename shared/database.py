@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -125,6 +125,23 @@ def writing(engine: Engine) -> Iterator[Connection]:
             yield connection
     finally:
         end_view(engine)  # one that was opened meanwhile does not know what was written
+
+
+@contextmanager
+def taken_back(connection: Connection) -> Iterator[None]:
+    """What is written meanwhile is undone, and the transaction goes on.
+
+    An error may have ended it: SQLite undoes all of a transaction whose write is interrupted, as by a time limit. That
+    there is nothing left to take back then must not hide the error.
+    """
+    savepoint = connection.begin_nested()
+    try:
+        yield
+    except BaseException:
+        with suppress(DBAPIError):
+            savepoint.rollback()
+        raise
+    savepoint.rollback()
 
 
 def reading(engine: Engine) -> AbstractContextManager[Connection]:

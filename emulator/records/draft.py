@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ...shared.database import taken_back
 from ..dictionary.types import Storage
 from ..query import parse
 from ..query.calls import resolve
@@ -105,12 +106,9 @@ class Draft:
 
     def matches_when_written(self, query: str) -> bool:
         """Ask the database, by writing the draft and taking it back."""
-        savepoint = self.work.connection.begin_nested()
-        try:
+        with taken_back(self.work.connection):
             self.write()
             return self.work.matches(self.table, self.sys_id, query)
-        finally:
-            savepoint.rollback()
 
     def write(self) -> None:
         """Put it into the database. Raises IntegrityError where a unique index refuses it."""

@@ -4,8 +4,12 @@ import time
 from contextvars import Context
 
 import pytest
+from sqlalchemy import create_engine, text
+from ticketlab.shared.database import install_sqlite, taken_back, writing
 from ticketlab.shared.errors import TicketlabError
-from ticketlab.shared.time_limit import begin_limit, check_limit, end_limit, limit_to
+from ticketlab.shared.time_limit import begin_limit, check_limit, end_limit, install_time_limit, limit_to
+
+ENDLESS = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n WHERE i < 0"
 
 
 class TooLate(TicketlabError):
@@ -43,3 +47,33 @@ def test_a_request_within_a_request_has_the_limit_of_the_outer_one():
         end_limit()
 
     Context().run(request)
+
+
+def test_a_write_that_is_cancelled_within_a_savepoint_is_told_so(tmp_path):
+    """SQLite undoes the whole transaction with it, so that there is no savepoint to go back to."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'tickets.db'}")
+    install_time_limit(engine)
+    install_sqlite(engine, durable=False)
+
+    def request() -> None:
+        begin_limit("POST /slow", TooLate)
+        limit_to(0.05)
+        with pytest.raises(TooLate):
+            write_endlessly()
+        end_limit()
+
+    def write_endlessly() -> None:
+        with writing(engine) as connection:
+            connection.execute(text("INSERT INTO ticket VALUES (2)"))
+            with taken_back(connection):
+                connection.execute(text(f"INSERT INTO ticket {ENDLESS}"))
+
+    with writing(engine) as connection:
+        connection.execute(text("CREATE TABLE ticket (number)"))
+        with taken_back(connection):
+            connection.execute(text("INSERT INTO ticket VALUES (0)"))
+        connection.execute(text("INSERT INTO ticket VALUES (1)"))
+    Context().run(request)
+    with writing(engine) as connection:
+        assert list(connection.execute(text("SELECT number FROM ticket")).scalars()) == [1]
+    engine.dispose()
