@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, delete, insert, select
+from sqlalchemy import String, delete, insert, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...shared.clock import Clock
@@ -76,9 +76,12 @@ class Sessions:
         self._ids = ids
         self._get_property = get_property
 
-    def start(self, account: UserAccount, acting: str = "") -> str:
-        """Begin a session for somebody who has just logged in, and return its cookie value, always a new one."""
-        cookie = self._ids.token(32)
+    def start(self, account: UserAccount, acting: str = "", cookie: str = "") -> str:
+        """Begin a session for somebody who has just logged in, and return its cookie value: a new one, unless given.
+
+        A session that ``cookie`` has been of ends.
+        """
+        cookie = cookie or self._ids.token(32)
         now = self._clock.now()
         row = {
             "id_hash": digest_of(cookie),
@@ -87,7 +90,8 @@ class Sessions:
             "created": now,
         }
         with self._database.writing() as connection:
-            connection.execute(delete(UserSession).where(UserSession.created < now - LIFETIME))
+            is_over = or_(UserSession.created < now - LIFETIME, UserSession.id_hash == row["id_hash"])
+            connection.execute(delete(UserSession).where(is_over))
             connection.execute(insert(UserSession).values(row))
             if acting:
                 connection.execute(insert(UserImpersonation).values(session=row["id_hash"], acting=acting))

@@ -40,5 +40,12 @@ class UserTokens:
         start, mark, mac = cookie.partition(MARK)
         return bool(mark) and hmac.compare_digest(self._mac(start).encode(), as_bytes(mac))
 
+    def session_after(self, pre_session: str, user: str) -> str:
+        """The cookie value of the session that a program gets for its user's token, the same each time it asks.
+
+        Only this instance can derive it, so whoever has planted a pre-session does not know the session.
+        """
+        return self._key.sign("session after a pre-session", as_bytes(f"{user} {pre_session}")).hex()
+
     def _mac(self, start: str) -> str:
         return self._key.sign("pre-session", as_bytes(start)).hex()

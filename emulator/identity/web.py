@@ -148,16 +148,15 @@ def check_csrf() -> None:
         raise FormRefused
 
 
-def begin_session(account: UserAccount, acting: str = "") -> None:
+def begin_session(account: UserAccount, acting: str = "", cookie: str = "") -> None:
     """Let this user in: a new session under a new cookie; what the browser sent before is ended, never adopted.
 
-    ``acting`` is the sys_id of whom the user impersonates.
+    ``acting`` is the sys_id of whom the user impersonates, ``cookie`` a value that nobody else can know.
     """
     sessions = part(Sessions)
     if current_session() is not None:
         sessions.end(session_cookie())
-    g.session_cookie = g.new_cookie = sessions.start(account, acting)
-    _forget()
+    _give_cookie(sessions.start(account, acting, cookie))
     log().info("login", user=account.user_name, acting=acting)
 
 
@@ -165,13 +164,21 @@ def begin_for_token(account: UserAccount) -> None:
     """Give a program a session that has been given a pre-session's cookie and now comes with an access token too.
 
     ServiceNow's own command-line tool does so (rest 10, C). The cookie identifies nobody: the session is the token's
-    user's, under a new cookie.
+    user's, under a cookie of its own. A program that goes on to send the old one gets the same session each time, and
+    does not fill the database.
     """
     if "Cookie" not in request.headers:
         return
-    asked = part(UserTokens).is_pre_session(request.cookies.get(COOKIE, ""))
-    if asked and account.may_use_pages and not account.needs_second_factor and not account.password_needs_reset:
-        begin_session(account)
+    tokens, before = part(UserTokens), request.cookies.get(COOKIE, "")
+    may_log_in = account.may_use_pages and not account.needs_second_factor and not account.password_needs_reset
+    if not may_log_in or not tokens.is_pre_session(before):
+        return
+    cookie = tokens.session_after(before, account.sys_id)
+    begun = part(Sessions).find(cookie)
+    if begun is not None and begun.admits(account):
+        _give_cookie(cookie)
+    else:
+        begin_session(account, cookie=cookie)
 
 
 def end_session() -> None:
@@ -180,7 +187,12 @@ def end_session() -> None:
     if account is not None:
         part(Sessions).end(session_cookie())
         log().info("logout", user=account.user_name)
-    g.session_cookie = g.new_cookie = ""
+    _give_cookie("")
+
+
+def _give_cookie(cookie: str) -> None:
+    """The rest of the request belongs to this cookie's session, and so does the browser; to none if it is empty."""
+    g.session_cookie = g.new_cookie = cookie
     _forget()
 
 

@@ -9,7 +9,7 @@ from oauth_records import set_property
 from sqlalchemy import func, select
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.identity.keys import InstanceKey
-from ticketlab.emulator.identity.sessions import UserSession
+from ticketlab.emulator.identity.sessions import Sessions, UserSession
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.shared.web.parts import part_of
 
@@ -133,8 +133,41 @@ def test_a_batch_with_a_token_begins_one_session(instance, browser):
         "/api/now/batch", json={"batch_request_id": "1", "rest_requests": asked}, headers=token
     )
     assert [each["status_code"] for each in answer.json["serviced_requests"]] == [200] * 3
+    assert _sessions(instance) == 1
+
+
+def test_a_program_that_keeps_its_first_cookie_gets_one_session_however_often_it_asks(instance, browser):
+    """Another user's token does not get that one, and a session that has ended is begun again."""
+    token = bearer(instance, browser, make_user(instance))
+    as_a_stranger(browser)
+    first = browser.client.get_cookie("JSESSIONID").value
+    given = set()
+    for _ in range(3):
+        browser.client.set_cookie("JSESSIONID", first)
+        assert browser.get(ME, token).status == 200
+        given.add(browser.client.get_cookie("JSESSIONID").value)
+    assert len(given) == 1
+    assert given != {first}
+    assert _sessions(instance) == 1
+    assert '"user_name":"tickets"' in browser.get(ME, _told(browser)).text
+    browser.client.set_cookie("JSESSIONID", first)
+    assert browser.get(ME, bearer(instance, browser, make_user(instance, user_name="other"))).status == 200
+    assert browser.client.get_cookie("JSESSIONID").value not in given
+    assert _sessions(instance) == 2
+    part_of(instance, Sessions).end(*given)
+    browser.client.set_cookie("JSESSIONID", first)
+    assert browser.get(ME, token).status == 200
+    assert _sessions(instance) == 2
+
+
+def _told(browser) -> dict[str, str]:
+    asked = browser.post("/angular.do?sysparm_type=get_user", {})
+    return {"X-UserToken": asked.headers["X-UserToken-Response"]}
+
+
+def _sessions(instance) -> int:
     with part_of(instance, Gate).store.reading() as connection:
-        assert connection.scalar(select(func.count()).select_from(UserSession)) == 1
+        return connection.scalar(select(func.count()).select_from(UserSession))
 
 
 def without_asking(browser) -> None:
