@@ -7,6 +7,7 @@ from ..shared.web.at_hand import request_at_hand
 from ..shared.web.lab_path import is_for_lab
 from ..shared.web.parts import part
 from .errors import TransactionCancelled
+from .front_door import FOR_PROGRAMS_BY_PARAMETER
 from .records.gate import Gate
 
 
@@ -19,7 +20,8 @@ def install(app: Flask) -> None:
         if is_for_lab(request):
             return
         begin_limit(f"{request.method} {request.path}", TransactionCancelled)
-        seconds = part(Gate).snapshot().quotas.of(request.path)
+        quotas = part(Gate).snapshot().quotas
+        seconds = quotas.of(request.path, in_json=FOR_PROGRAMS_BY_PARAMETER in request.args)
         if seconds is not None:
             limit_to(seconds)
 

@@ -19,6 +19,7 @@ RULES = {
     "attachment": "REST Attachment API request timeout",
 }
 OTHER_APIS = "REST and JSON Catch All"
+"""Its name says of which; that JSON is the JSONv2 processor is inferred (I)."""
 PAGES = "UI Transactions"
 
 
@@ -28,12 +29,12 @@ class Quotas:
 
     seconds: Mapping[str, int] = field(default_factory=dict)
 
-    def of(self, path: str) -> int | None:
-        """Of the request for this path."""
-        if not path.startswith("/api/"):
-            return self.seconds.get(PAGES)
+    def of(self, path: str, *, in_json: bool = False) -> int | None:
+        """Of the request for this path; ``in_json`` where the JSONv2 processor answers it."""
         api = API.match(path)
-        return self.seconds.get(RULES[api[1]] if api else OTHER_APIS)
+        if api:
+            return self.seconds.get(RULES[api[1]])
+        return self.seconds.get(OTHER_APIS if in_json or path.startswith("/api/") else PAGES)
 
 
 def load_quotas(read: ReadTable) -> Quotas:

@@ -86,6 +86,22 @@ def test_q13_a_query_over_its_quota_is_cancelled(instance, slowly):
 
 
 @pytest.mark.attack("Q13")
+@pytest.mark.source("platform 4.4", "I")
+def test_q13_the_jsonv2_processor_has_the_quota_of_rest_and_json(instance, slowly):
+    """Its address is a page's, whose quota is five minutes."""
+    client = instance.test_client()
+    named = f"{TABLE}/sysrule_quota?sysparm_fields=sys_id&sysparm_query=name=REST and JSON Catch All"
+    (rule,) = client.get(named, auth=ADMIN).json["result"]
+    assert (
+        client.patch(f"{TABLE}/sysrule_quota/{rule['sys_id']}", json={"max_duration": "1"}, auth=ADMIN).status_code
+        == 200
+    )
+    with slowly():
+        answer = client.get(f"/task.do?JSONv2&sysparm_query={SLOW_FILTER}", auth=ADMIN)
+    assert CANCELLED["error"]["message"] in answer.text
+
+
+@pytest.mark.attack("Q13")
 def test_q13_a_cancelled_query_gives_its_connection_back_and_the_next_one_uses_it(instance, slowly):
     client = instance.test_client()
     pool = part_of(instance, Gate).store.engine.pool

@@ -72,7 +72,7 @@ class Ordering:
         """Order what is in the cart, and empty it. Raises CartEmpty."""
         with self.gate.transaction() as transaction:
             cart = self._cart(transaction)
-            lines = self._in_cart(cart)
+            lines = self._in_cart(cart, transaction)
             if not lines:
                 raise CartEmpty
             request = self._order(list(lines.values()), transaction, self.caller.user)
@@ -112,18 +112,19 @@ class Ordering:
     def _find_cart(self, within: Transaction | None = None) -> Row | None:
         return self.gate.record(CARTS, self._instance, within).find(f"user={self.caller.user}", ("sys_id",))
 
-    def _in_cart(self, cart: str) -> Mapping[str, Line]:
+    def _in_cart(self, cart: str, within: Transaction | None = None) -> Mapping[str, Line]:
         query = f"cart={cart}^cat_item.active=true^ORDERBYorder^ORDERBYsys_id"
-        rows = self.gate.record(CART_ITEMS, self._instance).query(query, limit=MOST).rows
+        rows = self.gate.record(CART_ITEMS, self._instance, within).query(query, limit=MOST).rows
         offered = Catalog(self.gate, self.caller).all_on_offer([row.value("cat_item") for row in rows])
         return {
-            row.sys_id: Line(offered[row.value("cat_item")], int(row.value("quantity") or 1), self._answers(row.sys_id))
+            row.sys_id: Line(offered[item], int(row.value("quantity") or 1), self._answers(row.sys_id, within))
             for row in rows
-            if row.value("cat_item") in offered
+            if (item := row.value("cat_item")) in offered
         }
 
-    def _answers(self, cart_item: str) -> Mapping[str, str]:
-        rows = self.gate.record(ANSWERS, self._instance).query(f"cart_item={cart_item}^ORDERBYorder", limit=MOST).rows
+    def _answers(self, cart_item: str, within: Transaction | None) -> Mapping[str, str]:
+        answers = self.gate.record(ANSWERS, self._instance, within)
+        rows = answers.query(f"cart_item={cart_item}^ORDERBYorder", limit=MOST).rows
         return {row.value("item_option_new"): row.value("value") for row in rows}
 
     def _order(self, lines: Sequence[Line], transaction: Transaction, requested_for: str) -> Row:
