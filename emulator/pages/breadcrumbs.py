@@ -7,6 +7,7 @@ from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import FieldType, Storage
 from ..query import EncodedQuery, Term
 from ..query.nodes import Clause
+from ..query.value_operators import NOTHING
 from .list_query import list_url
 from .references import References
 
@@ -88,7 +89,7 @@ class Wording:
         return words if term.operator in WITHOUT_VALUE else f"{words} {self._value(found, term)}"
 
     def _value(self, known: Field, term: Term) -> str:
-        if term.value == "":
+        if term.value == "" or (term.operator in {"=", "!="} and term.value in NOTHING):
             return "(empty)"
         if term.operator in LABELLED:
             return term.value.partition("@")[0]

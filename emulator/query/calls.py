@@ -23,8 +23,12 @@ Meant = datetime | date | str
 
 _UNITS = {f"{unit}s": unit for unit in ("minute", "hour", "day", "week", "month", "quarter", "year")}
 _AGO = re.compile(rf"gs\.({'|'.join(_UNITS)})Ago(Start|End|)")
-_SPAN = re.compile(r"gs\.(beginning|end)Of(?:(Today|Yesterday|Tomorrow)|(This|Last|Next)(\d{0,3})([A-Z][a-z]+?)s?)")
+_SPAN = re.compile(
+    r"gs\.(beginning|end)Of(?:(Today|Yesterday|Tomorrow|OneYearAgo)|(This|Current|Last|Next)(\d{0,3})([A-Z][a-z]+?)s?)"
+)
 _DAYS = {"Yesterday": -1, "Today": 0, "Tomorrow": 1}
+_THIS = frozenset({"This", "Current"})
+"""The platform's own filters say ``CurrentHour`` and ``CurrentMinute``, and ``This`` before every longer unit."""
 
 
 def resolve(value: str, context: QueryContext, storage: Storage) -> str:
@@ -111,13 +115,15 @@ def _span(match: re.Match[str], arguments: Arguments, context: QueryContext) -> 
     edge = calendar.start_of if match[1] == "beginning" else calendar.end_of
     if arguments:
         return None
+    if match[2] == "OneYearAgo":  # that day (ours: the filter's label says no more)
+        return edge("day", calendar.shifted(context.now, "year", -1))
     if match[2]:
         return edge("day", context.now, _DAYS[match[2]])
     unit = match[5].lower()
-    if f"{unit}s" not in _UNITS or (match[3] == "This" and match[4]):
+    if f"{unit}s" not in _UNITS or (match[3] in _THIS and match[4]):
         return None
     count = int(match[4] or 1)
-    ahead = {"This": 0, "Last": -count, "Next": count}[match[3]]
+    ahead = {"Last": -count, "Next": count}.get(match[3], 0)
     is_near_edge = (match[3], match[1]) in {("Last", "end"), ("Next", "beginning")}
     return edge(unit, context.now, 0 if match[4] and is_near_edge else ahead)
 

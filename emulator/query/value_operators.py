@@ -23,14 +23,18 @@ LONGEST_PATTERN = 10_000
 """SQLite refuses patterns over 50,000 bytes, and matching costs their length for each row."""
 
 
+NOTHING = frozenset({"", "NULL"})
+"""What ``=`` and ``!=`` take for no value: the platform's own addresses say ``status=NULL`` (platform 2.3, D)."""
+
+
 def _equal(place: Place, value: str, _context: QueryContext) -> Predicate:
-    if value == "":
+    if value in NOTHING:
         return Predicate(Check.EMPTY, place.path)
     return Predicate(Check.EQUAL, place.path, (read_value(place.field, value),))
 
 
 def _not_equal(place: Place, value: str, _context: QueryContext) -> Predicate:
-    if value == "":
+    if value in NOTHING:
         return Predicate(Check.NOT_EMPTY, place.path)
     return Predicate(Check.NOT_EQUAL, place.path, (read_value(place.field, value),))
 

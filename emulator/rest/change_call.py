@@ -13,7 +13,7 @@ from . import assumptions
 from .errors import ApiAclRefused
 from .filters import query_of
 from .frame import api_caller
-from .incoming import given_record
+from .incoming import asked_by_name, given_record
 from .parameters import Parameters
 
 READERS = ("itil", "change_manager", "sn_change_read")
@@ -39,9 +39,10 @@ def query_for(gate: Gate, table: str, asked: Parameters) -> str:
     """The encoded query, or the fields given by name; ``textSearch`` and ``order`` on top."""
     named = [pair for pair in asked.filters if pair[0] not in OWN_NAMES]
     query = asked.query or query_of(gate.read_dictionary(), table, named)
-    text = request.args.get("textSearch", "").replace("^", "^^")
+    by_name = asked_by_name()
+    text = by_name.get("textSearch", "").replace("^", "^^")
     searched = "^OR".join(f"{each}LIKE{text}" for each in assumptions.CHANGE_SEARCHED.value) if text else ""
-    order = request.args.get("order", "")
+    order = by_name.get("order", "")
     ordered = f"ORDERBY{order}" if order.replace("_", "").isalnum() else ""
     bound = str(narrowed_by(parse(query), parse(searched)))
     return "^".join(filter(None, (bound, ordered)))

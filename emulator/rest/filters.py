@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import FieldType
+from ..query.value_operators import NOTHING
 from .parameters import Parameters
 
 SYS_ID = re.compile(r"[0-9a-f]{32}")
@@ -29,7 +30,7 @@ def query_of(dictionary: Dictionary, table: str, filters: Sequence[tuple[str, st
 def _term(dictionary: Dictionary, table: str, name: str, value: str) -> str:
     field = _resolve(dictionary, table, name)
     text = value.replace("^", "^^")
-    if field is None or value == "":
+    if field is None or value in NOTHING:
         return f"{name}={text}"
     if field.type is FieldType.REFERENCE and not SYS_ID.fullmatch(value):
         return _by_display(dictionary, field.reference, name, text)

@@ -8,11 +8,13 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from ...shared.web.parts import part
 from ..errors import PayloadTooLarge
+from ..identity.effective_method import effective_method
 from ..records.gate import Gate
 from . import assumptions
 from .body import read_object, read_record, read_records
 from .encodings import unpack
 from .parameters import Parameters, read_parameters
+from .tiny_urls import expand
 
 UNQUOTED = "/:@!$&'()*+,;=~-._"
 MEGABYTE = 1024 * 1024
@@ -29,9 +31,20 @@ def address_length(request: Request) -> int:
     return len(sent.partition("?")[0]) + (len(query) + 1 if query else 0)
 
 
+def asked_pairs() -> Sequence[tuple[str, str]]:
+    """The parameters of the address, and those of the longer one that it is short for. Raises BadParameter."""
+    pairs = list(request.args.items(multi=True))
+    return expand(part(Gate), pairs) if effective_method(request) == "GET" else pairs
+
+
+def asked_by_name() -> Mapping[str, str]:
+    """The same by name; of a repeated one the first counts."""
+    return dict(reversed(asked_pairs()))
+
+
 def asked_parameters() -> Parameters:
     """What the address asks for. Raises BadParameter."""
-    return read_parameters(list(request.args.items(multi=True)))
+    return read_parameters(asked_pairs())
 
 
 def given_record() -> Mapping[str, object]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response
 
 from ...shared.time_style import TimeStyle
 from ...shared.web.parts import part
@@ -13,7 +13,7 @@ from ..records.row import FieldValue
 from .closed_tables import check_open
 from .filters import asked_query
 from .frame import answer, api_caller, speak_rest
-from .incoming import asked_parameters
+from .incoming import asked_by_name, asked_parameters
 from .parameters import DisplayValue, Parameters
 from .routing import same_for_all_versions
 from .stats_parameters import read_stats_parameters
@@ -34,7 +34,7 @@ def aggregate(table: str) -> Response:
     dictionary = gate.read_dictionary()
     check_open(table)
     query = asked_query(dictionary, table, asked)
-    wanted = read_stats_parameters(request.args)
+    wanted = read_stats_parameters(asked_by_name())
     groups = gate.aggregate(table, caller).query(query, wanted.grouping)
     if not wanted.grouping.groups:
         return answer({"result": {"stats": _stats(groups[0])}})

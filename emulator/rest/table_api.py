@@ -20,13 +20,12 @@ from .closed_tables import check_open
 from .errors import MethodNotAllowed
 from .filters import asked_query
 from .frame import answer, api_caller, no_content, speak_rest
-from .incoming import given_record
+from .incoming import asked_parameters, given_record
 from .paging import list_headers
-from .parameters import DisplayValue, Parameters, read_parameters
+from .parameters import DisplayValue, Parameters
 from .render import Form, render
 from .routing import PLATFORM, api_address, in_versions
 from .saving import Saving
-from .tiny_urls import expand
 
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]
 
@@ -145,8 +144,7 @@ def delete_record(call: Call, sys_id: str) -> Response:
 def _call(table: str, version: str, layout: Callable[[Dictionary, str], list[str]]) -> Call:
     caller, gate = api_caller(), part(Gate)
     check_open(table)
-    pairs = list(request.args.items(multi=True))
-    parameters = read_parameters(expand(gate, pairs) if effective_method(request) == "GET" else pairs)
+    parameters = asked_parameters()
     fields = parameters.fields
     if parameters.view and not fields:
         dictionary = gate.read_dictionary()

@@ -108,9 +108,9 @@ class World:
             return False
         if operator == "ANYTHING":
             return True
-        if operator == "ISEMPTY" or (operator == "=" and value == ""):
+        if operator == "ISEMPTY" or (operator == "=" and value in {"", "NULL"}):
             return native is None
-        if operator == "ISNOTEMPTY" or (operator == "!=" and value == ""):
+        if operator == "ISNOTEMPTY" or (operator == "!=" and value in {"", "NULL"}):
             return native is not None
         if operator == "INSTANCEOF":
             return self.instance_of(known, native, value)

@@ -130,11 +130,14 @@ def _call(text: str, asker: Asker) -> datetime | date | str | None:
 def _edge(asker: Asker, name: str, at_end: bool) -> datetime | None:
     if name in {"Yesterday", "Today", "Tomorrow"}:
         return span(asker, "day", ["Yesterday", "Today", "Tomorrow"].index(name) - 1)[at_end]
-    match = re.fullmatch(r"(This|Last|Next)(\d*)(Minute|Hour|Day|Week|Month|Quarter|Year)s?", name)
-    if match is None or (match[1] == "This" and match[2]):
+    if name == "OneYearAgo":
+        day = datetime.combine(months_later(asker.local, -12).date(), time())
+        return asker.moment(day + timedelta(days=1)) - timedelta(seconds=1) if at_end else asker.moment(day)
+    match = re.fullmatch(r"(This|Current|Last|Next)(\d*)(Minute|Hour|Day|Week|Month|Quarter|Year)s?", name)
+    if match is None or (match[1] in {"This", "Current"} and match[2]):
         return None
     unit, count = match[3].lower(), int(match[2] or 1)
-    ahead = {"This": 0, "Last": -count, "Next": count}[match[1]]
+    ahead = {"This": 0, "Current": 0, "Last": -count, "Next": count}[match[1]]
     if match[2] and (match[1] == "Last") == at_end:
         ahead = 0
     return span(asker, unit, ahead)[at_end]

@@ -30,6 +30,24 @@ def test_a_tiny_url_replays_its_query_on_the_same_path(api):
     assert f"<{HOST}/api/now/table/incident?sysparm_tiny={tiny}&sysparm_offset=2" in page.headers["Link"]
 
 
+@pytest.mark.source("rest 10", "C")
+@pytest.mark.parametrize(
+    ("path", "asked", "found"),
+    [
+        ("/api/now/stats/incident", "sysparm_count=true&sysparm_query=number%3DINC0000001", '"count":"1"'),
+        ("/api/now/attachment", "file_name=nothing.txt", '"result":[]'),
+        ("/api/sn_chg_rest/change", "number=CHG0000009&order=number", '"value":"CHG0000009"'),
+        ("/api/now/cmdb/instance/cmdb_ci_server", "sysparm_query=name%3Dnothing", '"result":[]'),
+    ],
+)
+def test_a_tiny_url_replays_its_query_in_every_list(api, path, asked, found):
+    """The client of servicenow.itsm shortens whatever it reads; without the query it would get all there is."""
+    tiny = shorten(api, f"{HOST}{path}?{asked}").json["result"].partition("sysparm_tiny=")[2]
+    short, long = api.open(f"{path}?sysparm_tiny={tiny}"), api.open(f"{path}?{asked}")
+    assert (short.status_code, short.json) == (200, long.json)
+    assert found in short.text
+
+
 @pytest.mark.source("rest 10", "G")
 @pytest.mark.parametrize("tiny", ["f" * 32, "junk", "x^ORtiny_urlISNOTEMPTY"])
 def test_a_tiny_url_that_stands_for_nothing_is_400(api, tiny):
