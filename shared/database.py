@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import Session, scoped_session
 
 from .logs import log
+from .time_limit import check_limit, seconds_left
 from .unavailable import DatabaseUnavailable, install_unavailable
 from .view import Viewing, driver_of, end_view, has_views, own_facts, take_view
 
@@ -96,14 +97,19 @@ def _turn_to_write(engine: Engine) -> Iterator[None]:
     """The threads of a process write to a SQLite database one after the other, each as soon as the last is done.
 
     SQLite has a writer look again for the lock after pauses of up to a tenth of a second: under load most of them
-    sleep while nobody writes. Whoever waits in vain here asks SQLite all the same, and hears that it is busy.
+    sleep while nobody writes. Whoever waits in vain here asks SQLite all the same, and hears that it is busy; a request
+    whose time is over meanwhile is refused.
     """
     if engine.dialect.name != "sqlite":
         yield
         return
     with _giving_turns:
         turn = _turns.setdefault(engine, Lock())
-    is_ours = turn.acquire(timeout=BUSY_TIMEOUT_MS / 1000)
+    patience = BUSY_TIMEOUT_MS / 1000
+    may_wait = seconds_left(engine, patience)
+    is_ours = turn.acquire(timeout=may_wait)
+    if not is_ours and may_wait < patience:
+        check_limit()
     try:
         yield
     finally:

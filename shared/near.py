@@ -21,5 +21,10 @@ def check_is_there(file: Path) -> None:
     if not folder.is_dir():
         where = f"It was looked for in {folder}, and there is no such folder."
     else:
-        where = f"It was looked for in {folder}.{did_you_mean(file.name, (each.name for each in folder.iterdir()))}"
+        where = f"It was looked for in {folder}.{did_you_mean(file.name, _named_alike(file, folder))}"
     raise RefusedToStart(f"There is no file {file.name}", where)
+
+
+def _named_alike(file: Path, folder: Path) -> Iterable[str]:
+    """The files whose names are near even without their suffix, which alone makes short names near to each other."""
+    return (each.name for each in folder.iterdir() if each.is_file() and did_you_mean(file.stem, [each.stem.lower()]))

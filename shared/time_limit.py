@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from threading import Event, Lock, Thread
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import Engine, event
 from sqlalchemy.engine import ExceptionContext
@@ -20,6 +21,9 @@ from .errors import TicketlabError
 from .logs import log
 
 HEARTBEAT_SECONDS = 0.2
+A_LITTLE = 0.01
+"""A wait with a time limit may end that much too early, and what waited would not be past its own."""
+
 CANCEL_SECONDS = 5.0
 """How long the thread waits for a PostgreSQL server to take its word."""
 
@@ -55,6 +59,7 @@ class _Running:
 
 _current: ContextVar[_Running | None] = ContextVar("running", default=None)
 _all: set[_Running] = set()
+_limited: WeakSet[Engine] = WeakSet()
 _some = Event()
 _starting = Lock()
 _manager: Thread | None = None
@@ -87,6 +92,14 @@ def check_limit() -> None:
         raise running.refused()
 
 
+def seconds_left(engine: Engine, otherwise: float) -> float:
+    """How long the request may still wait for this engine, at the most ``otherwise``."""
+    running = _current.get()
+    if running is None or not running.end or engine not in _limited:
+        return otherwise
+    return min(otherwise, max(0.0, running.end - time.monotonic()) + A_LITTLE)
+
+
 def end_limit() -> None:
     """The end of the request. Does nothing where none was begun."""
     running = _current.get()
@@ -100,6 +113,7 @@ def install_time_limit(engine: Engine) -> None:
 
     To be installed before ``install_unavailable``, to which PostgreSQL's code for it would be one of many.
     """
+    _limited.add(engine)
 
     @event.listens_for(engine, "checkout")
     def _taken(connection: Any, record: Any, _proxy: Any) -> None:

@@ -38,7 +38,8 @@ class Connection(Base):
     reason_detail: Mapped[str] = mapped_column(Text, default="")
     """ServiceNow's words for it; while it is authorised, why its calls fail."""
     watermark: Mapped[str] = mapped_column(Text, default="")
-    """How far the tickets' states were read from the instance."""
+    """Nothing asks for it: each kind of tickets has a mark of its own. An image that an earlier version has saved on
+    PostgreSQL names it, and can be restored only where it is."""
     generation: Mapped[int] = mapped_column(default=0)
     """Counts the access tokens, so that whoever waited for a new one knows it."""
     renewing_until: Mapped[datetime | None]

@@ -1,6 +1,7 @@
 """The limit of a request, apart from any database."""
 
 import time
+from concurrent.futures import ThreadPoolExecutor
 from contextvars import Context
 
 import pytest
@@ -49,11 +50,37 @@ def test_a_request_within_a_request_has_the_limit_of_the_outer_one():
     Context().run(request)
 
 
-def test_a_write_that_is_cancelled_within_a_savepoint_is_told_so(tmp_path):
+@pytest.fixture(name="engine")
+def _engine(tmp_path):
+    """Of a database with a table of tickets, none of which is there."""
+    made = create_engine(f"sqlite:///{tmp_path / 'tickets.db'}")
+    install_time_limit(made)
+    install_sqlite(made, durable=False)
+    with writing(made) as connection:
+        connection.execute(text("CREATE TABLE ticket (number)"))
+    yield made
+    made.dispose()
+
+
+def test_a_request_that_waits_past_its_limit_for_its_turn_to_write_is_refused(engine):
+    """It does not wait for whoever writes, and the next one writes."""
+
+    def request() -> None:
+        begin_limit("POST /waiting", TooLate)
+        limit_to(0.05)
+        with pytest.raises(TooLate), writing(engine):
+            pass
+        end_limit()
+
+    with ThreadPoolExecutor(1) as pool:
+        with writing(engine):
+            pool.submit(Context().run, request).result(timeout=5)
+        with writing(engine) as connection:
+            connection.execute(text("INSERT INTO ticket VALUES (1)"))
+
+
+def test_a_write_that_is_cancelled_within_a_savepoint_is_told_so(engine):
     """SQLite undoes the whole transaction with it, so that there is no savepoint to go back to."""
-    engine = create_engine(f"sqlite:///{tmp_path / 'tickets.db'}")
-    install_time_limit(engine)
-    install_sqlite(engine, durable=False)
 
     def request() -> None:
         begin_limit("POST /slow", TooLate)
@@ -69,11 +96,9 @@ def test_a_write_that_is_cancelled_within_a_savepoint_is_told_so(tmp_path):
                 connection.execute(text(f"INSERT INTO ticket {ENDLESS}"))
 
     with writing(engine) as connection:
-        connection.execute(text("CREATE TABLE ticket (number)"))
         with taken_back(connection):
             connection.execute(text("INSERT INTO ticket VALUES (0)"))
         connection.execute(text("INSERT INTO ticket VALUES (1)"))
     Context().run(request)
     with writing(engine) as connection:
         assert list(connection.execute(text("SELECT number FROM ticket")).scalars()) == [1]
-    engine.dispose()

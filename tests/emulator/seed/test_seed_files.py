@@ -129,6 +129,10 @@ def test_a_seed_s_file_that_is_not_there_is_told_with_where_it_was_looked_for(tm
         make_instance(tmp_path / "data", seed=str(tmp_path / "recods.toml"))
     told = f"There is no file recods.toml: It was looked for in {tmp_path}. Did you mean records.toml?"
     assert str(refused.value) == told
+    (tmp_path / "ruff.toml").touch()
+    with pytest.raises(RefusedToStart) as refused:
+        make_instance(tmp_path / "data", seed=str(tmp_path / "fuel.toml"))
+    assert str(refused.value) == f"There is no file fuel.toml: It was looked for in {tmp_path}."
     with pytest.raises(RefusedToStart, match=f"looked for in {tmp_path}/none, and there is no such folder"):
         make_instance(tmp_path / "data", seed=str(tmp_path / "none" / "records.toml"))
 
