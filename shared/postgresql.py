@@ -6,7 +6,9 @@ Readers wait for nobody. They see one moment throughout (REPEATABLE READ), as SQ
 """
 
 import hashlib
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, event
 
@@ -14,6 +16,9 @@ from .connecting import CONNECT_SECONDS, connected, read_address
 from .database import WRITING
 from .unavailable import install_unavailable
 from .view import count_changes
+
+if TYPE_CHECKING:
+    import psycopg
 
 LOCK_TIMEOUT_MS = 15_000
 IDLE_TIMEOUT_MS = 60_000
@@ -95,6 +100,47 @@ def remove_schemas(text: str, prefix: str) -> None:
                 # one a transaction: each table takes a lock, and the server has room for so many
                 connection.execute(f"DROP SCHEMA {quoted(name)} CASCADE".encode())
                 connection.commit()
+
+
+@contextmanager
+def owning(text: str, prefix: str) -> Iterator[None]:
+    """Let other programs see for so long that what lies under this prefix is somebody's. Raises RefusedToStart.
+
+    The server knows when the owner has died, however it has died.
+    """
+    with connected(text) as connection:
+        connection.autocommit = True
+        connection.execute("SELECT pg_advisory_lock(%s)", [_owner_key(prefix)])
+        yield
+
+
+def remove_orphans(text: str, prefixes: str) -> None:
+    """Drop what lies under prefixes that this regular expression describes and nobody owns. Raises RefusedToStart.
+
+    A pair that is still connected is somebody's, even if its owner's own connection broke off with the server.
+    """
+    ours = f"^({prefixes})_(emulator|connector|lab)$"
+    with connected(text) as connection:
+        found = connection.execute(_ORPHANS, {"ours": ours}).fetchall()
+        left = [prefix for (prefix,) in found if _is_nobodys(connection, prefix)]
+    for prefix in left:
+        remove_schemas(text, prefix)
+
+
+_ORPHANS = """
+    SELECT (regexp_match(nspname, %(ours)s))[1] AS prefix FROM pg_namespace
+    WHERE nspname ~ %(ours)s AND pg_has_role(nspowner, 'USAGE') GROUP BY prefix
+    HAVING NOT bool_or(nspname IN (SELECT application_name FROM pg_stat_activity WHERE application_name IS NOT NULL))
+"""
+
+
+def _is_nobodys(connection: "psycopg.Connection", prefix: str) -> bool:
+    (is_free,) = connection.execute("SELECT pg_try_advisory_xact_lock(%s)", [_owner_key(prefix)]).fetchone() or (False,)
+    return bool(is_free)
+
+
+def _owner_key(prefix: str) -> int:
+    return lock_key(f"owner of {prefix}")
 
 
 def schema_of(prefix: str, app: str) -> str:

@@ -17,15 +17,18 @@ from .pair import Pair
 from .server import SECONDS_TO_STOP
 from .up import SIGNALS, Ready, remove_schemas_of, stopping_on
 
+OWN_PREFIX = "exec_"
+"""Of a pair's schemas in PostgreSQL, before what tells it from others."""
+
 
 @contextmanager
 def own_pair(options: PairOptions, stop: threading.Event | None = None) -> Iterator[Pair]:
     """A pair on free ports whose data is gone afterwards. ``stop`` ends the wait for it as Ctrl-C would."""
     if options.database:
-        options = replace(options, database_schema=f"exec_{Ids().transaction_id()}")
+        options = replace(options, database_schema=OWN_PREFIX + Ids().transaction_id())
     with (
         tempfile.TemporaryDirectory(prefix="ticketlab-") as data,
-        _removed_at_the_end(options),
+        _own_schemas(options),
         Pair(options.on_free_ports(Path(data))) as pair,
     ):
         pair.start()
@@ -39,11 +42,19 @@ def own_pair(options: PairOptions, stop: threading.Event | None = None) -> Itera
 
 
 @contextmanager
-def _removed_at_the_end(options: PairOptions) -> Iterator[None]:
-    try:
+def _own_schemas(options: PairOptions) -> Iterator[None]:
+    """They are gone afterwards, and so are those of earlier pairs whose command was killed and could not do that."""
+    if not options.database:
         yield
-    finally:
-        remove_schemas_of(options)
+        return
+    from ..postgresql import owning, remove_orphans  # brings SQLAlchemy along, which files do without
+
+    with owning(options.database, options.database_schema):
+        remove_orphans(options.database, f"{OWN_PREFIX}[0-9a-f]+")
+        try:
+            yield
+        finally:
+            remove_schemas_of(options)
 
 
 def execute(command: Sequence[str], options: PairOptions) -> int:

@@ -8,9 +8,11 @@ import sys
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
 import requests
 from command_line import TICKETLAB, own_environment, run, running
+from served_tenant import wait_until
 from servers import RunningPair
 
 ASK = """
@@ -105,6 +107,29 @@ def test_exec_that_is_interrupted_ends_its_program_and_its_pair(moment: float, t
         os.killpg(command.pid, signal.SIGINT)
         assert command.wait(20) != 0
     assert [entry for entry in Path("/proc").glob("[0-9]*") if mark in _environment(entry)] == []
+
+
+@pytest.mark.long
+def test_exec_removes_the_schemas_of_one_that_was_killed(postgresql, tmp_path: Path):
+    address = postgresql.database()
+    arguments = [*TICKETLAB, "exec", "--database", address, "--seed", "empty", "--"]
+    with subprocess.Popen(
+        [*arguments, "sh", "-c", "echo ready; exec sleep 100"],
+        cwd=tmp_path,
+        env=own_environment(),
+        stdout=subprocess.PIPE,
+        process_group=0,
+    ) as command:
+        assert command.stdout is not None
+        assert command.stdout.readline() == b"ready\n"
+        os.killpg(command.pid, signal.SIGKILL)
+    schemas = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'exec\\_%'"
+    sessions = "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'exec\\_%'"
+    with psycopg.connect(address, autocommit=True) as connection:
+        assert connection.execute(schemas).fetchone() != (0,)
+        wait_until(lambda: connection.execute(sessions).fetchone() == (0,))
+        assert run(*arguments[len(TICKETLAB) :], "true", cwd=tmp_path).returncode == 0
+        assert connection.execute(schemas).fetchone() == (0,)
 
 
 def _environment(entry: Path) -> str:

@@ -5,11 +5,12 @@ from threading import Thread
 
 import pytest
 from engines import engine_on
-from sqlalchemy import Engine, event, inspect, text
+from sqlalchemy import Engine, create_engine, event, inspect, text
 from ticketlab.shared import postgresql as shared_postgresql
 from ticketlab.shared.database import reading, writing
 from ticketlab.shared.errors import RefusedToStart
 from ticketlab.shared.place import Server
+from ticketlab.shared.postgresql import engine_options, owning, remove_orphans
 from ticketlab.shared.schema_image import SchemaImage
 from ticketlab.shared.secret import Secret, masked_address
 from ticketlab.shared.seed_image import ImageNotPossible, NoSeedImage
@@ -190,6 +191,21 @@ def test_removing_a_pairs_schemas_leaves_those_of_others(engine):
     assert "other_emulator" in names
     assert not [name for name in names if name.startswith("ticketlab_emulator")]
     run(engine, "CREATE SCHEMA ticketlab_emulator")
+
+
+def test_what_killed_pairs_left_is_removed_and_what_somebody_owns_or_uses_is_not(engine):
+    address = engine.url.render_as_string(hide_password=False)
+    orphans = {"exec_aa_emulator", "exec_aa_lab", "exec_aa_emulator:seed"}
+    names = {*orphans, "exec_bb_lab", "exec_cc_lab", "exec_cc_emulator", "mine_exec_dd_lab"}
+    run(engine, "; ".join(f'CREATE SCHEMA "{name}"' for name in names))
+    used = create_engine(**engine_options(address, "exec_cc_lab"))
+    with owning(address, "exec_bb"), used.connect():
+        remove_orphans(address, "exec_[0-9a-f]+")
+        assert names & {*inspect(engine).get_schema_names()} == names - orphans
+    used.dispose()
+    remove_orphans(address, "exec_[0-9a-f]+")
+    assert names & {*inspect(engine).get_schema_names()} == {"mine_exec_dd_lab"}
+    run(engine, "DROP SCHEMA mine_exec_dd_lab")
 
 
 def test_writers_wait_for_one_another_and_see_what_was_committed(engine):
