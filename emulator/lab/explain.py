@@ -28,8 +28,8 @@ CHANNELS = {
     Channel.PAGE: "Pages",
     Channel.SCRIPT: "Code of the scope",
 }
-EMPTY = {"channel": "rest", "operation": "read", "scope": GLOBAL_SCOPE}
-"""The form before anything is asked."""
+EMPTY = {"channel": "rest", "operation": "read", "scope": GLOBAL_SCOPE, "values": ""}
+"""The form before anything is asked. Of a mapping that lacks ``values`` a template would show the method."""
 
 SENTENCES = {
     Answer.ALLOWED: "Yes. Nothing stands in the way.",

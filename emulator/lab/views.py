@@ -1,6 +1,6 @@
 """The routes that only the instance's lab has."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from flask import Blueprint, Response, current_app, jsonify, render_template, request
 
@@ -21,6 +21,8 @@ from .users import create_user
 
 SHOWN = 1000
 """Decisions that are looked through for the newest refusals."""
+LINES = 200
+"""Different refusals on the page."""
 
 blueprint = Blueprint("instance", __name__, template_folder="templates")
 """Stands inside the lab's blueprint, whose guard and errors hold here too."""
@@ -50,15 +52,24 @@ def rotate_oauth_keys() -> Response:
 
 @blueprint.get("/decisions")
 def latest_decisions() -> Response | str:
-    """The newest refusals and alterations; what was allowed on the way shows with its request."""
-    latest = part(Gate).log.latest(SHOWN)
-    return _shown("", [row for row in latest if row.outcome != Outcome.ALLOWED])
+    """The newest refusals and alterations; what was allowed on the way shows with its request.
+
+    A person sees each of them once, with how often it came; a program each that came.
+    """
+    log = part(Gate).log
+    if wants_page(request):
+        return render_template("lab/decisions.html", transaction="", decisions=log.repeated(LINES))
+    return jsonify({"decisions": [_as_json(row) for row in log.latest(SHOWN) if row.outcome != Outcome.ALLOWED]})
 
 
 @blueprint.get("/decisions/<transaction>")
 def decisions_of(transaction: str) -> Response | str:
     """Why a request was refused or altered, by the ``X-Transaction-ID`` of its answer."""
-    return _shown(transaction, part(Gate).log.of(transaction) if transaction.isalnum() else ())
+    rows = part(Gate).log.of(transaction) if transaction.isalnum() else ()
+    if wants_page(request):
+        once = [(row, 1) for row in rows]
+        return render_template("lab/decisions.html", transaction=transaction, decisions=once)
+    return jsonify({"transaction": transaction, "decisions": [_as_json(row) for row in rows]})
 
 
 @blueprint.get("/openapi.json")
@@ -75,13 +86,6 @@ def openapi() -> Response:
     title = f"The REST APIs of the instance {settings.name}"
     dictionary, routes = part(Gate).read_dictionary(), list(routes_of(rules))
     return jsonify(describe(Instance(dictionary, routes, title, settings.release, request.host_url), wanted))
-
-
-def _shown(transaction: str, rows: Sequence[DecisionRow]) -> Response | str:
-    if wants_page(request):
-        return render_template("lab/decisions.html", transaction=transaction, decisions=rows)
-    found = {"decisions": [_as_json(row) for row in rows]}
-    return jsonify({"transaction": transaction, **found} if transaction else found)
 
 
 def _as_json(row: DecisionRow) -> Mapping[str, object]:

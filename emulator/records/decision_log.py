@@ -11,12 +11,14 @@ from ...shared.column_types import UtcDateTime
 from ...shared.database import reading, writing
 from ...shared.logs import log
 from ...shared.unavailable import DatabaseUnavailable
-from ..access.decision import Decision
+from ..access.decision import Decision, Outcome
 from ..access.trail import Trail
 from ..database import LabBase
 
 MOST_KEPT = 20_000
 _TRIM_EVERY = 500
+APART = {"id", "transaction", "at"}
+"""What tells one decision from the same one of another request."""
 
 
 class DecisionRow(LabBase):
@@ -76,6 +78,25 @@ class DecisionLog:
         statement = select(DecisionRow.__table__).order_by(DecisionRow.id.desc()).limit(limit)
         with reading(self._engine) as connection:
             return [DecisionRow(**row) for row in connection.execute(statement).mappings()]
+
+    def repeated(self, limit: int) -> Sequence[tuple[DecisionRow, int]]:
+        """Every refusal and alteration once, the newest first, with how often it is kept.
+
+        A client that asks every other second would else push all others off a page within minutes.
+        """
+        same = [column for column in DecisionRow.__table__.columns if column.name not in APART]
+        groups = (
+            select(func.max(DecisionRow.id).label("newest"), func.count().label("times"))
+            .where(DecisionRow.outcome != Outcome.ALLOWED.value)
+            .group_by(*same)
+            .order_by(func.max(DecisionRow.id).desc())
+            .limit(limit)
+            .subquery()
+        )
+        statement = select(DecisionRow.__table__, groups.c.times).join(groups, groups.c.newest == DecisionRow.id)
+        with reading(self._engine) as connection:
+            rows = connection.execute(statement.order_by(DecisionRow.id.desc())).mappings()
+            return [(DecisionRow(**{name: row[name] for name in row if name != "times"}), row["times"]) for row in rows]
 
     def _keep(self, rows: Sequence[Mapping[str, object]]) -> None:
         self._since_trim += len(rows)

@@ -1,5 +1,7 @@
 """What may X do?: the page and its JSON; and the way from a log entry to the decisions behind it."""
 
+import re
+
 import pytest
 from people import Person
 from ticketlab.emulator.access.caller import Caller
@@ -121,6 +123,13 @@ def test_a_mistaken_question_comes_back_as_it_was_asked(instance):
     assert "There is no such user: nobody.known has no sys_user record." in answer.text
     assert 'value="nobody.known"' in answer.text
     assert "<option selected>write</option>" in answer.text
+    assert '<input id="values" name="values" value="">' in answer.text
+
+
+def test_the_form_of_a_question_starts_empty(instance):
+    """Also what is to be written, whose name is a method of mappings, too."""
+    page = instance.test_client().get("/lab/explain", headers={"Accept": "text/html"}).text
+    assert set(re.findall(r'<input id="\w+" name="\w+" value="([^"]*)"', page)) == {""}
 
 
 def test_a_log_entry_of_a_refusal_leads_to_its_decisions(instance):

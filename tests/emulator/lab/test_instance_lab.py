@@ -218,6 +218,20 @@ def test_a_refusal_can_be_looked_up_by_its_transaction(client):
     assert f'href="/lab/decisions/{transaction}"' in client.get("/lab/decisions", headers={"Accept": "text/html"}).text
 
 
+def test_a_client_that_is_refused_again_and_again_hides_no_other_refusal(client):
+    """The page has each refusal once, with how often it came; a program is told each that came."""
+    post(client, "users", user_name="plain", password="s")
+    client.post(f"{PLATFORM}/change_request", json={}, auth=("plain", "s"))
+    for _ in range(3):
+        newest = client.post(f"{PLATFORM}/problem", json={}, auth=("plain", "s")).headers["X-Transaction-ID"]
+    page = client.get("/lab/decisions", headers={"Accept": "text/html"}).text
+    assert [page.count(f"ACL {table} (create)") for table in ("change_request", "problem")] == [1, 1]
+    assert "the newest of 3" in page
+    assert f'href="/lab/decisions/{newest}"' in page
+    found = client.get("/lab/decisions").json["decisions"]
+    assert [each["table"] for each in found] == ["problem"] * 3 + ["change_request"]
+
+
 @pytest.mark.sqlite
 def test_notes_of_an_earlier_version_are_kept_and_completed(tmp_path):
     """A column that came later is added at the start; what was noted before it has none."""
