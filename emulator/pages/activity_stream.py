@@ -8,11 +8,15 @@ from ..access.caller import Caller
 from ..dictionary.model import Dictionary
 from ..dictionary.types import FieldType
 from ..records.activity import MOST, Activity, Change
+from ..records.attachment_rules import TABLE as FILES
 from ..records.gate import Gate
 from .assumptions import ACTIVITIES_AT_ONCE
+from .list_query import record_url
 
 LONGEST_VALUE = 255
 EMPTY = "(empty)"
+NOTES = "work_notes"
+"""The journal that only the staff reads, whatever it is labelled."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +29,8 @@ class Entry:
     text: str
     changes: Sequence[Change]
     is_note: bool
+    url: str = ""
+    """Where what the text names is had: a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +56,21 @@ def read_stream(gate: Gate, dictionary: Dictionary, caller: Caller, table: str, 
     journals = [each for each in fields.values() if each.type is FieldType.JOURNAL]
     if not journals and not dictionary.is_audited(table):
         return None
-    note = fields["work_notes"].label if "work_notes" in fields else ""
-    entries = [_entry(each, caller.style, note) for each in gate.record(table, caller).activities(sys_id)]
+    entries = [_entry(each, caller.style) for each in gate.record(table, caller).activities(sys_id)]
     at_once = ACTIVITIES_AT_ONCE.value
     return Stream(entries[:at_once], entries[at_once:])
 
 
-def _entry(activity: Activity, style: TimeStyle, note: str) -> Entry:
+def _entry(activity: Activity, style: TimeStyle) -> Entry:
     changes = [Change(each.label, _short(each.old), _short(each.new)) for each in activity.changes]
     return Entry(
-        activity.author, style.shown(activity.moment), activity.label, activity.text, changes, activity.label == note
+        activity.author,
+        style.shown(activity.moment),
+        activity.label,
+        activity.text,
+        changes,
+        is_note=activity.element == NOTES,
+        url=record_url(FILES, activity.file) if activity.file else "",
     )
 
 

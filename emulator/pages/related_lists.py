@@ -29,7 +29,7 @@ MOST_COLUMNS = 6
 
 @dataclass(frozen=True, slots=True)
 class ShownList:
-    """One related list. ``more`` tells that not all of it is shown."""
+    """One related list. ``more`` tells that there may be records which are not shown."""
 
     name: str
     title: str
@@ -100,7 +100,7 @@ def _read(
         query = _ordered(dictionary, related.table, parse(belonging), elements[:1])
         records = gate.record(related.table, rights.caller)
         try:
-            rows = records.query(str(query), fields=elements, limit=most + 1).rows
+            found = records.query(str(query), fields=elements, limit=most + 1)
         except PlatformError:
             continue
         presets = {"sysparm_query": belonging, REFERRING: record_url(record.table, record.sys_id)}
@@ -109,8 +109,8 @@ def _read(
             name=f"{related.table}.{related.element}",
             title=title,
             columns=[fields[each].label for each in elements],
-            rows=[cells_of(dictionary, each, elements) for each in rows[:most]],
-            more=len(rows) > most,
+            rows=[cells_of(dictionary, each, elements) for each in found.rows[:most]],
+            more=found.full,
             url=list_url(related.table, belonging),
             new_url=new if rights.may(Operation.CREATE, related.table) else "",
         )

@@ -1,6 +1,7 @@
-"""What has happened to a record: the entries of its journals and the changes that the audit noted, newest first.
+"""What has happened to a record, newest first: its creation, its files, the entries of its journals, and the changes
+that the audit noted.
 
-Both tables hold what is not everybody's, so the instance itself reads them here and tells no more than the record
+Journals and audit hold what is not everybody's, so the instance itself reads them here and tells no more than the record
 itself would tell this caller: of fields that may be read in this very record, and never of a secret.
 """
 
@@ -10,7 +11,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
-from ..dictionary.compiling import Found
 from ..dictionary.model import Field
 from ..dictionary.types import FieldType, Storage
 from ..query import parse, select_records
@@ -18,15 +18,18 @@ from ..query.context import QueryContext
 from ..store.collation import fold
 from ..store.store import StoredRow
 from . import audit, journal
+from .attachment_rules import TABLE as FILES
 from .coerce import SYS_ID
+from .field_reading import may_read, whole_table_readable
 from .lists import Names, names_of
 from .reading import read_one
-from .row import FieldValue
+from .row import FieldValue, Row
 from .work import Work
 
 MOST = 250
 """Rows of either kind that are looked at (G; the platform has the property ``glide.history.max_entries``)."""
-FIELD_CHANGES = "Field changes"
+FIELD_CHANGES, CREATED, ATTACHED = "Field changes", "Created", "Attachment uploaded"
+"""What an activity is called that is no journal's entry (G)."""
 NAMED = frozenset({FieldType.REFERENCE, FieldType.LIST})
 
 
@@ -41,14 +44,19 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """What one person did at one moment: wrote an entry, or changed fields."""
+    """What one person did at one moment: made the record, attached a file, wrote an entry, or changed fields."""
 
     moment: datetime
     author: str
     label: str
-    """The journal field's, or that these are changes."""
+    """The journal field's, or one of those above."""
     text: str = ""
+    """What was written; a file's name."""
     changes: Sequence[Change] = ()
+    element: str = ""
+    """The journal field, of an entry."""
+    file: str = ""
+    """The attachment's sys_id, of a file."""
 
 
 def read_activities(work: Work, sys_id: str) -> Sequence[Activity]:
@@ -56,8 +64,13 @@ def read_activities(work: Work, sys_id: str) -> Sequence[Activity]:
     record = read_one(work, sys_id, None, named=False)
     shown = {path: value.field for path, value in record.values.items() if not value.field.type.is_secret}
     authors = _Authors(work)
-    found = [*_entries(work, record.sys_id, shown, authors), *_changes(work, record.sys_id, shown, authors)]
-    # Both come newest first, and the sort keeps that order within a second.
+    # Each comes newest first, and the sort keeps that order within a second: so the creation stands below all others.
+    found = [
+        *_entries(work, record.sys_id, shown, authors),
+        *_files(work, record.sys_id, authors),
+        *_changes(work, record.sys_id, shown, authors),
+        *_creation(record, authors),
+    ]
     return sorted(found, key=lambda each: each.moment, reverse=True)[:MOST]
 
 
@@ -82,8 +95,29 @@ def _entries(work: Work, sys_id: str, shown: Mapping[str, Field], authors: _Auth
     paths = ("element", "value", "sys_created_on", "sys_created_by")
     for found in _newest(work, journal.TABLE, f"{query}^ORDERBYDESCsys_created_on", paths):
         author = authors.name(str(found["sys_created_by"] or ""))
-        label = shown[fold(found["element"])].label
-        yield Activity(_second(found), author, label, text=str(found["value"] or ""))
+        field = shown[fold(found["element"])]
+        text = str(found["value"] or "")
+        yield Activity(_second(found["sys_created_on"]), author, field.label, text=text, element=field.element)
+
+
+def _files(work: Work, sys_id: str, authors: _Authors) -> Iterator[Activity]:
+    """The files that are still attached. Whoever reads the record may read them (rest 6), unless a rule says less."""
+    aside = work.aside()
+    paths = ("sys_id", "file_name", "sys_created_on", "sys_created_by")
+    readable = whole_table_readable(aside, FILES)
+    if not readable or not all(may_read(aside, path, some_rows=False, table=FILES) for path in paths):
+        return
+    query = f"table_sys_id={sys_id}^table_nameIN{journal.family(work)}^ORDERBYDESCsys_created_on"
+    for found in _newest(work, FILES, query, paths):
+        author, name = authors.name(str(found["sys_created_by"] or "")), str(found["file_name"] or "")
+        yield Activity(_second(found["sys_created_on"]), author, ATTACHED, text=name, file=str(found["sys_id"]))
+
+
+def _creation(record: Row, authors: _Authors) -> Iterator[Activity]:
+    """As the record's own stamp has it, where that may be read: nothing is audited of it."""
+    stamp, author = (record.values.get(each) for each in ("sys_created_on", "sys_created_by"))
+    if stamp is not None and author is not None and stamp.native is not None:
+        yield Activity(_second(stamp.native), authors.name(author.value), CREATED)
 
 
 def _changes(work: Work, sys_id: str, shown: Mapping[str, Field], authors: _Authors) -> Iterator[Activity]:
@@ -97,7 +131,7 @@ def _changes(work: Work, sys_id: str, shown: Mapping[str, Field], authors: _Auth
     for row in rows:
         field = shown[fold(row["fieldname"])]
         old, new = (_displayed(work, field, str(row[each] or ""), names) for each in ("oldvalue", "newvalue"))
-        write = (_second(row), str(row["user"] or ""), row["record_checkpoint"])
+        write = (_second(row["sys_created_on"]), str(row["user"] or ""), row["record_checkpoint"])
         writes[write].append(Change(field.label, old, new))
     for (moment, user_name, _checkpoint), changes in writes.items():
         ordered = sorted(changes, key=lambda each: each.label)
@@ -118,9 +152,8 @@ def _newest(work: Work, table: str, query: str, paths: Sequence[str]) -> Sequenc
     return [row for row in work.store.rows(work.connection, selection.rows) if row["sys_created_on"] is not None]
 
 
-def _second(found: Found) -> datetime:
+def _second(moment: object) -> datetime:
     """When it was, to the second: what one write did carries one moment."""
-    moment = found["sys_created_on"]
     assert isinstance(moment, datetime)
     return moment.replace(tzinfo=UTC, microsecond=0)
 

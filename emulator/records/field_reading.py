@@ -68,7 +68,7 @@ def _check_named(work: Work, table: str, query: EncodedQuery) -> None:
     paths = tuple(dict.fromkeys(asked_paths(work.dictionary, table, query)))
     work.rights.keep(("asked", table, paths), lambda: _check_paths(work, table, paths))
     for found, about_others in related_queries(work.dictionary, table, query):
-        if not _whole_table_readable(work, found.table):
+        if not whole_table_readable(work, found.table):
             _refuse(work, f"The query asks about records of {found.table}, which the caller may not read.")
         _check_path(work, found.table, found.other.path)
         _check_named(work, found.table, about_others)
@@ -97,7 +97,7 @@ def may_read(work: Work, path: str, *, some_rows: bool, table: str = "") -> bool
     """
     table = table or work.table
     for index, element in enumerate(path.split(".")):
-        if index and not _whole_table_readable(work, table):
+        if index and not whole_table_readable(work, table):
             work.trail.deny(STEP, "dot-walk", f"{path} leads through {table}, which the caller may not read.")
             return False
         verdict = work.judge_field(element, Operation.READ, table)
@@ -110,7 +110,7 @@ def may_read(work: Work, path: str, *, some_rows: bool, table: str = "") -> bool
     return True
 
 
-def _whole_table_readable(work: Work, table: str) -> bool:
+def whole_table_readable(work: Work, table: str) -> bool:
     verdict = work.judge_record(Operation.READ, table)
     return verdict.allowed and not verdict.conditions
 

@@ -41,15 +41,18 @@ def test_a_file_is_attached_downloaded_and_removed(person: Person, tmp_path: Pat
     (tmp_path / "notes.txt").write_bytes(b"x")
     attach(person, b"<script>alert(1)</script>", tmp_path / "plan.html", tmp_path / "notes.txt")
     expect(page.get_by_role("status")).to_contain_text("Attached to: INC")
+    files = page.get_by_role("region", name="Attachments")
     with page.expect_download() as downloading:
-        page.get_by_role("link", name="plan.html").click()
+        files.get_by_role("link", name="plan.html").click()
     assert downloading.value.suggested_filename == "plan.html"
     assert Path(downloading.value.path()).read_bytes() == b"<script>alert(1)</script>"
     page.get_by_role("button", name="Delete plan.html").click()
     page.get_by_role("button", name="Delete").click()
     expect(page.get_by_role("status")).to_contain_text("Removed a file from: INC")
     expect(page.get_by_role("link", name="plan.html")).to_have_count(0)
-    expect(page.get_by_role("link", name="notes.txt")).to_be_visible()
+    expect(files.get_by_role("link", name="notes.txt")).to_be_visible()
+    stream = page.get_by_role("region", name=re.compile("Activities"))
+    expect(stream.get_by_role("listitem").filter(has_text="Attachment uploaded")).to_contain_text("notes.txt")
 
 
 def test_a_file_that_is_too_large_is_told_above_the_form(person: Person, tmp_path: Path) -> None:

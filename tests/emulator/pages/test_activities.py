@@ -37,10 +37,11 @@ def test_entries_and_changes_stand_together_newest_first(instance, admin, incide
     change(instance, "incident", incident, state="2", impact="1", work_notes="Brought water")
     clock.advance(seconds=60)
     admin.save(f"/incident.do?sys_id={incident}", sys_display__incident__assigned_to="Luke Wilson")
-    assigned, note, changes, comment = activities(admin.get(f"/incident.do?sys_id={incident}"))
+    assigned, note, changes, comment, created = activities(admin.get(f"/incident.do?sys_id={incident}"))
     assert re.fullmatch(rf"S System Administrator Field changes {TIME} Assigned to Luke Wilson was \(empty\)", assigned)
     assert re.fullmatch(rf"S System Administrator Work notes {TIME} Brought water", note)
     assert re.fullmatch(rf"S System Administrator Additional comments {TIME} We are on our way", comment)
+    assert re.fullmatch(rf"S System Administrator Created {TIME}", created)
     assert "State In Progress was New" in changes
     assert "Impact 1 - High was 3 - Low" in changes
     assert re.search(TIME, note)[0] == re.search(TIME, changes)[0]
@@ -49,7 +50,8 @@ def test_entries_and_changes_stand_together_newest_first(instance, admin, incide
 def test_changes_of_one_second_stand_newest_first(instance, admin, incident):
     for impact in "12312":
         change(instance, "incident", incident, impact=impact)
-    told = activities(admin.get(f"/incident.do?sys_id={incident}"))
+    *told, created = activities(admin.get(f"/incident.do?sys_id={incident}"))
+    assert "Created" in created
     levels = [re.search(r"Impact (\d) - \w+ was (\d)", each).groups() for each in told]
     assert levels == [("2", "1"), ("1", "3"), ("3", "2"), ("2", "1"), ("1", "3")]
 
@@ -66,9 +68,9 @@ def test_many_activities_are_folded_and_all_there(instance, admin, incident, clo
         change(instance, "incident", incident, work_notes=f"note {number:02}")
         clock.advance(seconds=1)
     page = admin.get(f"/incident.do?sys_id={incident}")
-    assert "Activities: 11" in page.text
-    assert "3 older" in page.text
-    assert [each[-7:] for each in activities(page)] == [f"note {number:02}" for number in reversed(range(11))]
+    assert "Activities: 12" in page.text
+    assert "4 older" in page.text
+    assert [each[-7:] for each in activities(page)[:-1]] == [f"note {number:02}" for number in reversed(range(11))]
 
 
 def test_changes_that_are_not_told_take_no_others_place(instance, admin, incident):
@@ -147,7 +149,7 @@ def test_what_no_longer_fits_its_field_is_told_as_it_stands(instance, admin, inc
     records.record("sys_audit", Caller.system()).insert(row)
     unstamped = {"name": "incident", "element": "comments", "element_id": incident, "value": "When?"}
     records.record("sys_journal_field", Caller.system()).insert(unstamped, auto_sys_fields=False)
-    (told,) = activities(admin.get(f"/incident.do?sys_id={incident}"))
+    told, _created = activities(admin.get(f"/incident.do?sys_id={incident}"))
     assert "Due date next week was (empty)" in told
     shown = api(instance, "GET", f"/api/now/table/incident/{incident}?sysparm_display_value=true")["comments"]
     assert shown.endswith("(Additional comments)\nWhen?\n\n")
@@ -160,7 +162,43 @@ def test_a_record_with_the_sys_id_of_another_tells_nothing_of_that(instance, adm
     part_of(instance, Gate).record("cmdb_ci", Caller.system()).insert(twin)
     page = admin.get(f"/cmdb_ci.do?sys_id={incident}")
     assert page.status == 200
-    assert activities(page) == []
+    assert [re.sub(TIME, "", each) for each in activities(page)] == ["S system Created "]
+
+
+def test_the_files_of_a_record_stand_in_its_stream_and_lead_to_themselves(instance, admin, incident, clock):
+    """As long as they are attached, for whoever may read what they are called."""
+    clock.advance(seconds=60)
+    where = {"table_name": "incident", "table_sys_id": incident, "file_name": "photo <1>.png"}
+    client = instance.test_client()
+    attached = client.post("/api/now/attachment/file", query_string=where, data=b"png", auth=("admin", "admin"))
+    file = attached.json["result"]["sys_id"]
+    page = admin.get(f"/incident.do?sys_id={incident}")
+    assert re.fullmatch(rf"S System Administrator Attachment uploaded {TIME} photo &lt;1&gt;.png", activities(page)[0])
+    assert f'<p class="said"><a href="/sys_attachment.do?sys_id={file}">' in page.html
+    make_rule(instance, "sys_attachment.file_name", "read", "admin")
+    make_person(instance, "jo.example", "itil")
+    jo = Person(instance).log_in("jo.example", PASSWORD)
+    assert [re.sub(TIME, "", each) for each in activities(jo.get(f"/incident.do?sys_id={incident}"))] == [
+        "S System Administrator Created "
+    ]
+    client.delete(f"/api/now/attachment/{file}", auth=("admin", "admin"))
+    assert len(activities(admin.get(f"/incident.do?sys_id={incident}"))) == 1
+
+
+def test_who_made_a_record_is_not_told_where_its_stamp_is_hidden(instance, incident):
+    make_rule(instance, "incident.sys_created_by", "read", "admin")
+    make_person(instance, "jo.example", "itil")
+    assert activities(Person(instance).log_in("jo.example", PASSWORD).get(f"/incident.do?sys_id={incident}")) == []
+
+
+def test_a_work_note_is_known_by_its_field_and_not_by_its_label(instance, admin, incident):
+    """Both journals may be labelled alike, and only one of them is the staff's alone."""
+    labels = part_of(instance, Gate).record("sys_dictionary", Caller.system())
+    labels.update(labels.find("name=task^element=comments").sys_id, {"column_label": "Work notes"})
+    change(instance, "incident", incident, comments="For all", work_notes="For the staff")
+    page = admin.get(f"/incident.do?sys_id={incident}")
+    marked = re.findall(r'<li class="activity note">(.*?)</li>', page.html, re.DOTALL)
+    assert ["For the staff" in each for each in marked] == [True]
 
 
 def test_a_stream_says_that_it_does_not_count_them_all():

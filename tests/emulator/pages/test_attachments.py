@@ -59,6 +59,12 @@ def test_a_file_that_a_program_attached_to_the_task_stands_on_the_incident(insta
     assert admin.get(f"/incident.do?sys_id={incident}").link("of-the-task.txt")
 
 
+def test_the_form_of_a_new_record_says_when_files_can_be_attached(admin):
+    """Where files can be attached to the record at all: to whom may not make one it says nothing."""
+    assert "Files can be attached once the record is saved" in admin.get("/incident.do?sys_id=-1").text
+    assert "Files can be attached" not in admin.get("/sys_audit.do?sys_id=-1").text
+
+
 def test_of_very_many_files_it_says_that_there_are_more(instance, admin, incident):
     """No number would be the right one."""
     gate = part_of(instance, Gate)
@@ -196,6 +202,6 @@ def test_c18_an_odd_name_is_text_and_names_no_folder(instance, admin, incident, 
     page = admin.follow(attach(admin, incident, name=name))
     assert [each["file_name"] for each in attached(instance, incident)] == [kept]
     assert "<img" not in page.html
-    (address,) = re.findall(r'<a href="(/sys_attachment\.do\?sys_id=[0-9a-f]{32})">', page.html)
+    (address,) = set(re.findall(r'<a href="(/sys_attachment\.do\?sys_id=[0-9a-f]{32})">', page.html))
     told = admin.client.get(address).headers["Content-Disposition"]
     assert told.count('"') == 2

@@ -6,9 +6,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from people import PASSWORD, Person, api, make_person, make_rule, path_of
+from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.dictionary.checks import check
 from ticketlab.emulator.dictionary.declaration import load_schema
 from ticketlab.emulator.dictionary.model import Dictionary, RelatedList
+from ticketlab.emulator.records.gate import Gate
+from ticketlab.shared.web.parts import part_of
 
 
 def related(page):
@@ -128,6 +131,27 @@ def test_x03_a_related_list_tells_only_of_what_may_be_read(instance, admin):
     assert "Hidden" not in page.html
     make_rule(instance, "incident.problem_id", "read", "itil")
     assert related(jo.get(path)) == []
+
+
+def test_records_that_are_hidden_are_not_taken_for_the_end_of_the_list(instance, admin):
+    """Files of an incident that jo may not read stand before the file of one that jo may."""
+    column = {"name": "sys_attachment", "element": "u_problem", "internal_type": "reference", "reference": "problem"}
+    api(instance, "POST", "/api/now/table/sys_dictionary", column)
+    problem = api(instance, "POST", "/api/now/table/problem", {"short_description": "Wiring"})["sys_id"]
+    api(instance, "POST", "/api/now/table/sys_user_role", {"name": "reader"})
+    make_person(instance, "jo.example", "reader")
+    make_rule(instance, "problem", "read", "reader")
+    make_rule(instance, "incident", "read", "reader", condition="short_description=Seen")
+    for text, names in (("Hidden", "abcdef"), ("Seen", "g")):
+        incident = api(instance, "POST", "/api/now/table/incident", {"short_description": text})["sys_id"]
+        files = part_of(instance, Gate).record("sys_attachment", Caller.system())
+        for name in names:
+            of = {"table_name": "incident", "table_sys_id": incident, "u_problem": problem}
+            files.insert({"file_name": f"{name}.txt", **of})
+    jo = Person(instance).log_in("jo.example", PASSWORD)
+    page = jo.get(f"/problem.do?sys_id={problem}")
+    assert "Attachments (0+)" in related(page)
+    assert "g.txt" in jo.get(page.link("Open the list Attachments")).text
 
 
 def test_what_a_list_refers_to_in_vain_stops_the_start():
