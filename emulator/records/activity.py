@@ -1,8 +1,7 @@
-"""What has happened to a record, newest first: its creation, its files, the entries of its journals, and the changes
-that the audit noted.
+"""What has happened to a record, newest first: its creation, files, journal entries, and the changes the audit noted.
 
-Journals and audit hold what is not everybody's, so the instance itself reads them here and tells no more than the record
-itself would tell this caller: of fields that may be read in this very record, and never of a secret.
+Journals and audit hold what is not everybody's, so the instance itself reads them here and tells no more than the
+record itself would tell this caller: of fields that may be read in this very record, and never of a secret.
 """
 
 from collections import defaultdict
