@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal
 
 from ...shared.time_style import IN_UTC, TimeStyle
 from ..dictionary.model import Field
@@ -21,6 +21,10 @@ from .row import written
 SYS_ID = re.compile(r"[0-9a-f]{32}")
 INTEGER = re.compile(r"[+-]?[0-9]{1,10}")
 LARGEST_INTEGER = 2**31 - 1
+DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
+DIGITS, PLACES = Context(prec=15), 10
+"""As many as both databases keep; a fraction is rounded to them (ours)."""
+DAY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})( [0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2})?")
 LONGEST_TEXT = 65_536
 
 
@@ -116,13 +120,12 @@ def _integer(text: str, _how: Input) -> int:
 
 
 def _decimal(text: str, _how: Input) -> Decimal:
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise Unfit(f"{text[:40]!r} is not a number") from None
-    if not number.is_finite() or abs(number) >= Decimal(10) ** 13:
+    if not DECIMAL.fullmatch(text):
+        raise Unfit(f"{text[:40]!r} is not a number")
+    number = DIGITS.create_decimal(text)
+    if abs(number) >= Decimal(10) ** 13:
         raise Unfit(f"{text[:40]!r} is not a number a field can hold")
-    return number
+    return round(number, PLACES).normalize()
 
 
 def _boolean(text: str, _how: Input) -> bool:
@@ -131,8 +134,12 @@ def _boolean(text: str, _how: Input) -> bool:
 
 
 def _date(text: str, how: Input) -> date:
+    """Of a date and time its day."""
     try:
-        return how.style.read_date(text) if how.display else date.fromisoformat(text[:10])
+        if how.display:
+            return how.style.read_date(text)
+        day = DAY.fullmatch(text)
+        return date.fromisoformat(day[1] if day else "")
     except ValueError:
         raise Unfit(f"{text[:40]!r} is not a date") from None
 

@@ -118,10 +118,13 @@ def test_a_journal_list_holds_the_entries_of_every_journal(api):
 @pytest.mark.source("rest 3", "D")
 @pytest.mark.parametrize(
     ("given", "kept"),
-    [("1100", "1100"), ("650.50", "650.5"), ("1e3", "1000"), ("0.05", "0.05"), ("-20", "-20"), ("0", "0")],
+    [
+        *[("1100", "1100"), ("650.50", "650.5"), ("1e3", "1000"), ("0.05", "0.05"), ("-20", "-20"), ("0", "0")],
+        *[("0.30000000000000004", "0.3"), ("1.234567890123", "1.2345678901"), ("9999999999999.99", "9999999999999.99")],
+    ],
 )
 def test_a_decimal_is_written_in_digits(api, given, kept):
-    """Never with an exponent, however many zeros it ends in."""
+    """Never with an exponent, however many zeros it ends in; a fraction is rounded to what both databases hold."""
     made = api.create("sc_cat_item", name="priced", price=given)
     assert made["price"] == kept
     (row,) = api.rows("sc_cat_item", sysparm_query=f"sys_id={made['sys_id']}", sysparm_display_value="all")
