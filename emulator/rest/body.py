@@ -62,6 +62,12 @@ def read_records(body: bytes, media_type: str, charset: str) -> Sequence[Mapping
     return [_first_record(each) for each in records]
 
 
+def records_of(given: Mapping[str, object]) -> Sequence[Mapping[str, object]]:
+    """The records that an object stands for: those under ``records``, or itself. Raises RequestUnreadable."""
+    several = given.get("records")
+    return [_first_record(each) for each in (several if isinstance(several, list) else [given])]
+
+
 def _decode(body: bytes, charset: str) -> str:
     codec = CHARSETS.get(charset.lower())
     if codec is None:

@@ -62,6 +62,12 @@ def given_object() -> Mapping[str, object]:
     return read_object(_read_body(), *_body_type())
 
 
+def given_object_if_any() -> Mapping[str, object]:
+    """The same, empty where there is no body."""
+    body = _read_body()
+    return read_object(body, *_body_type()) if body.strip() else {}
+
+
 def _read_body() -> bytes:
     """The request's body, unpacked.
 

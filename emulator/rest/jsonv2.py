@@ -1,6 +1,8 @@
 """The JSONv2 processor: ``/TABLE.do?JSONv2`` and ``/TABLE_list.do?JSONv2``, for Terraform's provider (rest 10, C).
 
-One address for every action; whatever happens to a record stands beside it as ``__status``, under status 200.
+One address for every action; whatever happens to a record stands beside it as ``__status``, under status 200. What an
+address says in its ``sysparm_`` parameters a body may say, too, and the body's word counts (the vendor's JSON Data
+Modification API, D).
 """
 
 import re
@@ -20,14 +22,16 @@ from ..identity.web import current_account
 from ..records.gate import Gate
 from ..records.glide_record import GlideRecord
 from ..records.row import Row
+from .body import records_of
 from .frame import answer, answer_error, rest_caller
-from .incoming import given_record, given_records
+from .incoming import given_object_if_any
 from .parameters import DisplayValue, Parameters, read_parameters
 from .render import Form, render
 from .saving import Saving
 
 ADDRESS = re.compile(r"/(?P<table>[a-z0-9_]+?)(_list)?\.do")
 PROCESSOR = "JSONv2"
+OWN = "sysparm_"
 STATUS = "__status"
 
 Records = Sequence[object]
@@ -46,6 +50,8 @@ class Call:
     table: str
     given: Mapping[str, str]
     parameters: Parameters
+    sent: Mapping[str, object]
+    """The fields of the body, or its ``records``."""
 
     @property
     def records(self) -> GlideRecord:
@@ -82,9 +88,12 @@ def _is_export() -> bool:
 def _process(table: str) -> Response:
     try:
         caller = rest_caller()
-        given = request.args.to_dict()
+        body = given_object_if_any() if request.method == "POST" else {}
+        said = {name: str(value) for name, value in body.items() if name.startswith(OWN)}
+        given = {**request.args.to_dict(), **said}
         pairs = [(_STANDARD.get(name, name), value) for name, value in given.items()]
-        call = Call(part(Gate), caller, table, given, read_parameters(pairs))
+        sent = {name: value for name, value in body.items() if name not in said}
+        call = Call(part(Gate), caller, table, given, read_parameters(pairs), sent)
         action = ACTIONS.get(given.get("sysparm_action", "getRecords"))
         if action is None or (action in WRITING and request.method != "POST"):
             raise WholeOperationFailed(f"Unsupported action {given.get('sysparm_action', '')[:40]}")
@@ -115,17 +124,12 @@ def _get_records(call: Call) -> Records:
 
 
 def _insert(call: Call) -> Records:
-    record = given_record()
-    return [_tried(call, partial(call.saving.insert, record))]
-
-
-def _insert_multiple(call: Call) -> Records:
-    records = given_records()
-    return [_tried(call, partial(call.saving.insert, record)) for record in records]
+    """One record, or several under ``records``, whichever of the two actions is named."""
+    return [_tried(call, partial(call.saving.insert, record)) for record in records_of(call.sent)]
 
 
 def _update(call: Call) -> Records:
-    record = given_record()
+    record = next(iter(records_of(call.sent)), {})
     keys = [row.sys_id for row in _chosen(call, "update")]
     return [_tried(call, partial(call.saving.update, key, record)) for key in keys]
 
@@ -201,9 +205,9 @@ ACTIONS: Mapping[str, Callable[[Call], Records]] = {
     "getKeys": _get_keys,
     "getRecords": _get_records,
     "insert": _insert,
-    "insertMultiple": _insert_multiple,
+    "insertMultiple": _insert,
     "update": _update,
     "deleteRecord": _delete_record,
     "deleteMultiple": _delete_multiple,
 }
-WRITING = frozenset({_insert, _insert_multiple, _update, _delete_record, _delete_multiple})
+WRITING = frozenset({_insert, _update, _delete_record, _delete_multiple})

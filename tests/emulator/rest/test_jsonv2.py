@@ -52,6 +52,18 @@ def test_several_records_are_written_one_by_one_and_a_refusal_stops_none(api):
     assert [each["__status"] for each in gone] == ["success"]
 
 
+@pytest.mark.source("platform documentation", "D")
+def test_what_a_body_asks_for_counts_before_the_address(api):
+    """The action, the record and the query may all stand in the JSON object."""
+    body = {"sysparm_action": "insert", "records": [{"short_description": "in the body"}] * 2}
+    made = [each["sys_id"] for each in call(api, body=body, sysparm_action="getKeys")["records"]]
+    assert len(made) == 2
+    (gone,) = call(api, body={"sysparm_action": "deleteRecord", "sysparm_sys_id": made[0]})["records"]
+    assert gone == {"sys_id": made[0], "__status": "success"}
+    body = {"sysparm_action": "deleteMultiple", "sysparm_query": "short_description=in the body"}
+    assert [each["sys_id"] for each in call(api, body=body)["records"]] == made[1:]
+
+
 @pytest.mark.source("rest 10", "C")
 @pytest.mark.parametrize("action", ["update", "deleteMultiple"])
 def test_a_change_of_all_records_is_never_meant(api, action):
