@@ -194,7 +194,7 @@ def test_removing_a_pairs_schemas_leaves_those_of_others(engine):
 
 
 def test_what_killed_pairs_left_is_removed_and_what_somebody_owns_or_uses_is_not(engine):
-    address = engine.url.render_as_string(hide_password=False)
+    address = engine.url.difference_update_query(["application_name"]).render_as_string(hide_password=False)
     orphans = {"exec_aa_emulator", "exec_aa_lab", "exec_aa_emulator:seed"}
     names = {*orphans, "exec_bb_lab", "exec_cc_lab", "exec_cc_emulator", "mine_exec_dd_lab"}
     run(engine, "; ".join(f'CREATE SCHEMA "{name}"' for name in names))
