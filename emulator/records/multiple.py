@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from .glide_record import GlideRecord
+    from .row import Page
 
 MOST_RECORDS = 10_000
 
@@ -24,14 +25,20 @@ def matching(records: GlideRecord, query: str) -> Sequence[str]:
     Raises QueryNotUnderstood for a query without a condition or with a term that says nothing of the table,
     QueryTooComplex for over 10,000 records.
     """
+    page = meant(records, query, limit=MOST_RECORDS, count=True)
+    if (page.total or 0) > MOST_RECORDS:
+        raise QueryTooComplex(detail=f"The query matches {page.total} records; {MOST_RECORDS} at a time are changed.")
+    return [row.sys_id for row in page.rows]
+
+
+def meant(records: GlideRecord, query: str, *, limit: int, offset: int = 0, count: bool = False) -> Page:
+    """The keys of those that are to be changed. Raises QueryNotUnderstood as ``matching`` does."""
     if not parse(query).groups:
         raise QueryNotUnderstood(detail="The query has no condition, so it would hit every record. Say which you mean.")
-    page = records.query(query, fields=("sys_id",), limit=MOST_RECORDS, count=True)
+    page = records.query(query, fields=("sys_id",), limit=limit, offset=offset, count=count)
     if page.dropped:
         raise QueryNotUnderstood(
             detail=f"{page.dropped[0]} says nothing of {records.table}, so more records would be hit than are meant. "
             "Nothing was changed. Correct the query."
         )
-    if (page.total or 0) > MOST_RECORDS:
-        raise QueryTooComplex(detail=f"The query matches {page.total} records; {MOST_RECORDS} at a time are changed.")
-    return [row.sys_id for row in page.rows]
+    return page

@@ -21,6 +21,7 @@ from ..identity.secret_fields import SecretFields
 from ..identity.web import current_account
 from ..records.gate import Gate
 from ..records.glide_record import GlideRecord
+from ..records.multiple import meant
 from ..records.row import Row
 from .body import records_of
 from .frame import answer, answer_error, rest_caller
@@ -143,10 +144,11 @@ def _delete_multiple(call: Call) -> Records:
 
 
 def _chosen(call: Call, what: str) -> Sequence[Row]:
-    """The records to change. All of a table is never meant (rest 10, C)."""
-    if not call.parameters.query:
+    """The records to change. All of a table is never meant (rest 10, C), nor what a dropped term would add (ours)."""
+    asked = call.parameters
+    if not asked.query:
         raise WholeOperationFailed(f"Cannot {what} with empty sysparm_query")
-    return _matching(call)
+    return meant(call.records, asked.query, limit=asked.limit, offset=asked.offset).rows
 
 
 def _matching(call: Call) -> Sequence[Row]:
