@@ -62,8 +62,17 @@ def read_page(work: Work, request: Request) -> Page:
     if request.displayed:
         rows = lists.with_names(work, journal.with_entries(work, rows))
     total = work.store.count(work.connection, selection.count) if request.count else None
+    if verdict.conditions and total is not None:
+        _tell_of_left_out(work, verdict, found=min(request.limit, total - request.offset), shown=len(stored))
     dropped = tuple(str(term) for term in selection.dropped)
     return Page(rows, total, dropped, full=len(stored) == request.limit)
+
+
+def _tell_of_left_out(work: Work, verdict: Verdict, *, found: int, shown: int) -> None:
+    """Note what the client sees only as a short page: the limit counts before the rules do (rest 1, meas)."""
+    if shown < found:
+        reason = f"{found - shown} of {found} records are left out, for they do not match {verdict.restriction[:200]}."
+        work.trail.deny(STEP, verdict.rule, reason, verdict.record)
 
 
 def _query(work: Work, request: Request) -> EncodedQuery:

@@ -30,6 +30,7 @@ class Wanted:
     user: str = "m365.integration"
     password: str = "Integration-2020"  # noqa: S105 - a user made for the demo, with the demo's rights
     signed_in_as: str = SECURITY_ADMIN
+    administrator: tuple[str, str] = ADMIN
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class Connector:
         """The checklist, opened as the administrator."""
         page = self.browser.open(self._target.emulator + checklist.PATH)
         if page.has_button(checklist.LOG_IN):
-            page = self._log_in_as(page, *ADMIN)
+            page = self._log_in_as(page, *self._wanted.administrator)
         return page.expect(checklist.TITLE)
 
     def make_entity(self) -> tuple[str, str]:
@@ -101,8 +102,9 @@ class Connector:
         details = {"instance": self.instance, "client_id": client_id, "client_secret": secret}
         page = self.browser.fill(page, "Authorize", details)
         page.expect("would like to connect to your ServiceNow account").expect(self._wanted.entity)
-        page.expect(f"({ADMIN[0]})")
-        self._say(f"consent page: {self._wanted.entity!r} asks to connect to {ADMIN[0]}'s account: Not You")
+        administrator = self._wanted.administrator[0]
+        page.expect(f"({administrator})")
+        self._say(f"consent page: {self._wanted.entity!r} asks to connect to {administrator}'s account: Not You")
         page = self._log_in_as(self.browser.follow(page, "Not You"), self._wanted.user, self._wanted.password)
         page = self.browser.fill(page.expect(self._wanted.user), "Allow", {})
         page.expect("Connection status").expect("Connected")

@@ -18,7 +18,7 @@ def world(*, ids: int = 1, **settings: Any) -> "Iterator[World]":
     """A pair in a world of its own, on free ports; ``servicenow`` runs, ``security_center`` begins when asked for.
 
     ``ids`` is the seed of sys_ids and numbers: equal seeds and equal steps give equal ones. ``settings`` are the
-    instance's (``release="jakarta"``, ``seed="empty"``, ``name="dev12345"``).
+    instance's (``release="jakarta"``, ``seed="empty"``, ``tables="tables.toml"``, ``name="dev12345"``).
     """
     from .pair import take_world  # what a test session without worlds never needs
 

@@ -17,13 +17,13 @@ class WorldClock:
         """The instance's time, in UTC."""
         return datetime.fromisoformat(str(self._labs()[0].get("clock")["now"]))
 
-    def advance(self, **by: float) -> None:
-        """Move on by ``timedelta``'s own words: ``days``, ``hours``, ``minutes``, ``seconds``."""
-        self._change({"advance": timedelta(**by).total_seconds()})
+    def advance(self, by: timedelta = timedelta(), /, **units: float) -> None:
+        """Move on by a ``timedelta``, or by its own words: ``days``, ``hours``, ``minutes``, ``seconds``."""
+        self._change({"advance": (by + timedelta(**units)).total_seconds()})
 
-    def set(self, moment: datetime) -> None:
-        """Make it this moment, which names its zone."""
-        self._change({"set": moment.isoformat()})
+    def set(self, moment: datetime | str) -> None:
+        """Make it this moment, which names its zone: ``2020-10-01T12:00:00Z``. Raises RefusedByLab for what is none."""
+        self._change({"set": moment if isinstance(moment, str) else moment.isoformat()})
 
     def freeze(self) -> None:
         """Stand still."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import requests
@@ -51,6 +51,8 @@ class OAuthClient:
     client_id: str
     client_secret: str
     redirect_url: str
+    account: tuple[str, str] = field(default=ADMIN, repr=False)
+    """The administrator's user name and password."""
 
     @property
     def token_url(self) -> str:
@@ -60,8 +62,12 @@ class OAuthClient:
     def authorize_url(self) -> str:
         return f"{self.url}/oauth_auth.do"
 
-    def token(self, user: str = ADMIN[0], password: str = ADMIN[1]) -> dict[str, Any]:
-        """The token endpoint's answer to the password grant. Raises ApiRefused."""
+    def token(self, user: str = "", password: str = "") -> dict[str, Any]:
+        """The token endpoint's answer to the password grant, the administrator's unless told otherwise.
+
+        Raises ApiRefused.
+        """
+        user, password = (user, password) if user else self.account
         client = {"client_id": self.client_id, "client_secret": self.client_secret}
         form = {"grant_type": "password", "username": user, "password": password, **client}
         answer = requests.post(self.token_url, data=form, timeout=SECONDS)
@@ -73,13 +79,23 @@ class OAuthClient:
 class ServiceNow:
     """A running instance: its address, an account, and shortcuts past what the test is not about."""
 
-    def __init__(self, url: str, name: str, clock: "WorldClock", start_case: "Callable[[str], StartedCase]") -> None:
+    def __init__(
+        self,
+        url: str,
+        name: str,
+        credentials: tuple[str, str],
+        clock: "WorldClock",
+        start_case: "Callable[[str], StartedCase]",
+    ) -> None:
         self.url = url
         self.name = name
         self.clock = clock
-        self.credentials: tuple[str, str] = ADMIN
+        self.credentials = credentials
         """User name and password of the administrator."""
         self._start_case = start_case
+
+    def __repr__(self) -> str:
+        return f"<ServiceNow {self.name} at {self.url}>"
 
     @property
     def lab(self) -> Lab:
@@ -98,7 +114,7 @@ class ServiceNow:
     def oauth_client(self, name: str = "Test", redirect_url: str = REDIRECT_URL, **values: Any) -> OAuthClient:
         """Register an OAuth client; ``values`` are the lab's (``public_client=True``, ``access_token_lifespan=60``)."""
         made = self.lab.post("oauth-clients", {"name": name, "redirect_url": redirect_url, **values})
-        return OAuthClient(self.url, made["client_id"], made["client_secret"], redirect_url)
+        return OAuthClient(self.url, made["client_id"], made["client_secret"], redirect_url, self.credentials)
 
     @contextmanager
     def case(self, identity: str) -> "Iterator[StartedCase]":

@@ -1,5 +1,6 @@
 """Worlds of the test kit: an instance and, when it is asked for, a tenant that know each other's address."""
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib.metadata import entry_points
@@ -10,7 +11,9 @@ from typing import Any
 from flask import Flask
 
 from ..cases import registry
+from ..clients.apis import ADMIN
 from ..clients.target import Lab, Target
+from ..errors import RefusedToStart
 from ..ids import Ids
 from ..secret import Secret
 from ..worlds import close
@@ -24,6 +27,7 @@ GROUP = "ticketlab.worlds"
 """The entry points by which the two products offer their worlds; this package imports neither."""
 
 TENANT = "contoso"
+CONNECTED = "connected"
 SSO_SECRET = Secret("a secret that both sides of a test's world know")
 
 
@@ -43,11 +47,12 @@ class World:
         self._ending = ending
         self._security_center: SecurityCenter | None = None
         given = {"tenant_url": servers.tenant.url, "tenant": TENANT, "sso_client_secret": SSO_SECRET}
-        app = self._serve("emulator", servers.instance, {**given, **settings})
+        app = self._serve("emulator", servers.instance, {**given, **_as_the_instance_takes_them(settings)})
         self._data = Path(app.instance_path)
         self._name = str(settings.get("name", "dev00001"))
         self.clock = WorldClock(self._labs)
-        self.servicenow = ServiceNow(servers.instance.url, self._name, self.clock, self._start_case)
+        account = _administrator(self._data)
+        self.servicenow = ServiceNow(servers.instance.url, self._name, account, self.clock, self._start_case)
 
     @property
     def security_center(self) -> SecurityCenter:
@@ -56,7 +61,7 @@ class World:
             instances = {self._name: self._servers.instance.url}
             given = {"instances": instances, "tenant": TENANT, "sso_client_secret": SSO_SECRET}
             self._serve("connector", self._servers.tenant, given)
-            self._security_center = SecurityCenter(self._target, TENANT)
+            self._security_center = SecurityCenter(self._target, TENANT, self.servicenow.credentials)
             self._follow_clock(self._security_center.lab)
         return self._security_center
 
@@ -104,6 +109,20 @@ def take_world(ids: int, settings: Mapping[str, Any]) -> Iterator[World]:
     finally:
         with _lock:
             _free.append(servers)
+
+
+def _as_the_instance_takes_them(settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Files may be named by text or by path. Raises RefusedToStart for a seed that only a command can carry out."""
+    files = {name: kind(settings[name]) for name, kind in (("seed", os.fspath), ("tables", Path)) if name in settings}
+    if files.get("seed") == CONNECTED:
+        raise RefusedToStart("A test's world begins unconnected", "security_center.connect() connects it.")
+    return {**settings, **files}
+
+
+def _administrator(data: Path) -> tuple[str, str]:
+    """The demo's, or the one whose random password an empty seed has written down."""
+    told = data / "admin-password"
+    return (ADMIN[0], told.read_text().strip()) if told.exists() else ADMIN
 
 
 def _maker(product: str) -> Callable[..., Flask]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SHOWN = 20
 """Decisions shown under a failing test."""
 
-ACCEPTED = ("ids", "release", "seed", "name")
+ACCEPTED = ("ids", "release", "seed", "tables", "name")
 """What the mark may choose."""
 
 _WORLD = pytest.StashKey["World"]()
@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
         "ticketlab(ids=1, **settings): the seed of the world's identifiers, and settings of its instance "
-        "(release, seed, name)",
+        "(release, seed, tables, name)",
     )
 
 

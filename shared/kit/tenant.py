@@ -10,12 +10,16 @@ from ..clients.target import Lab, Target
 class SecurityCenter:
     """A running tenant, not connected to the instance until ``connect`` is called."""
 
-    def __init__(self, target: Target, tenant: str) -> None:
+    def __init__(self, target: Target, tenant: str, administrator: tuple[str, str]) -> None:
         self.url = target.connector
         self.tenant = tenant
         self.credentials = (f"{SECURITY_ADMIN}@{tenant}.onmicrosoft.com", TENANT_PASSWORD)
         """User principal name and password of the security administrator."""
         self._target = target
+        self._administrator = administrator
+
+    def __repr__(self) -> str:
+        return f"<SecurityCenter {self.tenant} at {self.url}>"
 
     @property
     def lab(self) -> Lab:
@@ -24,7 +28,7 @@ class SecurityCenter:
 
     def connect(self) -> Connected:
         """Connect to the world's instance through checklist, provisioning page and consent, as a person would."""
-        return Connector(self._target, Wanted(), lambda _step: None).connect()
+        return Connector(self._target, Wanted(administrator=self._administrator), lambda _step: None).connect()
 
     def api(self, user: str = SECURITY_ADMIN) -> TenantApi:
         """The tenant's JSON API (docs/api.md) as one of its people."""

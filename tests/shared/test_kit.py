@@ -3,13 +3,14 @@
 import subprocess
 import sys
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import requests
 from ticketlab.shared.clients.apis import ApiRefused
 from ticketlab.shared.clients.target import RefusedByLab
+from ticketlab.shared.errors import RefusedToStart
 from ticketlab.shared.kit import world
 
 SECONDS = 30
@@ -168,3 +169,47 @@ def test_a_mistake_in_a_mark_is_told_in_a_sentence(tmp_path):
     assert "Unknown release 'jakrata': Choose one of" in told
     assert "Unknown seed 'dmeo': Choose demo" in told
     assert "ticketlab_world" not in told
+
+
+@pytest.mark.ticketlab(seed="empty")
+def test_an_empty_instance_is_used_and_connected_with_its_own_administrator_s_password(servicenow, security_center):
+    """The demo's public password opens nothing there."""
+    assert servicenow.credentials[1] != "admin"
+    assert servicenow.table("incident").query() == []
+    assert servicenow.oauth_client().token()["token_type"] == "Bearer"
+    assert security_center.connect().user == "m365.integration"
+
+
+def test_own_records_and_tables_are_chosen_by_text_or_path(tmp_path):
+    records, tables = tmp_path / "records.toml", tmp_path / "tables.toml"
+    records.write_text('[[incident]]\nshort_description = "From a file"\n')
+    tables.write_text('[u_badge]\nlabel = "Badge"\nfields.u_colour = {}\n')
+    for kind in (str, Path):
+        with world(seed=kind(records), tables=kind(tables)) as made:
+            assert made.servicenow.table("u_badge").create(u_colour="red")["u_colour"] == "red"
+            assert made.servicenow.table("incident").query("short_description=From a file")
+
+
+def test_a_seed_that_a_world_cannot_have_is_refused_with_what_does_the_same():
+    with pytest.raises(RefusedToStart, match=r"security_center\.connect\(\) connects it"), world(seed="connected"):
+        pass
+
+
+def test_the_clock_takes_a_moment_as_text_and_a_duration(servicenow):
+    servicenow.clock.freeze()
+    servicenow.clock.set("2020-10-01T12:00:00Z")
+    servicenow.clock.advance(timedelta(hours=1))
+    assert servicenow.clock.now() == datetime(2020, 10, 1, 13, tzinfo=UTC)
+    with pytest.raises(RefusedByLab, match="'tomorrow' is no moment in time"):
+        servicenow.clock.set("tomorrow")
+    with pytest.raises(RefusedByLab, match="names no time zone"):
+        servicenow.clock.set(datetime(2020, 10, 1, 12))  # noqa: DTZ001 - the mistake that is tried
+
+
+def test_records_that_a_condition_leaves_out_are_told_with_the_condition(servicenow):
+    """The client sees an empty list with a total, as on the platform; the kit says why."""
+    nobody = servicenow.user("nobody")
+    assert servicenow.table("incident", nobody).query(fields="number", limit=5) == []
+    refused = servicenow.refusals()[0]
+    assert refused["rule"] == "ACL incident (read)"
+    assert "5 of 5 records are left out, for they do not match caller_id=" in refused["reason"]
