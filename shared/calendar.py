@@ -83,10 +83,10 @@ def _first_of_next(first: datetime) -> datetime:
 
 
 def number_of(unit: str, local: datetime) -> int:
-    """The number of the unit that a zone's time lies in. Monday is 1; week 1 begins with the year's first Monday."""
+    """The number of the unit that a zone's time lies in. Sunday is 1; week 1 begins with the year's first Monday."""
     return {
         "hour": local.hour,
-        "dayofweek": local.isoweekday(),
+        "dayofweek": local.isoweekday() % 7 + 1,
         "week": (local.timetuple().tm_yday + 7 - local.isoweekday()) // 7,
         "month": local.month,
         "quarter": (local.month + 2) // 3,

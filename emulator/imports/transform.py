@@ -86,10 +86,13 @@ def _choice(dictionary: Dictionary, table: str, element: str, text: str) -> str:
 def _match(gate: Gate, row: Row, by: TransformMap, within: Transaction) -> Row | None:
     """The record with the same values in every coalesce field; an empty one matches nothing, so a record is made.
 
-    Looked for with the instance's own eyes: what the caller may not see must not be made twice.
+    Of several sources of one field the last that has a value counts, as it does for what is written. Looked for with the instance's own eyes: what the caller may not see must not be made twice.
     """
-    keys = [(each.target, row.value(each.source)) for each in by.fields if each.coalesce]
-    if not keys or not all(value for _target, value in keys):
+    keys: dict[str, str] = {}
+    for each in by.fields:
+        if each.coalesce:
+            keys[each.target] = row.value(each.source) or keys.get(each.target, "")
+    if not keys or not all(keys.values()):
         return None
-    query = "^".join(f"{target}={value.replace('^', '^^')}" for target, value in keys)
+    query = "^".join(f"{target}={value.replace('^', '^^')}" for target, value in keys.items())
     return gate.record(by.target, Caller.system(), within).find(f"{query}^ORDERBYsys_created_on", ("sys_mod_count",))

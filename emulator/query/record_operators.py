@@ -32,13 +32,18 @@ def _found(place: Place, value: str, context: QueryContext) -> list[str]:
 
 def _in_hierarchy(place: Place, value: str, _context: QueryContext) -> Predicate | None:
     """``locationIN_HIERARCHY<sys_id>``: that record, or one below it."""
-    return _below(place, value.split(","))
+    return _below(place, _start(value).split(","))
 
 
 def _in_dynamic_hierarchy(place: Place, value: str, context: QueryContext) -> Predicate | None:
     if parent_element(place) is None:  # says nothing, whatever its value
         return None
-    return _below(place, _found(place, value, context))
+    return _below(place, _found(place, _start(value), context))
+
+
+def _start(value: str) -> str:
+    """Where it starts; the filter names a hierarchy before that, ``<hierarchy>@<start>``, of which a table has one."""
+    return value.rpartition("@")[2]
 
 
 def _below(place: Place, tops: list[str]) -> Predicate | None:

@@ -34,7 +34,8 @@ EXACT_UNITS = frozenset({"minute", "hour"})
 
 _RELATIVE = re.compile(r"@([a-z]{1,20})@(ago|ahead)@(\d{1,7})", re.ASCII)
 
-_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_WEEKDAYS = ("sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday")
+"""Before Monday is Sunday, on or after it every day but Sunday (the vendor's table of operators, D)."""
 _MONTHS = (
     "january",
     "february",

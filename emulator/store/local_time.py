@@ -80,7 +80,9 @@ def _unit_number(element: unit_number, compiler: SQLCompiler, **kw: Any) -> str:
     unit = compiler.process(element.parts[2], **kw).strip("'")
     if unit == "week":
         return f"CAST(floor((extract(doy FROM {local}) + 7 - extract(isodow FROM {local})) / 7) AS INTEGER)"
-    return f"CAST(extract({'isodow' if unit == 'dayofweek' else unit} FROM {local}) AS INTEGER)"
+    if unit == "dayofweek":
+        return f"CAST(extract(dow FROM {local}) AS INTEGER) + 1"
+    return f"CAST(extract({unit} FROM {local}) AS INTEGER)"
 
 
 @compiles(moved, "postgresql")

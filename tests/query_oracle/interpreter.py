@@ -238,7 +238,9 @@ class World:
     def record_found(self, operator: str, asked: "Asked", value: str) -> Any:
         known, native = asked.known, asked.native
         if operator == "IN_HIERARCHY":
-            found = value.split(",")
+            found = value.rsplit("@", maxsplit=1)[-1].split(",")
+        if operator == "IN_HIERARCHY_DYNAMIC":
+            value = value.rsplit("@", maxsplit=1)[-1]
         if "DYNAMIC" in operator and not (operator == "IN_HIERARCHY_DYNAMIC" and self.parent_of(known) is None):
             script = self.dynamic.get(value.strip(), "")
             meant = call(f"javascript:{script}", self.asker) if script else None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-WEEKDAYS = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+WEEKDAYS = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"]
 MONTHS = [date(2020, number, 1).strftime("%B").lower() for number in range(1, 13)]
 
 
@@ -146,7 +146,7 @@ def _edge(asker: Asker, name: str, at_end: bool) -> datetime | None:
 def part(unit: str, local: datetime) -> int:
     return {
         "hour": local.hour,
-        "dayofweek": local.weekday() + 1,
+        "dayofweek": int(local.strftime("%w")) + 1,
         "week": int(local.strftime("%W")),
         "month": local.month,
         "quarter": {1: 1, 2: 1, 3: 1, 4: 2, 5: 2, 6: 2, 7: 3, 8: 3, 9: 3, 10: 4, 11: 4, 12: 4}[local.month],

@@ -55,6 +55,17 @@ def test_a_record_is_loaded_and_transformed_at_once(api, load, version):
     assert api.open(row).json == answer.json
 
 
+@pytest.mark.source("platform documentation", "D")
+def test_the_vendors_own_curl_imports_a_user(api):
+    """Single quotes and ``user_id`` included; a second call finds the same user."""
+    body = "{'first_name':'John','last_name':'Public','user_id':'john.public','email':'john.public@company.com'}"
+    for status in ("inserted", "ignored"):
+        answer = api.open("/api/now/import/imp_user", "POST", data=body, content_type="application/json")
+        assert (answer.status_code, only(answer)["status"]) == (201, status)
+    (user,) = api.rows("sys_user", sysparm_query="email=john.public@company.com", sysparm_fields="user_name,name")
+    assert user == {"user_name": "john.public", "name": "John Public"}
+
+
 @pytest.mark.source("rest 9", "D")
 def test_a_record_with_the_same_key_is_updated_or_left_alone(load):
     john = {**JOHN, "user_name": "john.twice"}

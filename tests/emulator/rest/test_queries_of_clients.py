@@ -8,6 +8,7 @@ from ticketlab.emulator.testing import close, make_instance
 
 from .conftest import Api
 
+ADMIN = "6816f79cc0a8016401c5a33be04be441"
 NOW = datetime(2020, 5, 29, 18, 40, 30, tzinfo=UTC)
 """In the middle of an hour, and of a day in US/Pacific."""
 
@@ -53,3 +54,29 @@ def test_null_is_how_an_address_says_empty(api):
     assert found(sysparm_query=f"{both}^assigned_to!=NULL") == [somebody]
     assert found(number=nobody, assigned_to="NULL") == [nobody]
     assert found(number=somebody, assigned_to="NULL") == []
+
+
+@pytest.mark.source("platform documentation", "D")
+@pytest.mark.parametrize(
+    ("comparison", "days"),
+    [("GE", {1, 2, 3, 4, 5, 6}), ("LE", {0, 1}), ("GT", {2, 3, 4, 5, 6}), ("LT", {0}), ("EE", {1})],
+)
+def test_a_week_of_the_trend_filter_begins_on_sunday(api, comparison, days):
+    """*On or after Monday* is every day but Sunday, *before* it is Sunday alone: the table of operators says so."""
+    of_days = {api.create("incident", opened_at=f"2020-05-{3 + day:02} 19:00:00")["number"]: day for day in range(7)}
+    trend = f"opened_atDATEPARTMonday@javascript:gs.datePart('dayofweek','monday','{comparison}')"
+    found = api.rows("incident", sysparm_query=f"numberIN{','.join(of_days)}^{trend}", sysparm_fields="number")
+    assert {of_days[row["number"]] for row in found} == days
+
+
+@pytest.mark.source("platform documentation", "D")
+@pytest.mark.parametrize("operator", ["IN_HIERARCHY", "IN_HIERARCHY_DYNAMIC"])
+def test_a_hierarchy_is_named_before_where_it_starts(api, operator):
+    """As the condition builder writes *Manager is in hierarchy, starting at*."""
+    me = "90d1921e5f510100a9ad2572f2b477fe" if "DYNAMIC" in operator else ADMIN
+    lead = api.create("sys_user", user_name=f"lead.{operator}", manager=ADMIN)["sys_id"]
+    below = api.create("sys_user", user_name=f"below.{operator}", manager=lead)["sys_id"]
+    query = f"manager{operator}fdd0fa0f93f5d2505bd0bd886cba1015@{me}"
+    found = {row["sys_id"] for row in api.rows("sys_user", sysparm_query=query, sysparm_fields="sys_id")}
+    assert {lead, below} <= found
+    assert ADMIN not in found
