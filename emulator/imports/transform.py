@@ -86,7 +86,8 @@ def _choice(dictionary: Dictionary, table: str, element: str, text: str) -> str:
 def _match(gate: Gate, row: Row, by: TransformMap, within: Transaction) -> Row | None:
     """The record with the same values in every coalesce field; an empty one matches nothing, so a record is made.
 
-    Of several sources of one field the last that has a value counts, as it does for what is written. Looked for with the instance's own eyes: what the caller may not see must not be made twice.
+    Of several sources of one field the last that has a value counts, as it does for what is written.
+    Looked for with the instance's own eyes: what the caller may not see must not be made twice.
     """
     keys: dict[str, str] = {}
     for each in by.fields:
