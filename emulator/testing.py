@@ -32,11 +32,15 @@ DEFAULTS: Mapping[str, Any] = {
 def make_instance(
     folder: Path | None = None, *, real_clock: Clock | None = None, ids: Ids | None = None, **settings: Any
 ) -> Flask:
-    """An instance seeded as its settings say (``seed="demo"`` by default); its data lie in ``folder`` or in memory."""
+    """An instance seeded as its settings say (``seed="demo"`` by default); its data lie in ``folder`` or in memory.
+
+    A folder that one has been made in already is the folder of its next start.
+    """
     wanted = Settings(**{"data": folder or Path(), **DEFAULTS, **settings})
     if folder is None:
         return _worlds.take(wanted, real_clock, ids)
-    _lay_out(folder, wanted)
+    if not (folder / "emulator.db").exists():
+        _lay_out(folder, wanted)
     with nothing_is_garbage():
         return create_app(wanted, real_clock=real_clock, ids=ids)
 

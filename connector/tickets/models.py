@@ -7,7 +7,6 @@ from urllib.parse import quote
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ...shared.ticket import TicketKind
 from ..database import Base
 
 
@@ -64,10 +63,6 @@ class TicketRow(Base):
     """Deleted at the instance, or hidden from the integration user: the two look the same (platform 4.2)."""
     seen_at: Mapped[datetime | None]
     """When the instance was last asked for it by name (the machine's time)."""
-
-    @property
-    def ticket_kind(self) -> TicketKind:
-        return TicketKind(self.kind)
 
     @property
     def url(self) -> str:

@@ -15,6 +15,7 @@ from ...shared.errors import RefusedToStart
 from .checks import problems
 from .declaration import declared_field, declared_table
 from .model import ApplicationAccess, Dictionary, Table
+from .shapes import Shape, either, is_count, is_list, is_table, is_text, is_truth, list_of, record_of, row_of, table_of
 from .types import FieldType
 
 OWN_NAME = re.compile(r"(u|x)_[a-z0-9_]+", re.ASCII)
@@ -23,37 +24,39 @@ OWN_NAME = re.compile(r"(u|x)_[a-z0-9_]+", re.ASCII)
 OWN_TABLE_ACCESS = {"create": False, "update": False}
 """Application Access of a new application table, beyond what every declaration starts from (platform 2.3, D)."""
 
-_TEXTS, _LISTS, _MAPS = (str,), (list,), (dict,)
-TABLE_KEYS: Mapping[str, tuple[type, ...]] = {
-    "label": _TEXTS,
-    "plural": _TEXTS,
-    "extends": _TEXTS,
-    "scope": _TEXTS,
-    "audit": (bool,),
-    "access": _MAPS,
-    "numbering": _MAPS,
-    "indexes": _LISTS,
-    "labels": _MAPS,
-    "defaults": _MAPS,
-    "choices": _MAPS,
-    "list_columns": _LISTS,
-    "form_sections": _LISTS,
-    "related_lists": _LISTS,
-    "fields": _MAPS,
+_TEXTS = list_of(is_text)
+_CHOICES = list_of(row_of(is_text, is_text))
+_INDEX = either(_TEXTS, record_of({"elements": _TEXTS}, {"unique": is_truth}))
+TABLE_KEYS: Mapping[str, Shape] = {
+    "label": is_text,
+    "plural": is_text,
+    "extends": is_text,
+    "scope": is_text,
+    "audit": is_truth,
+    "access": is_table,
+    "numbering": is_table,
+    "indexes": list_of(_INDEX),
+    "labels": table_of(is_text),
+    "defaults": table_of(is_text),
+    "choices": table_of(_CHOICES),
+    "list_columns": _TEXTS,
+    "form_sections": list_of(row_of(is_text, _TEXTS)),
+    "related_lists": _TEXTS,
+    "fields": is_table,
 }
-FIELD_KEYS: Mapping[str, tuple[type, ...]] = {
-    "type": _TEXTS,
-    "label": _TEXTS,
-    "max_length": (int,),
-    "mandatory": (bool,),
-    "read_only": (bool,),
-    "display": (bool,),
-    "reference": _TEXTS,
-    "default": _TEXTS,
-    "choices": _LISTS,
+FIELD_KEYS: Mapping[str, Shape] = {
+    "type": is_text,
+    "label": is_text,
+    "max_length": is_count,
+    "mandatory": is_truth,
+    "read_only": is_truth,
+    "display": is_truth,
+    "reference": is_text,
+    "default": is_text,
+    "choices": is_list,  # of what is told by a sentence of its own
 }
-ACCESS_KEYS = dict.fromkeys(ApplicationAccess.__dataclass_fields__, (bool,))
-NUMBERING_KEYS: Mapping[str, tuple[type, ...]] = {"prefix": _TEXTS, "first": (int,), "digits": (int,)}
+ACCESS_KEYS: Mapping[str, Shape] = dict.fromkeys(ApplicationAccess.__dataclass_fields__, is_truth)
+NUMBERING_KEYS: Mapping[str, Shape] = {"prefix": is_text, "first": is_count, "digits": is_count}
 _LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _TABLE_OF_PROBLEM = re.compile(r"'?([A-Za-z0-9_]+)'?(?:\.([a-z0-9_]+)| mentions ([a-z0-9_.]+))?")
 
@@ -104,7 +107,8 @@ class _File:
         for element in entry.get("fields", {}):
             if element in table.fields or not OWN_NAME.fullmatch(element):
                 self._refuse(f"a field added to {table.name} is new and called u_… or x_…", table.name, element)
-        added = {element: declared_field(table.name, element, each) for element, each in entry["fields"].items()}
+        fields = entry.get("fields", {}).items()
+        added = {element: declared_field(table.name, element, each) for element, each in fields}
         return replace(table, fields={**table.fields, **added})
 
     def _check_entry(self, name: str, entry: Any) -> None:
@@ -114,20 +118,20 @@ class _File:
             self._refuse(f"{name}: {why}", name, key)
         for keys, part in ((ACCESS_KEYS, "access"), (NUMBERING_KEYS, "numbering")):
             for key, why in _wrong(entry.get(part, {}), keys):
-                self._refuse(f"{name}: {why}", name, part or key)
+                self._refuse(f"{name}: {why}", name, key or part)
+        if "prefix" not in entry.get("numbering", {"prefix"}):
+            self._refuse(f"{name}: its numbering has no prefix", name, "numbering")
         for element, field in entry.get("fields", {}).items():
-            if not isinstance(field, dict):
-                self._refuse(f"{name}.{element} is described by a table", name, element)
-            for _key, why in _wrong(field, FIELD_KEYS):
-                self._refuse(f"{name}.{element}: {why}", name, element)
-            if field.get("type", "string") not in {each.value for each in FieldType}:
-                self._refuse(f"{name}.{element}: there is no type {field['type']!r}", name, element)
-            for choice in field.get("choices", ()):
-                self._check_choice(name, element, choice)
+            self._check_field(name, element, field)
 
-    def _check_choice(self, table: str, element: str, choice: object) -> None:
-        is_pair = isinstance(choice, list) and [type(each) for each in choice] == [str, str]
-        if not is_pair:
+    def _check_field(self, table: str, element: str, field: Any) -> None:
+        if not isinstance(field, dict):
+            self._refuse(f"{table}.{element} is described by a table", table, element)
+        for _key, why in _wrong(field, FIELD_KEYS):
+            self._refuse(f"{table}.{element}: {why}", table, element)
+        if field.get("type", "string") not in {each.value for each in FieldType}:
+            self._refuse(f"{table}.{element}: there is no type {field['type']!r}", table, element)
+        if not _CHOICES(field.get("choices", [])):
             self._refuse(f"{table}.{element}: a choice is a pair of texts, value and label", table, element)
 
     def _place_of(self, problem: str) -> tuple[str, str]:
@@ -153,7 +157,7 @@ class _File:
         return found
 
 
-def _wrong(entry: Any, keys: Mapping[str, tuple[type, ...]]) -> Iterator[tuple[str, str]]:
+def _wrong(entry: Any, keys: Mapping[str, Shape]) -> Iterator[tuple[str, str]]:
     """Keys that mean nothing, and values of the wrong kind."""
     if not isinstance(entry, dict):
         yield "", "this is no table of settings"
@@ -161,5 +165,5 @@ def _wrong(entry: Any, keys: Mapping[str, tuple[type, ...]]) -> Iterator[tuple[s
     for key, value in entry.items():
         if key not in keys:
             yield key, f"{key} means nothing here; known are {', '.join(keys)}"
-        elif type(value) not in keys[key]:
+        elif not keys[key](value):
             yield key, f"{key} has a value of the wrong kind"

@@ -53,10 +53,6 @@ class FieldType(StrEnum):
     def storage(self) -> Storage:
         return _STORAGE.get(self, Storage.TEXT)
 
-    @property
-    def is_date_time(self) -> bool:
-        return self.storage is Storage.DATE_TIME
-
     @cached_property
     def is_secret(self) -> bool:
         return self in {FieldType.PASSWORD, FieldType.PASSWORD2}

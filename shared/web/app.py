@@ -11,7 +11,7 @@ from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIEnvironment
+    from wsgiref.types import WSGIEnvironment
 
 _CHANGED_ON_THE_WAY = frozenset({"location", "content-location"})
 _WITH_A_BODY = range(200, 300)

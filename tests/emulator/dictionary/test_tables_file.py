@@ -70,6 +70,13 @@ def test_a_declared_table_is_used_like_any_other(file, tmp_path):
         ("[u_a]\nlabel = 'x'\nfields.b = { max_length = 'long' }\n", 3, "max_length has a value of the wrong kind"),
         ("[u_a]\nlabel = 'x'\naccess = { colour = true }\n", 3, "colour means nothing here"),
         ("u_a = 3\n", 1, "outside of any table"),
+        ("[u_a]\nlabel = 'x'\nnumbering = { digits = 3 }\n", 3, "its numbering has no prefix"),
+        ("[u_a]\nlabel = 'x'\nnumbering = { prefix = 'A', digits = -3 }\n", 3, "digits has a value of the wrong kind"),
+        ("[u_a]\nlabel = 'x'\nform_sections = [['Notes']]\n", 3, "form_sections has a value of the wrong kind"),
+        ("[u_a]\nlabel = 'x'\nlist_columns = [['number']]\n", 3, "list_columns has a value of the wrong kind"),
+        ("[u_a]\nlabel = 'x'\nchoices = { b = 1 }\n", 3, "choices has a value of the wrong kind"),
+        ("[u_a]\nlabel = 'x'\nindexes = [{ unique = true }]\n", 3, "indexes has a value of the wrong kind"),
+        ("[u_a]\nlabel = 'x'\naudit = true\naccess = { read = 1 }\n", 4, "read has a value of the wrong kind"),
     ],
 )
 def test_an_error_names_its_file_and_line(file, text, line, why):
@@ -77,6 +84,10 @@ def test_an_error_names_its_file_and_line(file, text, line, why):
         with_tables(load_schema(), file(text))
     assert re.search(rf"tables\.toml, line {line}\b", str(refusal.value)), str(refusal.value)
     assert why in str(refusal.value)
+
+
+def test_an_entry_that_adds_nothing_changes_nothing(file):
+    assert with_tables(load_schema(), file("[incident]\n")).tables == load_schema().tables
 
 
 def test_a_file_that_is_not_there_is_refused(tmp_path):

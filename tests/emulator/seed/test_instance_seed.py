@@ -157,6 +157,17 @@ def test_the_addresses_follow_the_settings_at_every_start(tmp_path):
     assert found == ["http://127.0.0.1:8090", "http://127.0.0.1:9090"]
 
 
+def test_an_instance_that_is_made_again_in_its_folder_has_what_it_had(tmp_path):
+    made = make_instance(tmp_path)
+    kept = part_of(made, Gate).record("incident", Caller.system()).insert({"short_description": "Kept"})
+    close(made)
+    again = make_instance(tmp_path)
+    assert (
+        part_of(again, Gate).record("incident", Caller.system()).get(kept.sys_id).display("short_description") == "Kept"
+    )
+    close(again)
+
+
 def dump(folder):
     """All records; what depends on the moment of the start is left out."""
     with sqlite3.connect(folder / "emulator.db") as connection:
