@@ -74,6 +74,8 @@ CALLS = [
     "getMyGroups()",
     "gs.now()",
     "gs.nowDateTime()",
+    "gs.yesterday()",
+    "gs.lastWeek()",
     "gs.daysAgo(1)",
     "gs.daysAgoStart(0)",
     "gs.daysAgoEnd(-1)",

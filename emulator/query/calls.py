@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from ...shared.calendar import Calendar
 from ..dictionary.types import Storage
@@ -87,6 +87,7 @@ def _today(context: QueryContext) -> date:
 
 _PLAIN: Mapping[str, Callable[[QueryContext], Meant]] = {
     "gs.getUserID": lambda context: context.user,
+    "gs.userID": lambda context: context.user,
     "gs.getUser().getID": lambda context: context.user,
     "gs.getUserName": lambda context: context.user_name,
     "gs.getUser().getName": lambda context: context.user_name,
@@ -94,6 +95,9 @@ _PLAIN: Mapping[str, Callable[[QueryContext], Meant]] = {
     "getMyGroups": lambda context: ",".join(context.groups()),
     "gs.now": _today,
     "gs.nowDateTime": lambda context: context.now,
+    "gs.nowNoTZ": lambda context: context.now,
+    "gs.yesterday": lambda context: context.now - timedelta(hours=24),
+    "gs.lastWeek": lambda context: Calendar.of(context.time_zone).shifted(context.now, "week", -1),
 }
 
 

@@ -66,6 +66,12 @@ UNREADABLE_XML_DETAIL = Assumption(
 XML_REQUEST_SHAPE = Assumption(
     "<request><entry>", "An XML body's record is the first entry, or else the children of the root.", "rest 3", "G"
 )
+EMPTY_CHOICE_IS_KEPT = Assumption(
+    True,
+    "An empty value in a write clears a field, but leaves one with choices as it is.",
+    "platform documentation, REST APIs: special data handling",
+    "D",
+)
 EMPTY_BODY_IS_EMPTY_RECORD = Assumption(
     True, "A write without a body is a write of no fields: POST {} makes a record.", "platform 2.4, POST {}", "C"
 )

@@ -1,4 +1,4 @@
-"""What a write over REST does with secrets, around the gate's own write.
+"""What a write over REST does with secrets and with empty choices, around the gate's own write.
 
 With ``sysparm_input_display_value`` a secret is stored as one that works. Without, the gate leaves passwords out and
 stores what it would have to seal as it came, so that neither lets anybody in (rest 1 and 2; platform 2.1, C).
@@ -8,9 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..access.caller import Caller
+from ..dictionary.model import Field
 from ..identity.secret_fields import SecretFields
 from ..records.gate import Gate
 from ..records.row import Row
+from . import assumptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,8 @@ class Saving:
         """Change the given fields. Raises a PlatformError when the gate refuses."""
         return self._write(sys_id, given)
 
-    def _write(self, sys_id: str, given: Mapping[str, object]) -> Row:
+    def _write(self, sys_id: str, all_given: Mapping[str, object]) -> Row:
+        given = self._without_empty_choices(all_given)
         secret = self._secret_fields(given) if self.displayed else ()
         if not secret:
             return self._write_plain(sys_id, given)
@@ -56,9 +59,18 @@ class Saving:
             return records.update(sys_id, given, display_input=displayed, auto_sys_fields=stamped, named=False)
         return records.insert(given, display_input=displayed, auto_sys_fields=stamped, named=False)
 
-    def _secret_fields(self, given: Mapping[str, object]) -> Sequence[str]:
+    def _without_empty_choices(self, given: Mapping[str, object]) -> Mapping[str, object]:
+        """An empty value clears any field but one with choices, which stays as it is."""
+        if not assumptions.EMPTY_CHOICE_IS_KEPT.value or all(given.values()):
+            return given
+        choices = {name: field.choices for name, field in self._fields.items() if name in given}
+        return {name: value for name, value in given.items() if value not in {None, ""} or not choices.get(name)}
+
+    @property
+    def _fields(self) -> Mapping[str, Field]:
         dictionary = self.gate.read_dictionary()
-        if self.table not in dictionary.tables:
-            return ()
-        fields = dictionary.fields(self.table)
+        return dictionary.fields(self.table) if self.table in dictionary.tables else {}
+
+    def _secret_fields(self, given: Mapping[str, object]) -> Sequence[str]:
+        fields = self._fields
         return [name for name in given if name in fields and fields[name].type.is_secret]

@@ -98,6 +98,7 @@ def call(text: str, asker: Asker) -> datetime | date | str | None:
 def _call(text: str, asker: Asker) -> datetime | date | str | None:
     plain = {
         "gs.getUserID()": asker.user,
+        "gs.userID()": asker.user,
         "gs.getUser().getID()": asker.user,
         "gs.getUserName()": asker.user_name,
         "gs.getUser().getName()": asker.user_name,
@@ -105,6 +106,9 @@ def _call(text: str, asker: Asker) -> datetime | date | str | None:
         "getMyGroups()": ",".join(asker.groups),
         "gs.now()": asker.local.date(),
         "gs.nowDateTime()": asker.now,
+        "gs.nowNoTZ()": asker.now,
+        "gs.yesterday()": asker.now - timedelta(days=1),
+        "gs.lastWeek()": asker.moment(asker.local - timedelta(days=7)),
     }
     if text in plain:
         if plain[text] == "":

@@ -173,7 +173,7 @@ def test_c23_a_fault_of_ours_tells_nothing_of_itself(api, monkeypatch):
     def broken(*_arguments, **_named):
         raise ZeroDivisionError("SELECT secret FROM /work")
 
-    monkeypatch.setattr("ticketlab.emulator.rest.table_api.read_parameters", broken)
+    monkeypatch.setattr("ticketlab.emulator.rest.table_api.asked_parameters", broken)
     answer = api.get("incident")
     assert answer.status_code == 500
     assert_envelope(answer)

@@ -123,6 +123,17 @@ def test_a_client_that_sends_its_list_parameters_along_breaks_nothing(api):
     assert api.send("DELETE", f"incident/{made['sys_id']}", **extra).status_code == 204
 
 
+@pytest.mark.source("platform documentation", "D")
+@pytest.mark.parametrize("empty", ["", None])
+def test_an_empty_value_clears_every_field_but_one_with_choices(api, empty):
+    """As the vendor's *special data handling* says; a new record has its default then."""
+    values = {"short_description": "x", "assigned_to": "beth.anglin", "due_date": "2020-06-01", "urgency": "1"}
+    sys_id = api.create("incident", **values)["sys_id"]
+    changed = api.send("PATCH", f"incident/{sys_id}", dict.fromkeys(values, empty)).json["result"]
+    assert {name: changed[name] for name in values} == {**dict.fromkeys(values, ""), "urgency": "1"}
+    assert api.create("incident", urgency=empty, category=empty)["urgency"] == "3"
+
+
 @pytest.mark.source("rest 3", "C")
 def test_a_bare_date_becomes_that_midnight(api):
     assert api.create("incident", due_date="2024-12-31")["due_date"] == "2024-12-31 00:00:00"
