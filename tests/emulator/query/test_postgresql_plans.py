@@ -12,10 +12,10 @@ SELECT md5('user ' || n), 'user.' || n, 'User ' || n FROM generate_series(1, 100
 """
 TASKS = """
 INSERT INTO task (sys_id, sys_class_name, number, state, priority, correlation_id, assigned_to, opened_by,
-    sys_created_on, sys_updated_on)
+    cmdb_ci, sys_created_on, sys_updated_on)
 SELECT md5('task ' || n), (ARRAY['incident', 'change_request', 'problem'])[n % 3 + 1], 'TSK' || n, n % 8, n % 5,
     'correlation ' || n, md5('user ' || n % 997), md5('user ' || n),
-    timestamp '2020-01-01' + n * interval '1 minute', timestamp '2020-01-01' + n * interval '2 minutes'
+    md5('item ' || n % 97), timestamp '2020-01-01' + n * interval '1 minute', timestamp '2020-01-01' + n * interval '2 minutes'
 FROM generate_series(1, 10000) n
 """
 
@@ -49,6 +49,7 @@ def plan_of(records, table: str, query: str, **options: Any) -> str:
         ("number=TSK5000", "number"),
         ("correlation_id=correlation 7", "correlation_id"),
         ("assigned_to=d41d8cd98f00b204e9800998ecf8427e^ORDERBYDESCsys_created_on", "assigned_to"),
+        ("cmdb_ci=d41d8cd98f00b204e9800998ecf8427e^ORDERBYDESCnumber", "cmdb_ci_number"),
         ("state=1^priority=3^ORDERBYDESCsys_created_on", "state"),
         ("ORDERBYDESCsys_updated_on", "sys_updated_on"),
         ("sys_updated_on>2020-01-14 20:00:00^ORDERBYsys_updated_on", "sys_updated_on"),

@@ -297,10 +297,23 @@ def test_an_index_gives_each_class_its_records_in_the_order_of_the_page(records,
 
     On SQLite only: of an empty table PostgreSQL's plans tell nothing.
     """
+    plan = plan_of(records, table, query)
+    assert not [step for step in plan if step.startswith("SCAN task")], plan
+    assert sum(step.startswith("USE TEMP B-TREE") for step in plan) <= 2, plan
+
+
+@pytest.mark.parametrize("empty_records", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("table", ["task", "incident", "change_request"])
+def test_the_newest_tasks_of_an_item_are_found_by_the_item(records, table):
+    """As its form shows them: of an item without any, the whole table would be looked through by number."""
+    plan = plan_of(records, table, f"cmdb_ci={'0' * 32}^ORDERBYDESCnumber")
+    assert [step for step in plan if "index_task_cmdb_ci_number (sys_class_name=? AND cmdb_ci=?)" in step], plan
+
+
+def plan_of(records, table, query):
+    """The steps in which SQLite finds a page."""
     prepared = records.select(table, query, limit=20).rows
     compiled = prepared.statement.compile(dialect=records.store.engine.dialect)
     values = tuple({**compiled.params, **prepared.values}[name] for name in compiled.positiontup)
     with records.store.reading() as connection:
-        plan = [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values)]
-    assert not [step for step in plan if step.startswith("SCAN task")], plan
-    assert sum(step.startswith("USE TEMP B-TREE") for step in plan) <= 2, plan
+        return [row.detail for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {compiled}", values)]
