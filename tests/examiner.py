@@ -1,4 +1,4 @@
-"""Looking at pages as axe-core does, and keeping count of which pages there are."""
+"""Looking at pages as axe-core does, whether they fit the screen, and keeping count of which pages there are."""
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
@@ -13,7 +13,7 @@ PHONE = {"width": 390, "height": 844}
 
 
 class Examiner:
-    """Lets axe-core look at pages in one browser, and remembers which they were and what it found."""
+    """Lets axe-core look at pages in one browser, and remembers which they were, what it found, and which are too wide."""
 
     def __init__(self, page: Page, *sizes: dict[str, int]) -> None:
         self.page = page
@@ -36,6 +36,9 @@ class Examiner:
             for violation in AXE.run(self.page).response["violations"]:
                 nodes = [node["html"][:200] for node in violation["nodes"][:3]]
                 self.found.append(f"{self.page.url}, {size['width']} wide: {violation['help']}: {nodes}")
+            width = self.page.evaluate("document.documentElement.scrollWidth")
+            if width > size["width"]:
+                self.found.append(f"{self.page.url}, {size['width']} wide: the page itself is {width} wide")
         self.page.set_viewport_size(DESK)
 
     def unseen(self, site: str, app: Flask, client: FlaskClient, no_pages: frozenset[str]) -> set[str]:
