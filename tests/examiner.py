@@ -1,4 +1,4 @@
-"""Looking at pages as axe-core does, whether they fit the screen, and keeping count of which pages there are."""
+"""Looking at pages as axe-core does, and whether they fit the screen, and keeping count of which there are."""
 
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
@@ -13,7 +13,7 @@ PHONE = {"width": 390, "height": 844}
 
 
 class Examiner:
-    """Lets axe-core look at pages in one browser, and remembers which they were, what it found, and which are too wide."""
+    """Lets axe-core look at pages in one browser, and remembers which they were and what is wrong with them."""
 
     def __init__(self, page: Page, *sizes: dict[str, int]) -> None:
         self.page = page
