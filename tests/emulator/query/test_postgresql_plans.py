@@ -15,7 +15,8 @@ INSERT INTO task (sys_id, sys_class_name, number, state, priority, correlation_i
     cmdb_ci, sys_created_on, sys_updated_on)
 SELECT md5('task ' || n), (ARRAY['incident', 'change_request', 'problem'])[n % 3 + 1], 'TSK' || n, n % 8, n % 5,
     'correlation ' || n, md5('user ' || n % 997), md5('user ' || n),
-    md5('item ' || n % 97), timestamp '2020-01-01' + n * interval '1 minute', timestamp '2020-01-01' + n * interval '2 minutes'
+    md5('item ' || n % 97),
+    timestamp '2020-01-01' + n * interval '1 minute', timestamp '2020-01-01' + n * interval '2 minutes'
 FROM generate_series(1, 10000) n
 """
 
