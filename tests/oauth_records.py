@@ -3,7 +3,7 @@
 from flask import Flask
 from oauth_flows import PASSWORD, Answer, Browser, OAuthClient
 from ticketlab.emulator.access.caller import Caller
-from ticketlab.emulator.oauth.credentials import Credentials, Dead, TokenType
+from ticketlab.emulator.oauth.judging import Dead, Judge, TokenType
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.emulator.records.glide_record import GlideRecord
 from ticketlab.shared.web.parts import part_of
@@ -28,7 +28,7 @@ def causes(instance: Flask) -> list[str]:
 
 
 def works(instance: Flask, token: str) -> bool:
-    return not isinstance(part_of(instance, Credentials).judge(token, TokenType.ACCESS), Dead)
+    return not isinstance(part_of(instance, Judge).token(token, TokenType.ACCESS), Dead)
 
 
 def by_password(browser: Browser, client: OAuthClient, **more: str) -> Answer:

@@ -90,8 +90,11 @@ class Sessions:
             "created": now,
         }
         with self._database.writing() as connection:
-            is_over = or_(UserSession.created < now - LIFETIME, UserSession.id_hash == row["id_hash"])
-            connection.execute(delete(UserSession).where(is_over))
+            connection.execute(
+                delete(UserSession).where(
+                    or_(UserSession.created < now - LIFETIME, UserSession.id_hash == row["id_hash"])
+                )
+            )
             connection.execute(insert(UserSession).values(row))
             if acting:
                 connection.execute(insert(UserImpersonation).values(session=row["id_hash"], acting=acting))

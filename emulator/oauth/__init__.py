@@ -17,10 +17,12 @@ from .api_scopes import ApiScopes
 from .bearer import BearerAuthenticator
 from .clients import Clients
 from .codes import Codes
+from .connection_status import ConnectionStatuses
 from .consents import Consents
 from .credentials import Credentials
 from .families import Families
 from .grants import AuthorizationCodeGrant, RefreshTokenGrant, S256Challenge
+from .judging import Judge
 from .machine_grants import MACHINE_GRANTS
 from .policy import OAuthProperties
 from .server import Behind, OAuthServer
@@ -40,10 +42,13 @@ def install(app: Flask, *, gate: Gate, key: InstanceKey, clock: Clock, ids: Ids,
     jwts = AccessJwts(keys, clock, settings.url)
     tokens = Tokens(key, jwts)
     uses = TokenUses(lab_engine)
-    credentials = Credentials(gate, tokens, uses, clock, ids)
+    judge = Judge(gate, tokens, clock)
+    credentials = Credentials(gate, tokens, judge, clock, ids)
+    statuses = ConnectionStatuses(gate, judge, uses)
     families = Families(gate, credentials, tokens, clock)
     codes = Codes(gate.store, clock)
-    for each in (properties, clients, tokens, uses, credentials, keys, Consents(gate.store, clock, ids)):
+    consents = Consents(gate.store, clock, ids)
+    for each in (properties, clients, tokens, uses, judge, credentials, statuses, keys, consents):
         provide(app, each)
     behind = Behind(
         gate=gate,
@@ -51,6 +56,7 @@ def install(app: Flask, *, gate: Gate, key: InstanceKey, clock: Clock, ids: Ids,
         clients=clients,
         codes=codes,
         credentials=credentials,
+        judge=judge,
         families=families,
         properties=properties,
         tries=FailedTries(lab_engine, clock),
@@ -66,5 +72,5 @@ def install(app: Flask, *, gate: Gate, key: InstanceKey, clock: Clock, ids: Ids,
     for grant in MACHINE_GRANTS:
         server.register_grant(grant)
     provide(app, server)
-    part_of(app, Authenticators).add(BearerAuthenticator(credentials, users, properties, ApiScopes(gate)))
+    part_of(app, Authenticators).add(BearerAuthenticator(judge, uses, users, properties, ApiScopes(gate)))
     app.register_blueprint(blueprint)

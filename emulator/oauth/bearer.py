@@ -10,8 +10,9 @@ from ..identity.users import Users
 from ..identity.web import begin_for_token
 from . import policy
 from .api_scopes import ApiScopes
-from .credentials import Credentials, Dead, TokenType
+from .judging import Dead, Judge, TokenType
 from .policy import OAuthProperties
+from .uses import TokenUses
 
 
 class BearerAuthenticator:
@@ -19,12 +20,14 @@ class BearerAuthenticator:
 
     def __init__(
         self,
-        credentials: Credentials,
+        judge: Judge,
+        uses: TokenUses,
         users: Users,
         properties: OAuthProperties,
         api_scopes: ApiScopes,
     ) -> None:
-        self._credentials = credentials
+        self._judge = judge
+        self._uses = uses
         self._users = users
         self._properties = properties
         self._api_scopes = api_scopes
@@ -39,7 +42,7 @@ class BearerAuthenticator:
         token = header.strip().partition(" ")[2].strip() or request.args.get("access_token", "")
         if policy.TOKENS_SLEEP_WHEN_SWITCHED_OFF and not self._properties.is_active:
             raise NotAuthenticated
-        judged = self._credentials.judge(token, TokenType.ACCESS)
+        judged = self._judge.token(token, TokenType.ACCESS)
         if isinstance(judged, Dead) or (judged.family and not header):  # a hardened client's stands in no address
             raise NotAuthenticated
         method = effective_method(request)
@@ -47,7 +50,7 @@ class BearerAuthenticator:
             self._api_scopes.check_policy(method, request.path)
         if judged.is_restricted:
             self._api_scopes.check(method, request.path, judged.scope)
-        self._credentials.note_use(judged)
+        self._uses.note(judged.entity, judged.account.sys_id, judged.judged_at)
         if not (judged.family or judged.follows_policies or judged.is_restricted):  # a session opens everything
             begin_for_token(judged.account)
         address = request.remote_addr or ""

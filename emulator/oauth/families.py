@@ -15,7 +15,8 @@ from ..records.gate import Gate, Transaction
 from ..records.row import Row
 from . import policy
 from .clients import Client
-from .credentials import OWN_FIELDS, TABLE, Credential, Credentials, Dead, IssuedTokens, TokenType
+from .credentials import Credentials, IssuedTokens
+from .judging import OWN_FIELDS, TABLE, Credential, Dead, TokenType
 from .tokens import Tokens
 
 GRACE = timedelta(seconds=policy.GRACE_SECONDS)

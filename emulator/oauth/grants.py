@@ -23,8 +23,9 @@ from ..records.gate import Transaction
 from . import policy
 from .clients import Client
 from .codes import Approval, IssuedCode
-from .credentials import Credential, Dead, IssuedTokens, TokenType
+from .credentials import IssuedTokens
 from .families import Replayed
+from .judging import Credential, Dead, TokenType
 from .refusals import InvalidTokenError
 from .requests import InstanceRequest
 from .server import OAuthServer
@@ -167,7 +168,7 @@ class RefreshTokenGrant(_RefreshTokenGrant):
     server: OAuthServer
 
     def authenticate_refresh_token(self, refresh_token: str) -> LiveRefreshToken:
-        judged = self.server.credentials.judge(refresh_token, TokenType.REFRESH, rotated_too=True)
+        judged = self.server.judge.token(refresh_token, TokenType.REFRESH, rotated_too=True)
         if isinstance(judged, Dead):
             raise InvalidTokenError
         return LiveRefreshToken(judged)

@@ -8,7 +8,7 @@ from authlib.oauth2.rfc6749 import InvalidClientError
 from flask import Request, Response
 
 from .clients import GRANT_TYPES, Client
-from .credentials import Dead, TokenType
+from .judging import Dead, TokenType
 from .profiles import Profile
 from .requests import InstanceRequest, check_not_repeated
 from .server import OAuthServer
@@ -83,7 +83,7 @@ def _working_grants(server: OAuthServer) -> frozenset[str]:
 
 def _told(server: OAuthServer, client: Client, token: str) -> Mapping[str, object]:
     for kind in TokenType:
-        judged = server.credentials.judge(token, kind)
+        judged = server.judge.token(token, kind)
         if isinstance(judged, Dead) or judged.entity != client.sys_id:
             continue
         return {

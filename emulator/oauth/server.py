@@ -27,6 +27,7 @@ from .codes import Codes
 from .credentials import Credentials, IssuedTokens
 from .eligibility import Eligibility
 from .families import Families
+from .judging import Judge
 from .policy import OAuthProperties
 from .profiles import Profile
 from .refusals import SwitchedOffError, message_of, refusal_of
@@ -51,6 +52,7 @@ class Behind:
     clients: Clients
     codes: Codes
     credentials: Credentials
+    judge: Judge
     families: Families
     properties: OAuthProperties
     tries: FailedTries
@@ -72,6 +74,7 @@ class OAuthServer(AuthorizationServer):
         self.clients = behind.clients
         self.codes = behind.codes
         self.credentials = behind.credentials
+        self.judge = behind.judge
         self.families = behind.families
         self.properties = behind.properties
         self.clock = behind.clock

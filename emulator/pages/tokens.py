@@ -11,7 +11,8 @@ from ...shared.web.parts import part
 from ..access.caller import Caller
 from ..errors import PlatformError
 from ..identity.web import current_caller
-from ..oauth.credentials import Credentials, TokenType
+from ..oauth.credentials import Credentials
+from ..oauth.judging import TokenType
 from ..records.gate import Gate
 from ..records.row import Row
 from .blueprint import pages

@@ -18,7 +18,7 @@ PRODUCT = ("emulator", "connector", "shared")
 SECRET = re.compile(r"(secret|password|token|verifier|mac|digest|signature|nonce|hash|_key)(_of)?$")
 IN_SQL = {"where", "outerjoin", "join", "filter"}
 NOT_A_GUESS = {
-    "emulator/oauth/credentials.py": "a record against what the key derives from its own sys_id: nobody's guess",
+    "emulator/oauth/judging.py": "a record against what the key derives from its own sys_id: nobody's guess",
     "shared/command/certificates.py": "public keys of two files of ours, at the start",
     "shared/toml_files.py": "whether what is kept of a file of ours was made of it as it is",
     "connector/tickets/service.py": "the digest of a ticket's own content, which is no secret",

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from ...access.caller import Caller
-from ...oauth.credentials import ConnectionState, Credentials
+from ...oauth.connection_status import ConnectionState, ConnectionStatuses
 from ...records.gate import Gate
 from .setup import read_setup
 
@@ -59,13 +59,13 @@ _STATES = {
 }
 
 
-def connection(gate: Gate, credentials: Credentials) -> Connection:
+def connection(gate: Gate, statuses: ConnectionStatuses) -> Connection:
     """The status of the checklist's entity; the instance's own reading, whoever asks."""
     setup = read_setup(gate, Caller.system())
     expected = expected_user(gate)
     if not setup.entity:
         return Connection(State.NOT_AUTHORISED, expected=expected)
-    status = credentials.status_for(setup.entity)
+    status = statuses.of(setup.entity)
     state = _STATES[status.state]
     if state is State.CONNECTED and status.user != setup.user:
         state = State.WRONG_USER

@@ -10,7 +10,7 @@ from ...errors import PlatformError
 from ...identity.keys import InstanceKey
 from ...identity.passwords import Passwords
 from ...identity.web import current_caller
-from ...oauth.credentials import Credentials
+from ...oauth.connection_status import ConnectionStatuses
 from ...pages.frame import framed
 from ...records.gate import Gate
 from .checklist import Checklist, NewUser
@@ -55,7 +55,7 @@ def work_on_checklist() -> Response:
 @blueprint.get(STATUS_URL)
 def show_status() -> str:
     caller = current_caller()
-    page = status_page(part(Gate), caller, connection(part(Gate), part(Credentials)))
+    page = status_page(part(Gate), caller, connection(part(Gate), part(ConnectionStatuses)))
     return render_template("m365ticket/status.html", page=page)
 
 
@@ -76,7 +76,7 @@ def _do(step: str) -> None:
 def _checklist(
     step: str = "", errors: Mapping[str, str] | None = None, *, refusal: str = "", done: str = "", status: int = 200
 ) -> Response:
-    page = checklist_page(_logic(), current_caller(), connection(part(Gate), part(Credentials)))
+    page = checklist_page(_logic(), current_caller(), connection(part(Gate), part(ConnectionStatuses)))
     page = with_trouble(page, step, request.form, errors or {}, refusal)
     return make_response(render_template("m365ticket/checklist.html", page=page, done=DONE.get(done, "")), status)
 

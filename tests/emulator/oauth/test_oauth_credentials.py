@@ -11,7 +11,7 @@ from ticketlab.emulator import create_app
 from ticketlab.emulator.access.caller import Caller, Channel
 from ticketlab.emulator.errors import NotAuthenticated, ScopeRefused
 from ticketlab.emulator.identity.authenticators import Authenticators
-from ticketlab.emulator.oauth.credentials import ConnectionState, Credentials
+from ticketlab.emulator.oauth.connection_status import ConnectionState, ConnectionStatuses
 from ticketlab.emulator.oauth.policy import POST_BODY_ONLY
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.emulator.settings import Settings
@@ -33,7 +33,7 @@ def caller_of(instance, path: str = "/api/now/table/incident", token: str = "") 
 
 
 def status(instance, client_app):
-    return part_of(instance, Credentials).status_for(client_app.sys_id)
+    return part_of(instance, ConnectionStatuses).of(client_app.sys_id)
 
 
 def test_bearer_identifies_its_user_and_credential(instance, tokens, user):

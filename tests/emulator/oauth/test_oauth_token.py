@@ -25,7 +25,7 @@ from oauth_flows import (
 )
 from oauth_records import set_property
 from ticketlab.emulator.access.caller import Caller
-from ticketlab.emulator.oauth.credentials import Credentials, Dead, TokenType
+from ticketlab.emulator.oauth.judging import Dead, Judge, TokenType
 from ticketlab.emulator.oauth.policy import OAUTH_ACTIVE, POST_BODY_ONLY
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.shared.web.parts import part_of
@@ -44,7 +44,7 @@ def causes(instance) -> list[str]:
 
 
 def works(instance, token: str) -> bool:
-    return not isinstance(part_of(instance, Credentials).judge(token, TokenType.ACCESS), Dead)
+    return not isinstance(part_of(instance, Judge).token(token, TokenType.ACCESS), Dead)
 
 
 @pytest.fixture
