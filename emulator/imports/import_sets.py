@@ -49,6 +49,16 @@ class ImportSets:
             ]
         return made, loaded
 
+    def by_column_name(self, table: str, records: Sequence[Given]) -> Sequence[Given]:
+        """The records by the names of columns that they call by label, as those of ``insertMultiple`` do.
+
+        A name counts before a label. Raises InvalidTable for what is no staging table.
+        """
+        self._check(table)
+        fields = self._gate.read_dictionary().fields(table)
+        named = {field.label.lower(): name for name, field in fields.items()} | {name: name for name in fields}
+        return [{named.get(key, named.get(key.lower(), key)): value for key, value in each.items()} for each in records]
+
     def transform(self, caller: Caller, table: str, import_set: Row, rows: Sequence[str]) -> Sequence[Imported]:
         """Run every active map over every row; each row and map is a transaction of its own."""
         maps = maps_of(self._gate, table)

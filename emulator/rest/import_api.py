@@ -37,7 +37,7 @@ def import_records(staging: str, version: str = "") -> Response:  # noqa: ARG001
         raise RequestUnreadable(detail=f"records must hold 1 to {MOST_RECORDS} records")
     multi = request.args.get("multi_import_set_id", "")[:32] or part(Ids).sys_id()
     sets = part(ImportSets)
-    made, rows = sets.load(caller, staging, records, multi)
+    made, rows = sets.load(caller, staging, sets.by_column_name(staging, records), multi)
     sets.transform(caller, staging, made, rows)
     return answer({"import_set_id": made.sys_id, "multi_import_set_id": multi}, 201)
 

@@ -104,6 +104,16 @@ def test_many_records_are_loaded_as_one_set(api):
     assert api.get(f"sys_import_set/{answer.json['import_set_id']}").json["result"]["state"] == "processed"
 
 
+@pytest.mark.source("platform documentation", "D")
+def test_many_records_call_their_columns_by_label_or_by_name(api):
+    """By label unless an entry of *Rest Insert Multiples* says otherwise; here both are understood."""
+    records = [{"User ID": "label.one", "First name": "One"}, {"user_id": "label.two", "first_name": "Two"}]
+    answer = api.open("/api/now/import/imp_user/insertMultiple", "POST", json={"records": records})
+    assert answer.status_code == 201
+    made = api.rows("sys_user", sysparm_query="user_nameSTARTSWITHlabel.^ORDERBYuser_name", sysparm_fields="first_name")
+    assert [row["first_name"] for row in made] == ["One", "Two"]
+
+
 @pytest.mark.parametrize("records", [[], "x", None, [1], [{}] * 1001])
 def test_what_are_no_records_is_400_and_loads_nothing(api, records):
     before = api.get("sys_import_set", sysparm_limit=1).headers["X-Total-Count"]
