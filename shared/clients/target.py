@@ -9,6 +9,7 @@ from ..errors import TicketlabError
 from ..lab_key import KEY_HEADER
 
 SECONDS = 30
+STARTS_IT = "Is it running? `ticketlab up` starts it; one on another data folder is named by --data."
 
 
 class LabUnreachable(TicketlabError):
@@ -51,7 +52,7 @@ class Lab:
             )
             body = answer.json()
         except (requests.RequestException, ValueError) as error:
-            raise LabUnreachable(f"{self.url} does not answer", "Is it running? `ticketlab up` starts it.") from error
+            raise LabUnreachable(f"{self.url} does not answer", STARTS_IT) from error
         if not isinstance(body, dict):
             raise LabUnreachable(f"{self.url} does not answer as a lab", "Something else listens there.")
         if not answer.ok:

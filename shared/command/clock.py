@@ -10,6 +10,7 @@ from ..errors import BadInput
 from .given import JSON, TARGET, as_line, options, target_of
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+DURATION = re.compile(r"([+-]?\d{1,12}(?:\.\d{1,3})?)([smhd]?)", re.ASCII)
 
 
 @click.group()
@@ -43,7 +44,17 @@ def set_clock(*, moment: str, **given: Any) -> None:
     _change(given, {"set": moment})
 
 
-@clock.command(context_settings={"ignore_unknown_options": True})
+class _WithDuration(click.Command):
+    """Takes ``-1h`` for a duration; to click it is an option -1 and then -h, which asks for help."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        backwards = [each for each in args if each.startswith("-") and DURATION.fullmatch(each)]
+        if backwards and "--" not in args:
+            args = [*(each for each in args if each not in backwards), "--", *backwards]
+        return super().parse_args(ctx, args)
+
+
+@clock.command(cls=_WithDuration)
 @click.argument("duration")
 @options(*TARGET)
 @JSON
@@ -70,7 +81,7 @@ def run(**given: Any) -> None:
 
 def seconds_of(duration: str) -> float:
     """Raises click.BadParameter."""
-    found = re.fullmatch(r"([+-]?\d{1,12}(?:\.\d{1,3})?)([smhd]?)", duration.strip())
+    found = DURATION.fullmatch(duration.strip())
     if found is None:
         raise click.BadParameter(f"{duration!r} is no duration: give seconds, or a number with s, m, h or d.")
     return float(found[1]) * UNITS[found[2] or "s"]

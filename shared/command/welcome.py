@@ -1,5 +1,9 @@
 """What ``ticketlab up`` tells a person once both apps answer."""
 
+import shlex
+from pathlib import Path
+
+from .options import DEFAULT_DATA
 from .up import Ready
 
 CHECKLIST = "/x_mioms_m365ticket_installation_checklist.do"
@@ -103,4 +107,10 @@ def _shortcuts(ready: Ready, command: str) -> list[str]:
     """The commands that do it alone; they sign in as the demo's people, whom an empty seed does not have."""
     if ready.options.seed == "empty":
         return []
-    return [f"`{command} connect` does steps 1 and 2 for you; `{command} demo` plays the whole story."]
+    where = _named(ready.options.data)
+    return [f"`{command} connect{where}` does steps 1 and 2 for you; `{command} demo{where}` plays the whole story."]
+
+
+def _named(data: Path) -> str:
+    """The option by which other commands find a pair on this folder, where they would look elsewhere."""
+    return "" if data.resolve() == DEFAULT_DATA.resolve() else f" --data {shlex.quote(str(data))}"

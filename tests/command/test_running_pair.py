@@ -14,6 +14,9 @@ import requests
 from command_line import TICKETLAB, own_environment, run, running
 from served_tenant import wait_until
 from servers import RunningPair
+from ticketlab.shared.command.options import PairOptions
+from ticketlab.shared.command.up import Ready
+from ticketlab.shared.command.welcome import welcome
 
 ASK = """
 import json, os, urllib.request
@@ -47,6 +50,29 @@ def test_status_finds_the_pair_of_the_data_folder(tmp_path: Path):
         told = run("status", cwd=tmp_path)
         assert up.facts["emulator"] in told.stdout
         assert told.returncode == 0
+
+
+def test_a_pair_on_another_folder_is_told_with_the_commands_that_find_it(tmp_path: Path):
+    """The commands of the welcome run as they stand; one that finds no pair says how to name its folder."""
+    data = tmp_path / "two words"
+    told = "\n".join(welcome(Ready(PairOptions(data=data), "http://127.0.0.1:1", "http://127.0.0.1:2"), "ticketlab"))
+    assert f"`ticketlab connect --data '{data}'` does steps 1 and 2" in told
+    assert "`ticketlab connect` does" in "\n".join(welcome(Ready(PairOptions(), "http://a", "http://b"), "ticketlab"))
+    nothing_there = {"TICKETLAB_EMULATOR_URL": "http://127.0.0.1:9", "TICKETLAB_CONNECTOR_URL": "http://127.0.0.1:9"}
+    lost = run("connect", cwd=tmp_path, **nothing_there)
+    assert "one on another data folder is named by --data" in lost.stderr
+
+
+@pytest.mark.parametrize("arguments", [("-1h",), ("--", "-1h"), ("--json", "-1h")])
+def test_the_clock_goes_back_by_a_negative_duration(pair: RunningPair, tmp_path: Path, arguments):
+    """``-1h`` is no option, and no -h that asks for help."""
+    run("clock", "advance", "1h", cwd=tmp_path, **pair.addresses)
+    back = run("clock", "advance", *arguments, cwd=tmp_path, **pair.addresses)
+    assert back.returncode == 0, back.stderr
+    shown = json.loads(run("clock", "show", "--json", cwd=tmp_path, **pair.addresses).stdout)
+    assert [round(each["offset_seconds"]) for each in shown.values()] == [0, 0]
+    assert "Usage:" in run("clock", "advance", "-h", cwd=tmp_path).stdout
+    assert run("clock", "advance", "1h", "--dta", "x", cwd=tmp_path).returncode == 2
 
 
 def test_address_that_is_none_gets_one_line_and_exit_code_2(tmp_path: Path):
