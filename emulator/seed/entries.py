@@ -6,17 +6,19 @@ The same data give the same sys_ids, so a test may rely on any of them.
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
 from ...shared.errors import RefusedToStart
+from ...shared.near import did_you_mean
 from ...shared.toml_files import read_toml
 from ..dictionary.declaration import GLOBAL_SCOPE, record_id
 from ..dictionary.model import Dictionary
 from ..errors import PlatformError
 from ..records.coerce import Unfit
+from .entry_checks import check_written, journal_of, links_of
 from .numbers import SeedNumbers
 
 Entry = Mapping[str, Any]
@@ -36,14 +38,9 @@ KEYS = {
 }
 """The field by which others name a record of a hierarchy, where it is not ``name``."""
 
-LINKED = {
-    ("sys_user", "_roles"): ("sys_user_has_role", "user", "role"),
-    ("sys_user_group", "_roles"): ("sys_group_has_role", "group", "role"),
-    ("sys_user_group", "_members"): ("sys_user_grmember", "group", "user"),
-    ("sys_user_role", "_contains"): ("sys_user_role_contains", "role", "contains"),
-    ("sys_security_acl", "_roles"): ("sys_security_acl_role", "sys_security_acl", "sys_user_role"),
-}
-"""Keys that make a record of a linking table for each of their values: table, own side, other side."""
+SINGULAR = frozenset({"sys_user", "sys_user_role", "sys_user_group", "sys_properties", "task"})
+"""Hierarchies in which a key names one record and no other. An entry of a file under the key of one of the demo's
+changes that: another one beside it would make a login or a property ambiguous."""
 
 ODD_KEYS = {"sys_scope": {GLOBAL_SCOPE: GLOBAL_SCOPE}}
 
@@ -85,6 +82,8 @@ class Entries:
             for index, entry in enumerate(entries):
                 place = written[index] if index < len(written) else ""
                 with told_where(place):
+                    if place:
+                        check_written(self._dictionary, table, entry)
                     for single in _per_operation(table, entry):
                         self._add(table, single, place)
 
@@ -98,12 +97,15 @@ class Entries:
         if found is None and self._elsewhere is not None:
             found = self._elsewhere(table, KEYS.get(base, "name"), key)
         if found is None:
-            raise LookupError(f"The seed has no {table} called {key!r}")
+            raise LookupError(f"The seed has no {table} called {key!r}{self._hint(base, key)}")
         return found
 
     def _add(self, table: str, entry: Entry, place: str) -> None:
         base = self._dictionary.base(table)
         key = str(entry.get(KEYS.get(base, "name"), ""))
+        if place and base in SINGULAR and key.lower() in self._known[base]:
+            self._change(base, key, Placed(table, self._known[base][key.lower()], entry, place))
+            return
         sys_id = entry.get("sys_id") or self._new_id(base, key, entry)
         if (base, sys_id) in self._taken:
             raise ValueError(f"Another record of {table} has the sys_id {sys_id}")
@@ -112,13 +114,31 @@ class Entries:
             self._known[base].setdefault(key.lower(), sys_id)
         self.numbers.take(table, entry.get("number"))
         self.placed.append(Placed(table, sys_id, entry, place))
-        for name, (linking, own, other) in LINKED.items():
-            if name[0] == table:
-                for value in entry.get(name[1], ()):
-                    self._link(linking, {own: sys_id, other: value}, place)
-        for element in ("comments", "work_notes"):
-            for written_on, author, text in entry.get(f"_{element}", ()):
-                self._write_journal(table, sys_id, element, (written_on, author, text))
+        self._add_what_belongs_to(self.placed[-1])
+
+    def _change(self, base: str, key: str, changed: Placed) -> None:
+        """Let an entry of a file say something else of a record that is there already."""
+        same = (base, changed.sys_id)
+        index = next(
+            at for at, each in enumerate(self.placed) if (self._dictionary.base(each.table), each.sys_id) == same
+        )
+        there = self.placed[index]
+        if there.place or there.table != changed.table:
+            raise ValueError(f"Another record of {there.table} is called {key}")
+        if changed.entry.get("sys_id", there.sys_id) != there.sys_id:
+            raise ValueError(f"The {base} called {key} has the sys_id {there.sys_id}")
+        self.placed[index] = replace(changed, entry={**there.entry, **changed.entry})
+        self._add_what_belongs_to(changed)
+
+    def _add_what_belongs_to(self, placed: Placed) -> None:
+        for linking, own, other, value in links_of(placed.table, placed.entry):
+            self._link(linking, {own: placed.sys_id, other: value}, placed.place)
+        for element, moment, author, text in journal_of(placed.entry):
+            self._write_journal(placed, element, (moment, author, text))
+
+    def _hint(self, base: str, key: str) -> str:
+        named_by = f": its {KEYS[base]} counts" if base in KEYS else ""
+        return f"{named_by}.{meant}" if (meant := did_you_mean(key, self._known[base])) else named_by
 
     def _new_id(self, base: str, key: str, entry: Entry) -> str:
         """A record is known by its key, or by all it says where an earlier one bears the same key."""
@@ -130,14 +150,18 @@ class Entries:
         return wanted
 
     def _link(self, table: str, pair: Entry, place: str) -> None:
-        self.placed.append(Placed(table, record_id(table, *(str(each) for each in pair.values())), pair, place))
+        """Once, however often it is said."""
+        sys_id = record_id(table, *(str(each) for each in pair.values()))
+        if (table, sys_id) not in self._taken:
+            self._taken.add((table, sys_id))
+            self.placed.append(Placed(table, sys_id, pair, place))
 
-    def _write_journal(self, table: str, sys_id: str, element: str, written: tuple[str, str, str]) -> None:
+    def _write_journal(self, of: Placed, element: str, written: tuple[str, str, str]) -> None:
         moment, author, text = written
-        entry = {"name": table, "element": element, "element_id": sys_id, "value": text}
+        entry = {"name": of.table, "element": element, "element_id": of.sys_id, "value": text}
         stamps = {"sys_created_on": moment, "sys_created_by": author}
-        identity = record_id("sys_journal_field", sys_id, element, moment)
-        self.placed.append(Placed("sys_journal_field", identity, {**entry, **stamps}))
+        identity = record_id("sys_journal_field", of.sys_id, element, moment)
+        self.placed.append(Placed("sys_journal_field", identity, {**entry, **stamps}, of.place))
 
 
 @contextmanager
@@ -149,7 +173,8 @@ def told_where(place: str) -> Iterator[None]:
         if not place:
             raise
         reason = error.args[0] if error.args else error
-        raise RefusedToStart("The records cannot be loaded", f"{place}: {reason}.") from error
+        end = "" if str(reason).endswith("?") else "."
+        raise RefusedToStart("The records cannot be loaded", f"{place}: {reason}{end}") from error
 
 
 def _sys_id(base: str, key: str, entry: Entry) -> str:

@@ -20,17 +20,18 @@ FileOfRecords = tuple[Mapping[str, Sequence[Entry]], Mapping[str, Sequence[str]]
 
 def read_file(path: Path) -> FileOfRecords:
     """Raises RefusedToStart that says what is wrong, and where."""
-    text = path.read_text(encoding="utf-8")
     is_json = path.suffix == ".json"
     try:
+        text = path.read_text(encoding="utf-8")
         parsed: Any = json.loads(text) if is_json else tomllib.loads(text)
-    except (json.JSONDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError) as error:
         raise RefusedToStart(f"{path} cannot be read", f"{error}.") from error
     if not isinstance(parsed, dict):
         raise RefusedToStart(f"{path} holds no tables", 'Write { "TABLE": [ { ... } ] }.')
     for table, entries in parsed.items():
         if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
-            raise RefusedToStart(f"{path} is wrong", f"{table} is not a list of records.")
+            form = f'"{table}": [{{…}}]' if is_json else f"[[{table}]]"
+            raise RefusedToStart(f"{path} is wrong", f"{table} is not a list of records: write {form}.")
     lines = json_lines(text) if is_json else toml_lines(text)
     places = {table: [f"{path.name}, line {line}" for line in found] for table, found in lines.items()}
     return {table: [_plain(entry) for entry in entries] for table, entries in parsed.items()}, places

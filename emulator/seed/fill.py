@@ -68,9 +68,9 @@ def fill(
     seed.add(state_models())
     if wanted.is_empty:
         seed.add({"sys_user": [_only_admin(settings, secrets)]})
+    seed.add({"sys_properties": list(_properties(settings, release))})
     if wanted.file:
         seed.add(*read_file(wanted.file))
-    seed.add({"sys_properties": list(_properties(settings, release))})
     by_table = seed.by_table()
     keep_files(seed.entries(ATTACHMENTS), contents)
     tables = store.tables(dictionary)

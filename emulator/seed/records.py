@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from ..dictionary.model import Dictionary
-from ..dictionary.types import Storage
-from ..records.coerce import Input, coerce
+from ...shared.near import did_you_mean
+from ..dictionary.model import Dictionary, Field
+from ..dictionary.types import FieldType, Storage
+from ..records.coerce import Input, Unfit, coerce
 from ..records.defaults import NOW, NUMBER, USER
 from ..store.store import Native
 from .attached import with_record
@@ -79,8 +80,13 @@ class SeedRows:
     def _native(self, table: str, element: str, value: Any) -> Native:
         field = self._dictionary.field(table, element)
         if field is None:
-            raise LookupError(f"{table} has no field {element}")
-        return coerce(field, value, Input(), self._entries.sys_id_of)
+            raise LookupError(f"{table} has no field {element}.{did_you_mean(element, self._dictionary.fields(table))}")
+        if isinstance(value, list | dict) and field.type is not FieldType.LIST:
+            raise ValueError(f"{element} is one value")
+        try:
+            return coerce(field, value, Input(), self._entries.sys_id_of)
+        except Unfit as error:
+            raise Unfit(f"{error}{_choices(field)}") from error
 
     def _default_values(self, table: str) -> Row:
         """The table's defaults that are the same for every record."""
@@ -110,8 +116,15 @@ def _complete(table: str, entry: Entry) -> Mapping[str, Any]:
         name = f"{entry.get('first_name', '')} {entry.get('last_name', '')}".strip()
         return {"name": name, "email": f"{entry['user_name']}@example.com", **entry}
     if table in {"incident", "problem"} and "state" in entry:  # incident_state mirrors state (platform 5.2, D)
-        return {f"{table}_state": entry["state"], **entry}
+        return {**entry, f"{table}_state": entry.get(f"{table}_state", entry["state"])}
     return entry
+
+
+def _choices(field: Field) -> str:
+    """What the field takes, behind a sentence that refuses a value."""
+    if not field.choices:
+        return ""
+    return f": it takes {', '.join(f'{each.value} ({each.label})' for each in field.choices)}"
 
 
 def _last(given: Entry, opened: str) -> str:

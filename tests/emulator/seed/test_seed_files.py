@@ -111,11 +111,79 @@ def test_an_own_file_is_attached_to_its_record(instance):
         ("a.toml", "[[incident]]\nstate = 1 2\n", "line 2"),
         ("a.json", "{", "line 1"),
         ("a.json", "[]", "holds no tables"),
-        ("a.json", '{"incident": {}}', "incident is not a list of records"),
+        ("a.json", '{"incident": {}}', 'incident is not a list of records: write "incident": [{…}].'),
+        ("a.toml", "[incident]\n", "incident is not a list of records: write [[incident]]."),
+        ("a.toml", "[[incidnt]]\n", "line 1: Invalid table incidnt. Did you mean incident?"),
+        ("a.toml", "[[incident]]\nurgncy = 1\n", "line 1: incident has no field urgncy. Did you mean urgency?"),
+        ("a.toml", "[[incident]]\n_work_note = []\n", "incident knows no _work_note. Did you mean _work_notes?"),
+        ("a.toml", '[[incident]]\nwork_notes = "x"\n', "work_notes is a journal: write _work_notes = [[when,"),
+        ("a.toml", '[[incident]]\n_work_notes = ["x"]\n', "_work_notes is a list of [when, by whom, what]."),
+        ("a.toml", '[[incident]]\n_comments = [["now", "ann", "x"]]\n', "line 1: 'now' is not a date and time."),
+        ("a.toml", '[[incident]]\ncaller_id = "Abel Tuter"\n', "its user_name counts. Did you mean abel.tuter?"),
+        ("a.toml", '[[incident]]\nstate = "New"\n', "'New' is no choice of state: it takes 1 (New), 2 (In Progress),"),
+        ("a.toml", '[[incident]]\nshort_description = ["a"]\n', "line 1: short_description is one value."),
+        ("a.toml", '[[incident]]\nsys_class_name = "problem"\n', "stands under its own table."),
+        ("a.toml", '[[incident]]\nsys_id = "NOT ONE"\n', "line 1: 'NOT ONE' is no sys_id"),
+        ("a.toml", '[[sys_user]]\nuser_name = "a"\n_roles = "itil"\n', "line 1: _roles is a list of names."),
+        (
+            "a.toml",
+            '[[sys_user]]\nuser_name = "a"\n_roles = ["itl"]\n',
+            "sys_user_role called 'itl'. Did you mean itil?",
+        ),
+        (
+            "a.toml",
+            '[[sys_user]]\nuser_name = "a"\n[[sys_user]]\nuser_name = "A"\n',
+            "line 3: Another record of sys_user",
+        ),
+        ("a.toml", '[[problem]]\nnumber = "INC0000001"\n', "Another record of incident is called INC0000001."),
+        ("a.toml", '[[sys_user]]\nuser_name = "admin"\nsys_id = "b"\n', "called admin has the sys_id 6816f79c"),
+        ("a.toml", '[[sys_db_object]]\nname = "u_x"\n', "Tables and fields of one's own come from --tables"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_told_with_its_line(tmp_path, name, text, told):
     assert told in refusal(tmp_path, name, text)
+
+
+def test_a_file_that_is_no_text_is_refused_in_a_line(tmp_path):
+    (tmp_path / "a.toml").write_bytes(b"\xff\xfe")
+    with pytest.raises(RefusedToStart, match=r"a\.toml cannot be read: 'utf-8' codec"):
+        make_instance(tmp_path / "data", seed=str(tmp_path / "a.toml"))
+
+
+CHANGES = """
+[[sys_user]]
+user_name = "Abel.Tuter"
+user_password = "an open secret"
+_roles = ["itil", "itil"]
+
+[[sys_properties]]
+name = "glide.sys.default.tz"
+value = "Europe/Paris"
+
+[[incident]]
+number = "INC0000001"
+short_description = "Changed by a file"
+_work_notes = [["2024-01-01 11:00:00", "admin", "Looked at it."]]
+"""
+
+
+def test_an_entry_under_the_key_of_a_record_of_the_demo_changes_that_record(tmp_path):
+    """No second user who could not log in, no property with two values; what the entry leaves out stays."""
+    (tmp_path / "a.toml").write_text(CHANGES)
+    instance = make_instance(tmp_path / "data", seed=str(tmp_path / "a.toml"))
+    gate, system = part_of(instance, Gate), Caller.system()
+    (person,) = gate.record("sys_user", system).query("user_name=abel.tuter", fields=["name"]).rows
+    assert person.value("name") == "Abel Tuter"
+    (zone,) = gate.record("sys_properties", system).query("name=glide.sys.default.tz", fields=["value"]).rows
+    assert zone.value("value") == "Europe/Paris"
+    (incident,) = gate.record("incident", system).query("number=INC0000001", fields=["short_description", "state"]).rows
+    assert (incident.value("short_description"), incident.value("state")) == ("Changed by a file", "7")
+    assert gate.record("sys_journal_field", system).query("value=Looked at it.").rows
+    answer = instance.test_client().get(
+        "/api/now/table/incident?sysparm_limit=1", auth=("abel.tuter", "an open secret")
+    )
+    assert len(answer.json["result"]) == 1
+    close(instance)
 
 
 def test_a_seed_that_is_none_is_refused_with_what_there_is(tmp_path):
