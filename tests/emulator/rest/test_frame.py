@@ -114,6 +114,7 @@ def test_d08_only_who_takes_neither_json_nor_xml_is_refused(api, accept, status)
     answer = api.get("incident", headers=None if accept is None else {"Accept": accept}, sysparm_limit=1)
     assert answer.status_code == status
     assert answer.headers["Content-Type"] == "application/json;charset=UTF-8"
+    assert set(answer.json) == ({"result"} if status == 200 else {"error", "status"})
 
 
 @pytest.mark.source("rest 1", "C")
@@ -164,6 +165,21 @@ def test_d07_other_content_types_are_415_and_change_nothing(api):
     packed = api.send("POST", "incident", b"{}", headers={"Content-Encoding": "br"})
     assert packed.status_code == 415
     assert api.get("incident", sysparm_limit=1).headers["X-Total-Count"] == before
+
+
+@pytest.mark.attack("D07")
+@pytest.mark.source("rest 1", "C")
+@pytest.mark.parametrize(
+    "content_type", ["", "application/json;charset=latin1", "application/json; charset=ISO-8859-1"]
+)
+def test_d07_no_content_type_is_json_and_latin_1_is_read_as_such_or_not_at_all(api, content_type):
+    """Real clients send none. A body is never read in another charset than it says."""
+    body = '{"short_description":"é"}'.encode("latin-1" if content_type else "utf-8")
+    answer = api.open("/api/now/table/incident", "POST", data=body, content_type=content_type)
+    if "latin1" in content_type:
+        assert answer.status_code == 415
+    else:
+        assert (answer.status_code, answer.json["result"]["short_description"]) == (201, "é")
 
 
 @pytest.mark.attack("C23")

@@ -65,6 +65,7 @@ def test_d08_the_content_type_is_what_the_client_likes_best(api, accept, content
     """JSON when it is all the same to the client."""
     answer = api.get("incident", headers={"Accept": accept}, sysparm_limit=1)
     assert answer.headers["Content-Type"] == content_type
+    assert answer.json["result"] if "json" in content_type else fromstring(answer.data).tag == "response"
 
 
 @pytest.mark.attack("D03")
