@@ -28,6 +28,10 @@ class BasicRestricted(NotAuthenticated):
     message = "User is not authenticated"
 
 
+class SecondFactorMissing(NotAuthenticated):
+    """The password is right, and a second factor would have to come with it (the vendor's REST documentation, D)."""
+
+
 class Authenticator(Protocol):
     """One way to identify a caller."""
 
@@ -78,7 +82,7 @@ class BasicAuthenticator:
         except LoginRefused as error:
             raise NotAuthenticated from error
         if account.needs_second_factor:
-            raise NotAuthenticated
+            raise SecondFactorMissing
         caller = self._users.caller(account, Channel.REST, address=request.remote_addr or "")
         self._check_roles(caller)
         return caller

@@ -21,7 +21,7 @@ from ...shared.web.at_hand import request_at_hand
 from ...shared.web.parts import part
 from ..access.caller import Caller
 from ..errors import NotAuthenticated, UnknownResource
-from ..identity.authenticators import Authenticators, UserTokenRefused, way_of
+from ..identity.authenticators import Authenticators, SecondFactorMissing, UserTokenRefused, way_of
 from ..releases import release_named
 from ..settings import Settings
 from . import assumptions
@@ -102,6 +102,8 @@ def answer_error(error: TicketlabError) -> Response:
     if isinstance(error, NotAuthenticated):
         log().warning("rest.not_authenticated", by=way_of(request), method=request.method, path=request.path)
         response.headers["WWW-Authenticate"] = CHALLENGE
+    if isinstance(error, SecondFactorMissing):
+        response.headers["X-MFA_TOKEN"] = "invalid"
     if isinstance(error, UserTokenRefused):  # a session without its token is told the token (platform 4.2, C)
         g.logged_in = True
         response.headers["X-UserToken-Response"] = error.user_token

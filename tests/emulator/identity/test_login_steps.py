@@ -163,9 +163,14 @@ def test_pending_login_opens_in_its_own_browser_and_step_alone(instance, browser
     assert not is_in(browser)
 
 
+@pytest.mark.source("platform documentation", "D")
 def test_basic_is_refused_to_who_needs_a_second_factor(instance, browser):
+    """A header says that the code is what is missing, but only to who has the password."""
     make_user(instance, "two.factors", enable_multifactor_authn=True)
     assert api_status(browser, "two.factors") == 401
+    for password, header in ((PASSWORD, "invalid"), ("wrong", None)):
+        answer = instance.test_client().get("/api/now/table/incident", auth=("two.factors", password))
+        assert (answer.status_code, answer.headers.get("X-MFA_TOKEN")) == (401, header)
 
 
 def test_codes_are_those_of_the_standard():
