@@ -82,6 +82,9 @@ class _File:
         found = Dictionary(tables)
         for problem in problems(found):
             self._refuse(problem, *self._place_of(problem))
+        for name in tables.keys() - known.tables.keys():
+            if found.numbering(name) and found.field(name, "number") is None:
+                self._refuse(f"{name} is numbered and has no field number", name, "numbering")
         return found
 
     def _entries(self) -> Mapping[str, Any]:

@@ -118,7 +118,7 @@ def _new_draft(work: Work, assigned: Assigned, *, stamped: bool) -> Draft:
     }
     if "sys_class_name" in known:
         values["sys_class_name"] = table
-    if work.dictionary.numbering(table) is not None and not values.get("number"):
+    if "number" in known and work.dictionary.numbering(table) is not None and not values.get("number"):
         values["number"] = next_number(work, table)
     return Draft(work, table, sys_id, values, {}, assigned.entries, frozenset(assigned.columns))
 

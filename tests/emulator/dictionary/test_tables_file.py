@@ -71,6 +71,7 @@ def test_a_declared_table_is_used_like_any_other(file, tmp_path):
         ("[u_a]\nlabel = 'x'\naccess = { colour = true }\n", 3, "colour means nothing here"),
         ("u_a = 3\n", 1, "outside of any table"),
         ("[u_a]\nlabel = 'x'\nnumbering = { digits = 3 }\n", 3, "its numbering has no prefix"),
+        ("[u_a]\nlabel = 'x'\nnumbering = { prefix = 'A' }\n", 3, "u_a is numbered and has no field number"),
         ("[u_a]\nlabel = 'x'\nnumbering = { prefix = 'A', digits = -3 }\n", 3, "digits has a value of the wrong kind"),
         ("[u_a]\nlabel = 'x'\nform_sections = [['Notes']]\n", 3, "form_sections has a value of the wrong kind"),
         ("[u_a]\nlabel = 'x'\nlist_columns = [['number']]\n", 3, "list_columns has a value of the wrong kind"),

@@ -114,3 +114,13 @@ def test_a_table_of_the_platform_is_not_deleted(api):
     task = api.rows("sys_db_object", name="incident")[0]["sys_id"]
     assert api.send("DELETE", f"sys_db_object/{task}").status_code == 403
     assert api.get("incident").status_code == 200
+
+
+def test_a_table_with_a_numbering_and_no_number_takes_records_and_numbers_them_once_it_has_the_field(api):
+    """Either may be made first, as on the platform's forms."""
+    made = api.create("sys_db_object", name="u_parcel")
+    api.send("POST", "sys_number", {"table": "u_parcel", "prefix": "PCL", "number": "7"})
+    assert api.send("POST", "u_parcel", {}).status_code == 201
+    api.create("sys_dictionary", name="u_parcel", element="number", internal_type="string")
+    assert api.create("u_parcel")["number"] == "PCL0000007"
+    api.send("DELETE", f"sys_db_object/{made['sys_id']}")
