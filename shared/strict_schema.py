@@ -15,6 +15,11 @@ class StrictSchema(Schema):
 
         unknown = RAISE
 
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        known = ", ".join(self.fields)
+        self.error_messages = {**self.error_messages, "unknown": f"Unknown field; known are {known}."}
+
 
 class Text(fields.String):
     """A text that a database can keep: no NUL, and no lone surrogate."""

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import requests
 
 from ..clients.apis import ADMIN, ApiRefused, InstanceApi
+from ..clients.browser import Browser
+from ..clients.checklist import LOG_IN
 from ..clients.target import Lab
 
 if TYPE_CHECKING:
@@ -115,6 +117,19 @@ class ServiceNow:
         """Register an OAuth client; ``values`` are the lab's (``public_client=True``, ``access_token_lifespan=60``)."""
         made = self.lab.post("oauth-clients", {"name": name, "redirect_url": redirect_url, **values})
         return OAuthClient(self.url, made["client_id"], made["client_secret"], redirect_url, self.credentials)
+
+    def consent(self, authorize_url: str, account: tuple[str, str] | None = None, *, allow: bool = True) -> str:
+        """Be the browser of the authorization code grant: log in as the account, press Allow or Deny.
+
+        Returns the address it is sent to, code and state in it; nobody has to listen there. Raises PageUnexpected
+        where the instance shows another page, with what that says.
+        """
+        browser = Browser()
+        page = browser.open(authorize_url)
+        if page.has_button(LOG_IN):
+            user, password = account or self.credentials
+            page = browser.fill(page, LOG_IN, {"user_name": user, "user_password": password})
+        return browser.fill_and_stop(page, "Allow" if allow else "Deny")
 
     @contextmanager
     def case(self, identity: str) -> "Iterator[StartedCase]":

@@ -5,10 +5,12 @@ import sys
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
 from ticketlab.shared.clients.apis import ApiRefused
+from ticketlab.shared.clients.page import PageUnexpected
 from ticketlab.shared.clients.target import RefusedByLab
 from ticketlab.shared.errors import RefusedToStart
 from ticketlab.shared.kit import world
@@ -73,6 +75,31 @@ def test_an_oauth_client_gets_a_token_that_opens_the_api(servicenow):
 def test_a_token_that_is_refused_is_told_in_the_instance_s_words(servicenow):
     with pytest.raises(ApiRefused, match=r"answers 401: .*access_denied"):
         servicenow.oauth_client().token("admin", "wrong")
+
+
+def test_a_person_allows_a_client_which_redeems_the_code(servicenow):
+    """The grant that programs for people use, with nobody at the redirect URL."""
+    client = servicenow.oauth_client(redirect_url="http://127.0.0.1:9/callback")
+    asked = {"response_type": "code", "client_id": client.client_id, "redirect_uri": client.redirect_url, "state": "42"}
+    url = f"{client.authorize_url}?{urlencode(asked)}"
+    back = urlsplit(servicenow.consent(url, servicenow.user("ann", "itil")))
+    assert (back.netloc, back.path) == ("127.0.0.1:9", "/callback")
+    (code,), state = parse_qs(back.query)["code"], parse_qs(back.query)["state"]
+    assert state == ["42"]
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": client.redirect_url}
+    account = (client.client_id, client.client_secret)
+    token = requests.post(client.token_url, data=form, auth=account, timeout=SECONDS).json()["access_token"]
+    me = f"{servicenow.url}/api/now/ui/user/current_user"
+    told = requests.get(me, headers={"Authorization": f"Bearer {token}"}, timeout=SECONDS).json()
+    assert told["result"]["user_name"] == "ann"
+    assert "error=access_denied" in servicenow.consent(url, allow=False)
+    with pytest.raises(PageUnexpected, match="Invalid redirect_uri"):
+        servicenow.consent(url.replace("callback", "elsewhere"))
+
+
+def test_a_mistaken_field_of_a_user_is_told_with_those_there_are(servicenow):
+    with pytest.raises(RefusedByLab, match="time_zone: Unknown field; known are user_name, password, name, email"):
+        servicenow.user("u", time_zone="UTC")
 
 
 def test_the_clock_stands_where_a_test_sets_it(servicenow):
