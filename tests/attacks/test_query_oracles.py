@@ -123,7 +123,8 @@ def test_q11_a_right_and_a_wrong_guess_at_a_secret_look_the_same(instance, ask, 
             connection.execute(sql("SELECT user_password FROM sys_user WHERE user_name = 'admin'")).scalar()[:3] == HASH
         )
     guesses = (HASH, "$ba") if "user_password" in question else (SECRET[:3], "bee")
-    right, wrong = (ask(SPY, question.format(guess, guess)) for guess in guesses)
+    who = ADMIN if "user_password" in question else SPY  # a hash is nobody's to feel for
+    right, wrong = (ask(who, question.format(guess, guess)) for guess in guesses)
     for tell in (lambda it: it.status_code, lambda it: it.headers.get("X-Total-Count"), lambda it: it.text):
         assert tell(right) == tell(wrong)
     api(instance, "DELETE", f"{INCIDENTS}/{made['sys_id']}")
