@@ -90,18 +90,18 @@ class TenantLab:
             ),
             Step(
                 _("Here, enter the instance name, the client ID and the client secret, and select Authorize."),
-                Link("/ticketProvisioning", "/ticketProvisioning"),
+                Link(_("Set up the connection"), "/ticketProvisioning"),
             ),
             Step(
                 _("On ServiceNow's page, choose Not You, log in as the integration user, and Allow."),
             ),
             Step(
                 _("Open an improvement action and share it with ServiceNow."),
-                Link("/securescore", "/securescore?tab=actions"),
+                Link(_("Improvement actions"), "/securescore?tab=actions"),
             ),
             Step(
                 _("Change the ticket's state in ServiceNow and see it on the home page's card."),
-                Link(_("Home"), "/"),
+                Link(_("Home page"), "/"),
             ),
         )
 
@@ -112,7 +112,7 @@ class TenantLab:
             Link(_("Troubleshooting cases"), "/lab/cases"),
             Link(_("Health"), "/lab/health"),
         ]
-        instances = [Link(name, url) for name, url in self._settings.instances.items()]
+        instances = [Link(_("ServiceNow, the instance %(name)s", name=name), url) for name, url in self._settings.instances.items()]
         return (*here, *instances)
 
     def _accounts(self) -> tuple[Account, ...]:
@@ -125,5 +125,5 @@ class TenantLab:
 
     def _other_lab(self) -> Link | None:
         for name, url in self._settings.instances.items():
-            return Link(_("The instance %(name)s", name=name), f"{url}/lab")
+            return Link(_("The lab of the instance %(name)s", name=name), f"{url}/lab")
         return None

@@ -141,7 +141,7 @@ class InstanceLab:
                 Link("Health", "/lab/health"),
             ),
             accounts=self._accounts(),
-            other_lab=Link("The tenant's lab", f"{tenant}/lab"),
+            other_lab=Link("The lab of the tenant", f"{tenant}/lab"),
         )
 
     @staticmethod
@@ -163,7 +163,7 @@ class InstanceLab:
             ),
             Step(
                 "Share an improvement action with ServiceNow.",
-                Link("Improvement actions", f"{tenant}/securescore"),
+                Link("Improvement actions", f"{tenant}/securescore?tab=actions"),
             ),
             Step("Find the ticket here, open it and change its state.", Link("Tickets", TICKETS)),
             Step("See the new state on the security center's home page.", Link("Security center", f"{tenant}/")),

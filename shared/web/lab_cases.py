@@ -103,6 +103,8 @@ def _page(
         case=case,
         started=_runner().started,
         accounts=_accounts(),
+        pair=this_lab().pair(),
+        decisions=DECISIONS_PATH,
         seen=seen,
         excerpt=around(seen.text, expected) if seen else "",
         good=good,

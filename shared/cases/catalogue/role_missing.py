@@ -19,7 +19,7 @@ class RoleMissing(Case):
     cured = "The ticket is sent"
     check = (
         "User Administration > Users > the integration user, Roles. Reading shows no error: the list is empty, so "
-        "the cards stay as they are."
+        "cards show zero tickets, and those sent before are no longer in ServiceNow."
     )
     evidence = "no role x_mioms_m365ticket.integration"
     patterns = (r"acl exception \w+ failed due to security constraints", r"cards? shows? (zero|no|0) tickets?")
