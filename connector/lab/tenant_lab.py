@@ -112,7 +112,10 @@ class TenantLab:
             Link(_("Troubleshooting cases"), "/lab/cases"),
             Link(_("Health"), "/lab/health"),
         ]
-        instances = [Link(_("ServiceNow, the instance %(name)s", name=name), url) for name, url in self._settings.instances.items()]
+        instances = [
+            Link(_("ServiceNow, the instance %(name)s", name=name), url)
+            for name, url in self._settings.instances.items()
+        ]
         return (*here, *instances)
 
     def _accounts(self) -> tuple[Account, ...]:

@@ -9,7 +9,7 @@ from ..dictionary.layout import form_sections
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import FieldType, Storage
 from ..records.row import MASKED, Row
-from .references import References
+from .references import SYS_ID, References
 
 LONG_TEXT_FROM = 256
 MORE_LINES_FROM = 4000
@@ -46,6 +46,8 @@ class FormField:
     widget: Widget
     value: str = ""
     original: str = ""
+    meant: str = ""
+    """The sys_id of the record that ``original`` names in a new form: several may be called so."""
     read_only: bool = False
     error: str = ""
     choices: Sequence[tuple[str, str]] = ()
@@ -172,6 +174,12 @@ def starting_value(field: Field, presets: Mapping[str, str], references: Referen
     if widget_of(field) is Widget.CHECKBOX:
         return "true" if given in {"true", "1"} else "false"
     return "" if field.type.is_secret else given
+
+
+def meant_record(field: Field, presets: Mapping[str, str]) -> str:
+    """The sys_id that a new form has for a reference."""
+    given = presets.get(field.element, field.default)
+    return given if widget_of(field) is Widget.REFERENCE and SYS_ID.fullmatch(given) else ""
 
 
 def choices_of(field: Field, value: str) -> Sequence[tuple[str, str]]:

@@ -60,7 +60,7 @@ def read_changes(
             changes.errors[each.element] = MANDATORY
             changes.empty.append(each.label)
         elif _differs(each, typed, posted, new=new):
-            _read_one(each, typed, references, Input(display=True, style=style), changes)
+            _read_one(each, _meant(each, typed, posted), references, Input(display=True, style=style), changes)
     return changes
 
 
@@ -70,6 +70,12 @@ def _differs(each: FormField, typed: str, posted: Mapping[str, str], *, new: boo
     if new:
         return bool(typed) or bool(each.field.default)
     return typed != posted.get(original_name(each), each.original).replace("\r\n", "\n").strip("\n")
+
+
+def _meant(each: FormField, typed: str, posted: Mapping[str, str]) -> str:
+    """What is typed; of a reference that was left as the form had it the sys_id, for several may be called so."""
+    left = each.widget is Widget.REFERENCE and typed == posted.get(original_name(each))
+    return (left and posted.get(each.name)) or typed
 
 
 def _read_one(each: FormField, typed: str, references: References, how: Input, changes: Changes) -> None:

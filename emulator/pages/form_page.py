@@ -11,6 +11,7 @@ from .form_fields import (
     Widget,
     choices_of,
     is_editable,
+    meant_record,
     placeholder_of,
     secret_hint,
     sections,
@@ -92,7 +93,9 @@ class FormBuilder:
 
     def new_record(self, table: str, presets: Mapping[str, str]) -> FormPage:
         def start(each: Field) -> FormField:
-            return self._field(table, each, starting_value(each, presets, self.references), None, may_save=may_save)
+            value = starting_value(each, presets, self.references)
+            begun = self._field(table, each, value, None, may_save=may_save)
+            return replace(begun, meant=meant_record(each, presets))
 
         may_save = self.rights.may(Operation.CREATE, table)
         label = self._label(table)
@@ -189,7 +192,8 @@ def as_typed(page: FormPage, posted: Mapping[str, str], changes: Changes) -> For
         typed = "" if each.widget is Widget.PASSWORD else typed_value(posted, each)
         choices = choices_of(each.field, typed) if each.widget is Widget.SELECT else ()
         original = posted.get(original_name(each), each.original)
-        return replace(each, value=typed, original=original, error=error, choices=choices)
+        meant = posted.get(each.name, each.meant) if each.widget is Widget.REFERENCE else ""
+        return replace(each, value=typed, original=original, meant=meant, error=error, choices=choices)
 
     return replace(
         page, sections=[Section(each.title, [retyped(one) for one in each.fields]) for each in page.sections]

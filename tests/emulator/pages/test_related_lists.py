@@ -60,6 +60,25 @@ def test_new_makes_a_record_that_belongs_to_this_one(instance, admin):
     assert "Change Tasks (3)" in related(page)
 
 
+def test_new_belongs_to_the_record_it_was_pressed_on_whoever_else_is_called_so(instance, admin):
+    """A reference that is left as it stands is the record and not its name, after a mistake elsewhere, too."""
+    twins = [make_person(instance, user_name) for user_name in ("jo.one", "jo.two")]
+    for twin in twins:
+        api(instance, "PATCH", f"/api/now/table/sys_user/{twin}", {"first_name": "Jo", "last_name": "Example"})
+    form = admin.get(admin.get(f"/sys_user.do?sys_id={twins[1]}").link("New in User Roles")).form(
+        "sys_display.sys_user_has_role.role"
+    )
+    assert form.values["sys_display.sys_user_has_role.user"] == "Jo Example"
+    mistaken = admin.send(form, "sysverb_insert", sys_display__sys_user_has_role__role="no such role")
+    assert "There is no Role called no such role." in mistaken.text
+    form = mistaken.form("sys_display.sys_user_has_role.role")
+    admin.send(form, "sysverb_insert", sys_display__sys_user_has_role__role="itil")
+    given = api(instance, "GET", "/api/now/table/sys_user_has_role?sysparm_query=role.name=itil^user.nameLIKEJo Ex")
+    assert [each["user"]["value"] for each in given] == [twins[1]]
+    typed = admin.send(form, "sysverb_insert", sys_display__sys_user_has_role__user="Jo Nobody")
+    assert "There is no User called Jo Nobody." in typed.text
+
+
 def test_a_new_record_of_the_navigator_leads_to_its_own_list(looking):
     """Whatever form was open before: the record belongs to none."""
     change = open_change(looking).form("change_request.state").action
