@@ -46,14 +46,14 @@ def make_instance(
 
 
 def _lay_out(folder: Path, wanted: Settings) -> None:
-    copy_data(_image(wanted.seed, wanted.release, wanted.name), folder, "logs")
+    copy_data(_image(wanted.seed, wanted.release, wanted.name, wanted.tables), folder, "logs")
 
 
 @cache
-def _image(seed: str, release: str, name: str) -> Path:
+def _image(seed: str, release: str, name: str, tables: Path | None) -> Path:
     """The data folder of an instance that has just been seeded."""
     folder = temporary_folder("image")
-    dispose(create_app(Settings(data=folder, seed=seed, release=release, name=name, **DEFAULTS)))
+    dispose(create_app(Settings(data=folder, seed=seed, release=release, name=name, tables=tables, **DEFAULTS)))
     return folder
 
 

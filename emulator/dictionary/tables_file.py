@@ -1,7 +1,7 @@
 """A user's own tables and fields: a TOML file in the form of ``schema/*.toml``, checked, its errors with their line.
 
-An entry for a table that exists adds fields to it. Names begin with ``u_`` or with their application scope, as those of
-an instance's own tables and fields do (platform 2.3).
+An entry for a table that exists adds fields to it. What an instance has of its own begins with ``u_`` or with its
+application scope (platform 2.3); a table or field of the platform that is not emulated is declared by its own name.
 """
 
 import re
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ...shared.errors import RefusedToStart
+from ...shared.near import did_you_mean
 from .checks import problems
 from .declaration import declared_field, declared_table
 from .model import ApplicationAccess, Dictionary, Table
@@ -59,30 +60,32 @@ ACCESS_KEYS: Mapping[str, Shape] = dict.fromkeys(ApplicationAccess.__dataclass_f
 NUMBERING_KEYS: Mapping[str, Shape] = {"prefix": is_text, "first": is_count, "digits": is_count}
 _LINE = re.compile(r"\(at line (\d+), column \d+\)")
 _TABLE_OF_PROBLEM = re.compile(r"'?([A-Za-z0-9_]+)'?(?:\.([a-z0-9_]+)| mentions ([a-z0-9_.]+))?")
+_MISNAMED_FIELD = re.compile(r"'(.+)' cannot be the name of a field of ([a-z0-9_]+)")
 
 
 def with_tables(known: Dictionary, path: Path) -> Dictionary:
     """The dictionary with what the file adds to it. Raises RefusedToStart that names file and line."""
-    return _File(path).added_to(known)
+    return _File(path, known).added()
 
 
 class _File:
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, known: Dictionary) -> None:
         self._path = path
+        self._known = known
         try:
             self._text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
             raise RefusedToStart(f"{path} cannot be read", str(error)) from error
 
-    def added_to(self, known: Dictionary) -> Dictionary:
-        tables = dict(known.tables)
+    def added(self) -> Dictionary:
+        tables = dict(self._known.tables)
         for name, entry in self._entries().items():
             self._check_entry(name, entry)
             tables[name] = self._extended(tables[name], entry) if name in tables else self._new(name, entry)
         found = Dictionary(tables)
         for problem in problems(found):
             self._refuse(problem, *self._place_of(problem))
-        for name in tables.keys() - known.tables.keys():
+        for name in tables.keys() - self._known.tables.keys():
             if found.numbering(name) and found.field(name, "number") is None:
                 self._refuse(f"{name} is numbered and has no field number", name, "numbering")
         return found
@@ -97,10 +100,9 @@ class _File:
             ) from error
 
     def _new(self, name: str, entry: Mapping[str, Any]) -> Table:
-        if not OWN_NAME.fullmatch(name):
-            self._refuse(f"a table of one's own is called u_… or x_…, not {name}", name)
         if "label" not in entry:
-            self._refuse(f"{name} has no label", name)
+            meant = did_you_mean(name, self._known.tables)
+            self._refuse(f"{name} is a new table, and has no label{meant and f'.{meant}'}", name)
         return declared_table(name, {**entry, "access": {**OWN_TABLE_ACCESS, **entry.get("access", {})}})
 
     def _extended(self, table: Table, entry: Mapping[str, Any]) -> Table:
@@ -108,8 +110,8 @@ class _File:
             if key != "fields":
                 self._refuse(f"{table.name} exists already: fields can be added to it, and nothing else", table.name)
         for element in entry.get("fields", {}):
-            if element in table.fields or not OWN_NAME.fullmatch(element):
-                self._refuse(f"a field added to {table.name} is new and called u_… or x_…", table.name, element)
+            if element in self._known.fields(table.name):
+                self._refuse(f"{table.name} has a field {element} already", table.name, element)
         fields = entry.get("fields", {}).items()
         added = {element: declared_field(table.name, element, each) for element, each in fields}
         return replace(table, fields={**table.fields, **added})
@@ -138,11 +140,14 @@ class _File:
             self._refuse(f"{table}.{element}: a choice is a pair of texts, value and label", table, element)
 
     def _place_of(self, problem: str) -> tuple[str, str]:
+        if misnamed := _MISNAMED_FIELD.match(problem):
+            return misnamed[2], misnamed[1]
         found = _TABLE_OF_PROBLEM.match(problem)
         return (found[1], found[2] or found[3] or "") if found else ("", "")
 
     def _refuse(self, why: str, table: str = "", element: str = "") -> NoReturn:
-        raise RefusedToStart(f"{self._path}, line {self._line_of(table, element)}", f"{why}.")
+        end = "" if why.endswith("?") else "."
+        raise RefusedToStart(f"{self._path}, line {self._line_of(table, element)}", f"{why}{end}")
 
     def _line_of(self, table: str, element: str) -> int:
         """Where a table, or something of it, is named: the first line that begins so."""

@@ -209,10 +209,11 @@ def test_an_empty_instance_is_used_and_connected_with_its_own_administrator_s_pa
 
 def test_own_records_and_tables_are_chosen_by_text_or_path(tmp_path):
     records, tables = tmp_path / "records.toml", tmp_path / "tables.toml"
-    records.write_text('[[incident]]\nshort_description = "From a file"\n')
+    records.write_text('[[incident]]\nshort_description = "From a file"\n[[u_badge]]\nu_colour = "green"\n')
     tables.write_text('[u_badge]\nlabel = "Badge"\nfields.u_colour = {}\n')
     for kind in (str, Path):
         with world(seed=kind(records), tables=kind(tables)) as made:
+            assert [each["u_colour"] for each in made.servicenow.table("u_badge").query()] == ["green"]
             assert made.servicenow.table("u_badge").create(u_colour="red")["u_colour"] == "red"
             assert made.servicenow.table("incident").query("short_description=From a file")
 

@@ -52,11 +52,35 @@ def test_a_declared_table_is_used_like_any_other(file, tmp_path):
         close(made)
 
 
+PLATFORM_S = """
+[task_sla]
+label = "Task SLA"
+fields.task = { reference = "task" }
+fields.stage = { default = "in_progress" }
+
+[incident]
+fields.business_impact = {}
+"""
+
+
+def test_a_table_of_the_platform_that_is_not_emulated_is_declared_by_its_name(file, tmp_path):
+    """So a client that reads it can be tested; it stays when the file is no longer given."""
+    for tables in (file(PLATFORM_S), None):
+        made = make_instance(tmp_path / "data", tables=tables)
+        client, admin = made.test_client(), {"auth": ("admin", "admin")}
+        incident = client.post("/api/now/table/incident", json={"business_impact": "high"}, **admin).json["result"]
+        assert incident["business_impact"] == "high"
+        sla = client.post("/api/now/table/task_sla", json={"task": incident["sys_id"]}, **admin).json["result"]
+        assert (sla["task"]["value"], sla["stage"]) == (incident["sys_id"], "in_progress")
+        close(made)
+
+
 @pytest.mark.parametrize(
     ("text", "line", "why"),
     [
         ("[u_a]\nlabel = 'x'\nlabel = 'y'\n", 3, "Cannot overwrite a value"),
-        ("\n[badge]\nlabel = 'x'\n", 2, "called u_… or x_…"),
+        ("\n[U_badge]\nlabel = 'x'\n", 2, "'U_badge' cannot be the name of a table"),
+        ("\n[incidnt]\nfields.u_floor = {}\n", 2, "is a new table, and has no label. Did you mean incident?"),
         ("[u_a]\nplural = 'x'\n", 1, "has no label"),
         ("[u_a]\nlabel = 'x'\ncolour = 'y'\n", 3, "colour means nothing here"),
         ("[u_a]\nlabel = 'x'\nlist_columns = 'y'\n", 3, "wrong kind"),
@@ -66,7 +90,8 @@ def test_a_declared_table_is_used_like_any_other(file, tmp_path):
         ("[u_a]\nlabel = 'x'\nfields.b = { choices = ['one'] }\n", 3, "a pair of texts"),
         ("[u_a]\nlabel = 'x'\nindexes = [['nothing']]\n", 3, "mentions nothing"),
         ("[u_a]\nlabel = 'x'\n[incident]\nlabel = 'y'\n", 3, "exists already"),
-        ("[incident]\nfields.floor = {}\n", 2, "new and called u_…"),
+        ("[incident]\nfields.Floor = {}\n", 2, "'Floor' cannot be the name of a field of incident"),
+        ("[incident]\nfields.priority = {}\n", 2, "incident has a field priority already"),
         ("[u_a]\nlabel = 'x'\nfields.b = { max_length = 'long' }\n", 3, "max_length has a value of the wrong kind"),
         ("[u_a]\nlabel = 'x'\naccess = { colour = true }\n", 3, "colour means nothing here"),
         ("u_a = 3\n", 1, "outside of any table"),
