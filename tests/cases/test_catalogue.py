@@ -99,6 +99,13 @@ def test_refused_authentication_finds_what_may_be_wrong_with_token_and_user(past
     assert user | {"access-token-expired"} <= found
 
 
+def test_the_sentence_without_its_beginning_names_both_operations():
+    """The example of the README: it tells no more which of the two was refused."""
+    example = re.search(r'ticketlab case find "(.+)"', (ROOT / "README.md").read_text())[1]
+    for text in (example, "refused because of the table\u2019s cross-scope access policy"):
+        assert {fit.case.id for fit in find(text)} == {"oauth-entity-not-readable", "oauth-entity-not-creatable"}
+
+
 @pytest.mark.parametrize("pasted", ["", "   ", "zzz", "the weather is fine", "^" * 30_000, "(((("])
 def test_text_that_fits_nothing_finds_nothing(pasted: str):
     assert list(find(pasted)) == []

@@ -17,7 +17,10 @@ class OAuthEntityNotReadable(Case):
     cured = "Step 1 is complete: the OAuth entity was created."
     check = "On the table's record, Application Access: Accessible from, and Can read."
     evidence = "read_access = false"
-    patterns = (r"read operation against '?oauth_entity'?.{0,80}cross-scope access policy",)
+    patterns = (
+        r"read operation against '?oauth_entity'?.{0,80}cross-scope access policy",
+        r"^(?!.*operation against).*cross-scope access policy",  # what is left of the sentence in many reports
+    )
     needs_connection = False
 
     def arrange(self, bench: Bench) -> None:
