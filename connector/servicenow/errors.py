@@ -100,7 +100,7 @@ class Unauthorized(ServiceNowError):
 class GrantRefused(ServiceNowError):
     """The token endpoint refuses to issue tokens. ``error`` is its code."""
 
-    message = N_("ServiceNow does not authorise the connection")
+    message = N_("ServiceNow does not authorize the connection")
     kind = "grant-refused"
 
     def __init__(self, error: str, description: str = "") -> None:

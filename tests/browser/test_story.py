@@ -13,7 +13,7 @@ def test_a_security_administrator_shares_an_action_and_follows_its_state(person)
     page = person.page
     person.log_in_to_instance()
     made = person.run_checklist()
-    expect(person.step(3)).to_contain_text("Not authorised", ignore_case=True)
+    expect(person.step(3)).to_contain_text("Not authorized", ignore_case=True)
     person.menu("System OAuth", "Application Registry")
     expect(page.get_by_role("link", name=ENTITY, exact=True)).to_be_visible()
     person.menu("User Administration", "Users")

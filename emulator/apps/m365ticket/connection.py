@@ -13,7 +13,7 @@ from .setup import read_setup
 class State(StrEnum):
     """What the status says, as a person reads it."""
 
-    NOT_AUTHORISED = "Not authorised"
+    NOT_AUTHORISED = "Not authorized"
     CONNECTED = "Connected"
     WRONG_USER = "Connected as the wrong user"
     EXPIRED = "Expired"

@@ -17,7 +17,7 @@ class CodeExpired(Case):
         "Not You, log in as the integration user, and select Allow: the way back takes more than a minute.",
         "See the connection's status.",
     )
-    symptom = "Authorization failed. ServiceNow's words: ServiceNow does not authorise the connection: server_error"
+    symptom = "Authorization failed. ServiceNow's words: ServiceNow does not authorize the connection: server_error"
     cured = "Connected as m365.case"
     check = "System Log > All: the true cause stands there alone."
     evidence = "The authorization code has expired"

@@ -9,11 +9,11 @@ from ..case import Case, Cure
 class InstalledButNoCards(Case):
     title = "Installed and provisioned, and no ServiceNow cards at home"
     source = "page"
-    differs = "The security center knows instance, client ID and secret; nobody has authorised the connection."
+    differs = "The security center knows instance, client ID and secret; nobody has authorized the connection."
     steps = ("In the security center, open the home page.", "Look for the cards of change and incident management.")
     symptom = "ServiceNow is not authorized."
     cured = "Change management"
-    check = "/ticketProvisioning: Connected, or provisioned and not authorised?"
+    check = "/ticketProvisioning: Connected, or provisioned and not authorized?"
     evidence = "connection: provisioned"
     patterns = (r"no cards?\b", r"cards? (is|are) missing", r"provisioned, not authorized")
 

@@ -233,10 +233,10 @@ def test_step_two_again_changes_the_password(instance, admin):
 
 
 def test_status_follows_the_connection(instance, admin):
-    """Not authorised; connected, as whom, since when, last call; revoked."""
+    """Not authorized; connected, as whom, since when, last call; revoked."""
     step_one(admin)
     step_two(admin)
-    assert "Not authorised" in admin.get(CHECKLIST).text
+    assert "Not authorized" in admin.get(CHECKLIST).text
     token = connect(instance, admin)
     page = admin.get(CHECKLIST)
     assert "Connected as m365.tickets" in page.text
