@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from environs import Env, EnvError
 
 from ..shared.errors import RefusedToStart
-from ..shared.listening import check_listening
+from ..shared.listening import check_listening, check_url
 from ..shared.place import Place, Server
 from ..shared.secret import Secret
 from ..shared.seeds import Seed
@@ -65,8 +65,7 @@ class Settings:
         _check_choice("user ID format", self.user_id_format, USER_ID_FORMATS)
         _check_choice("kind of ticket tables", self.ticket_tables, TICKET_TABLES)
         for name, url in {"TICKETLAB_CONNECTOR_URL": self.url, **self.instances}.items():
-            if urlsplit(url).scheme not in {"http", "https"} or not urlsplit(url).hostname:
-                raise RefusedToStart(f"{name} has no address", f"{url!r} is not an http or https address.")
+            check_url(name, url)
         check_listening(self.host, self.seed, self.lab_key)
 
     @property

@@ -7,7 +7,7 @@ from pathlib import Path
 from environs import Env, EnvError
 
 from ..shared.errors import RefusedToStart
-from ..shared.listening import check_listening, is_loopback
+from ..shared.listening import check_listening, check_url, is_loopback
 from ..shared.place import Place, Server
 from ..shared.secret import Secret
 from ..shared.seeds import Seed
@@ -58,6 +58,10 @@ class Settings:
         for each in self.trusted_proxies:
             _check_network(each)
         Seed.read(self.seed)
+        for name, url in {"TICKETLAB_EMULATOR_URL": self.url, "TICKETLAB_CONNECTOR_URL": self.tenant_url}.items():
+            check_url(name, url)
+        if self.tls_url:
+            check_url("TICKETLAB_TLS_URL", self.tls_url)
         check_listening(self.host, self.seed, self.lab_key)
         if self.password_memory_kib < STRONG_HASH_KIB and not is_loopback(self.host):
             raise RefusedToStart(

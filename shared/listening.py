@@ -1,6 +1,7 @@
 """Where a server listens: on this machine alone, or beyond it, which asks for more."""
 
 from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from .errors import RefusedToStart
 from .secret import Secret
@@ -17,6 +18,17 @@ def is_loopback(name: str) -> bool:
         return ip_address(name.strip("[]")).is_loopback
     except ValueError:
         return False
+
+
+def check_url(name: str, url: str) -> None:
+    """Raise RefusedToStart unless the setting of this name is an http or https address."""
+    try:
+        parts = urlsplit(url)
+        is_address = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # brackets that hold no address, or a port that is none
+        is_address = False
+    if not is_address:
+        raise RefusedToStart(f"{name} has no address", f"{url!r} is not an http or https address.")
 
 
 def check_listening(host: str, seed: str, lab_key: Secret) -> None:

@@ -6,19 +6,22 @@ from typing import Any
 
 from ...shared.near import did_you_mean
 from ..dictionary.model import Dictionary
+from ..dictionary.shapes import is_text, list_of, row_of
 from ..records.attachment_rules import TABLE as ATTACHMENTS
 
+ACCESS_RULES = "sys_security_acl"
 LINKED = {
     ("sys_user", "_roles"): ("sys_user_has_role", "user", "role"),
     ("sys_user_group", "_roles"): ("sys_group_has_role", "group", "role"),
     ("sys_user_group", "_members"): ("sys_user_grmember", "group", "user"),
     ("sys_user_role", "_contains"): ("sys_user_role_contains", "role", "contains"),
-    ("sys_security_acl", "_roles"): ("sys_security_acl_role", "sys_security_acl", "sys_user_role"),
+    (ACCESS_RULES, "_roles"): ("sys_security_acl_role", "sys_security_acl", "sys_user_role"),
 }
 """Keys that make a record of a linking table for each of their values: table, own side, other side."""
 
 DECLARED = frozenset({"sys_db_object", "sys_dictionary"})
 JOURNALS = ("comments", "work_notes")
+_ENTRIES_OF_A_JOURNAL = list_of(row_of(is_text, is_text, is_text))
 SYS_ID = re.compile(r"[0-9a-z_.]{1,32}")
 
 
@@ -28,6 +31,10 @@ def check_written(dictionary: Dictionary, table: str, entry: Mapping[str, Any]) 
         raise LookupError(f"Invalid table {table}.{did_you_mean(table, dictionary.tables)}")
     if table in DECLARED:
         raise ValueError("Tables and fields of one's own come from --tables (docs/records.md)")
+    if dictionary.table(table).union_of:
+        raise ValueError(f"{table} shows the records of other tables and has none of its own")
+    if table == ACCESS_RULES and not (is_text(entry.get("operation")) and entry["operation"].strip()):
+        raise ValueError("An access rule names its operations in a text")
     if entry.get("sys_class_name", table) != table:
         raise ValueError(f"The entry makes a record of {table}; one of another class stands under its own table")
     if "sys_id" in entry and not SYS_ID.fullmatch(str(entry["sys_id"])):
@@ -51,10 +58,10 @@ def links_of(table: str, entry: Mapping[str, Any]) -> Iterable[tuple[str, str, s
 def journal_of(entry: Mapping[str, Any]) -> Iterable[tuple[str, str, str, str]]:
     """Element, moment, author and text. Raises ValueError."""
     for element in JOURNALS:
-        for written in entry.get(f"_{element}", ()):
-            if not isinstance(written, list | tuple) or len(written) != 3:
-                raise ValueError(f"_{element} is a list of [when, by whom, what]")
-            moment, author, text = map(str, written)
+        given = entry.get(f"_{element}", [])
+        if not _ENTRIES_OF_A_JOURNAL(given):
+            raise ValueError(f"_{element} is a list of [when, by whom, what]")
+        for moment, author, text in given:
             yield element, moment, author, text
 
 

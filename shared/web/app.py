@@ -6,7 +6,8 @@ from typing import IO, TYPE_CHECKING, Any
 
 from flask import Flask, Request, Response
 from werkzeug.datastructures import Headers
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import BadHost, RequestEntityTooLarge
+from werkzeug.routing import MapAdapter
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
@@ -61,6 +62,16 @@ class SynchronousFlask(Flask):
 
     request_class = MeasuredRequest
     response_class = SentOnce
+
+    def create_url_adapter(self, request: Request | None) -> MapAdapter | None:
+        """A request whose host cannot be one is refused by a page, and that page has links."""
+        try:
+            return super().create_url_adapter(request)
+        except BadHost as refusal:
+            if request is None:
+                raise
+            request.routing_exception = refusal
+            return self.url_map.bind("localhost", request.root_path, url_scheme=request.scheme)
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         return func
