@@ -16,8 +16,15 @@ Bound = BindParameter[Any]
 Column = ColumnElement[Any]
 Sql = ColumnElement[bool]
 
-NOT_EQUAL_MATCHES_EMPTY = True
-"""General knowledge of the platform, unverified: a customer's capture may turn it."""
+MATCHES_EMPTY: Mapping[Check, Callable[[Storage], bool]] = {
+    Check.NOT_EQUAL: lambda storage: storage is Storage.BOOLEAN,
+    Check.NOT_IN: lambda storage: storage is Storage.BOOLEAN,
+    Check.NOT_BETWEEN: lambda _storage: True,
+    Check.NOT_LIKE: lambda _storage: True,
+}
+"""Whether a check that asks for something else matches an empty field, too. *Is not*, *is not one of* and *is
+different* do not (KB0715430, D; measured by a user, C), but what *is not true* may be empty (the vendor's table of
+operators, D). The last two are general knowledge, unverified: a customer's capture may turn them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +60,8 @@ def wire_text(column: Column, storage: Storage) -> Column:
     return cast(column, Text)
 
 
-def or_empty(column: Column, condition: Sql) -> Sql:
-    return or_(condition, column.is_(None)) if NOT_EQUAL_MATCHES_EMPTY else condition
+def _or_empty(check: Check, asked: "Asked", condition: Sql) -> Sql:
+    return or_(condition, asked.column.is_(None)) if MATCHES_EMPTY[check](asked.storage) else condition
 
 
 COMPARISONS: Mapping[Check, Callable[[Any, Any], Sql]] = {
@@ -71,7 +78,7 @@ def _compared(comparison: Callable[[Any, Any], Sql]) -> SqlCheck:
 
 
 def _not_equal(asked: Asked) -> Sql:
-    return or_empty(asked.column, comparable(asked.column, asked.storage) != asked.bounds[0])
+    return _or_empty(Check.NOT_EQUAL, asked, comparable(asked.column, asked.storage) != asked.bounds[0])
 
 
 def _in(asked: Asked) -> Sql:
@@ -79,7 +86,7 @@ def _in(asked: Asked) -> Sql:
 
 
 def _not_in(asked: Asked) -> Sql:
-    return or_empty(asked.column, comparable(asked.column, asked.storage).not_in(asked.bounds[0]))
+    return _or_empty(Check.NOT_IN, asked, comparable(asked.column, asked.storage).not_in(asked.bounds[0]))
 
 
 def _between(asked: Asked) -> Sql:
@@ -89,7 +96,7 @@ def _between(asked: Asked) -> Sql:
 
 def _not_between(asked: Asked) -> Sql:
     column = comparable(asked.column, asked.storage)
-    return or_empty(asked.column, or_(column < asked.bounds[0], column > asked.bounds[1]))
+    return _or_empty(Check.NOT_BETWEEN, asked, or_(column < asked.bounds[0], column > asked.bounds[1]))
 
 
 def _like(asked: Asked) -> Sql:
@@ -97,7 +104,8 @@ def _like(asked: Asked) -> Sql:
 
 
 def _not_like(asked: Asked) -> Sql:
-    return or_empty(asked.column, wire_text(asked.column, asked.storage).not_like(asked.bounds[0], escape="\\"))
+    text = wire_text(asked.column, asked.storage)
+    return _or_empty(Check.NOT_LIKE, asked, text.not_like(asked.bounds[0], escape="\\"))
 
 
 def _text(asked: Asked) -> Sql:
@@ -109,7 +117,7 @@ def _field(asked: Asked) -> Sql:
     path, comparison = asked.other
     column, other = (comparable(*each) for each in ((asked.column, asked.storage), asked.place(path)))
     if comparison == Check.NOT_EQUAL.name:
-        return or_(column != other, column.is_(None), other.is_(None))
+        return column != other
     return COMPARISONS[Check[comparison]](column, other)
 
 

@@ -26,7 +26,7 @@ def _same_unit(asked: Asked) -> Sql:
 
 
 def _not_same_unit(asked: Asked) -> Sql:
-    return or_(~_same_unit(asked), asked.column.is_(None), asked.place(asked.other[0])[0].is_(None))
+    return ~_same_unit(asked)
 
 
 def _apart(asked: Asked) -> Sql:

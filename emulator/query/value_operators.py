@@ -3,7 +3,7 @@
 An operator is a function of the field, the value's text and the context, and knows no SQL: it gives a Predicate. It
 returns None where it says nothing of such a field; the term is then dropped like one with an unknown operator.
 
-Empty is NULL. ``!=``, NOT IN and NOT LIKE match empty fields; the others do not, except those that ask for them.
+Empty is NULL. Which operators match an empty field without asking for one stands in ``checks.MATCHES_EMPTY``.
 """
 
 from collections.abc import Callable, Mapping

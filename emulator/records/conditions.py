@@ -134,17 +134,24 @@ def _is_like(value: Native, pattern: str) -> bool:
     return value is not None and _pattern(pattern).fullmatch(_text(value)) is not None
 
 
+def _is_other(value: Native, wanted: Sequence[Any]) -> bool:
+    """Whether it is none of these; an empty field is so only where it stands for false."""
+    if value is None:
+        return any(isinstance(each, bool) for each in wanted)
+    return _comparable(value) not in wanted
+
+
 _CHECKS: Mapping[Check, Callable[[Native, Any], bool]] = {
     Check.EMPTY: lambda value, _: value is None or value == "",
     Check.NOT_EMPTY: lambda value, _: value is not None and value != "",
     Check.EQUAL: lambda value, wanted: value is not None and _comparable(value) == wanted,
-    Check.NOT_EQUAL: lambda value, wanted: value is None or _comparable(value) != wanted,
+    Check.NOT_EQUAL: lambda value, wanted: _is_other(value, [wanted]),
     Check.GREATER: lambda value, wanted: value is not None and _comparable(value) > wanted,
     Check.GREATER_OR_EQUAL: lambda value, wanted: value is not None and _comparable(value) >= wanted,
     Check.LESS: lambda value, wanted: value is not None and _comparable(value) < wanted,
     Check.LESS_OR_EQUAL: lambda value, wanted: value is not None and _comparable(value) <= wanted,
     Check.IN: lambda value, wanted: value is not None and _comparable(value) in wanted,
-    Check.NOT_IN: lambda value, wanted: value is None or _comparable(value) not in wanted,
+    Check.NOT_IN: _is_other,
     Check.LIKE: _is_like,
     Check.NOT_LIKE: lambda value, wanted: value is None or not _is_like(value, wanted),
 }

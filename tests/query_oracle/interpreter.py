@@ -119,7 +119,7 @@ class World:
             return native is not None and comparable(native) == wanted
         if operator == "!=":
             wanted = parse_value(known, value)
-            return native is None or comparable(native) != wanted
+            return isinstance(wanted, bool) if native is None else comparable(native) != wanted
         if operator in {"IN", "NOT IN"}:
             return among(operator, known, native, value)
         if operator in {"DYNAMIC", "IN_HIERARCHY", "IN_HIERARCHY_DYNAMIC"}:
@@ -211,7 +211,7 @@ class World:
                 raise ImpossibleError
             begins = [first(unit[1], self.asker.local_of(each)) for each in (native, other) if each is not None]
             is_same = len(begins) == 2 and begins[0] == begins[1]
-        return is_same if operator == "SAMEAS" else not is_same
+        return is_same if operator == "SAMEAS" else None not in {native, other} and not is_same
 
     def apart(self, operator: str, known: Field, native: Any, other: Any, how: list[str]) -> Any:
         if known.type.storage not in TIMES:

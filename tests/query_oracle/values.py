@@ -49,7 +49,7 @@ def among(operator: str, known: Field, native: Any, value: str) -> bool:
         return False
     if operator == "IN":
         return native is not None and comparable(native) in wanted
-    return native is None or comparable(native) not in wanted
+    return isinstance(wanted[0], bool) if native is None else comparable(native) not in wanted
 
 
 def search(operator: str, known: Field, native: Any, value: str) -> Any:

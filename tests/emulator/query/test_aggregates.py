@@ -62,7 +62,7 @@ def test_groups_fold_case_as_comparisons_do(records, aggregate):
 
 
 def test_groups_of_references_come_with_their_display_value_in_its_order(aggregate):
-    rows = aggregate("incident", "caller_id!=gone", aggregates=[COUNT], groups=["caller_id"])
+    rows = aggregate("incident", "caller_idISEMPTY^ORcaller_id!=gone", aggregates=[COUNT], groups=["caller_id"])
     assert [row["shown_0"] for row in rows] == [None, "Abel Tuter", "Beth Anglin"]
     rows = aggregate("incident", groups=["caller_id.manager", "active"])
     assert [(row["shown_0"], row["group_1"]) for row in rows] == [

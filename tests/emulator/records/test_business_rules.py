@@ -32,7 +32,8 @@ def with_rule(records):
         ("assigned_to=javascript:gs.getUserID()", {"assigned_to": "admin"}, True),
         ("no_such_field=1", {}, False),
         ("active=true^NQshort_descriptionISEMPTY", {}, True),
-        ("description!=x", {}, True),
+        ("description!=x", {}, False),
+        ("descriptionNOT LIKEx", {}, True),
         ("sys_class_nameINSTANCEOFincident", {}, True),
     ],
 )

@@ -80,3 +80,27 @@ def test_a_hierarchy_is_named_before_where_it_starts(api, operator):
     found = {row["sys_id"] for row in api.rows("sys_user", sysparm_query=query, sysparm_fields="sys_id")}
     assert {lead, below} <= found
     assert ADMIN not in found
+
+
+@pytest.mark.source("KB0715430", "D")
+@pytest.mark.parametrize("term", ["assigned_to!={0}", "assigned_toNOT IN{0}", "assigned_toNSAMEAScaller_id"])
+def test_what_is_not_somebody_is_not_nobody_either(api, term):
+    """*Is not*, *is not one of* and *is different* leave empty fields out, unless one asks for those as well."""
+    abel, beth = (api.rows("sys_user", user_name=each)[0]["sys_id"] for each in ("abel.tuter", "beth.anglin"))
+    numbers = [api.create("incident", caller_id=abel, assigned_to=each)["number"] for each in (abel, beth, "")]
+
+    def found(query):
+        rows = api.rows("incident", sysparm_query=f"numberIN{','.join(numbers)}^{query}", sysparm_fields="number")
+        return [row["number"] for row in rows]
+
+    query = term.format(abel)
+    assert found(query) == numbers[1:2]
+    assert sorted(found(f"{query}^ORassigned_toISEMPTY")) == numbers[1:]
+
+
+@pytest.mark.source("platform documentation", "D")
+def test_what_is_not_true_may_be_empty(api):
+    """*False, empty, or NULL*, the table of operators says of a boolean."""
+    number = api.create("incident", active=None)["number"]
+    assert len(api.rows("incident", sysparm_query=f"number={number}^active!=true")) == 1
+    assert api.rows("incident", sysparm_query=f"number={number}^active=false") == []
