@@ -24,11 +24,12 @@ def holds(text: str, expected: str) -> bool:
     return " ".join(expected.split()) in " ".join(text.split())
 
 
-def around(text: str, expected: str) -> str:
-    """The part of a long page that says ``expected``, below its title, or its beginning."""
+def around(text: str, *expected: str) -> str:
+    """The part of a long page that says the first of ``expected`` that it says, below its title; or its beginning."""
     whole = " ".join(text.split())
-    at = max(whole.rfind(" ".join(expected.split())), 0)
-    start, end = max(at - BEFORE, 0), at + len(expected) + AFTER
+    said = next((each for each in expected if holds(text, each)), "")
+    at = max(whole.rfind(" ".join(said.split())), 0) if said else 0
+    start, end = max(at - BEFORE, 0), at + len(said) + AFTER
     cut = whole[start:end]
     if start:
         cut = "…" + re.sub(r"^\S*\s", "", cut)

@@ -172,7 +172,7 @@ def _runner(given: dict[str, Any]) -> "Runner":
 def _told(seen: "Seen", good: bool, word: str, expected: str, *, as_json: bool) -> int:
     from ..cases.texts import around
 
-    excerpt = around(seen.text, expected if good else seen.case.symptom)
+    excerpt = around(seen.text, expected, seen.case.symptom, seen.case.cured)
     if as_json:
         click.echo(as_line({"id": seen.case.id, word: good, "seen": excerpt, "found": seen.found}))
     else:

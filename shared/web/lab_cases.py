@@ -67,7 +67,7 @@ def see_symptom(identity: str) -> str | tuple[str, int]:
         seen = _runner().symptom(identity)
     except TicketlabError as error:
         return _page(identity, trouble=error), error.status
-    return _page(identity, seen=seen, expected=seen.case.symptom, good=seen.broken)
+    return _page(identity, seen=seen, good=seen.broken)
 
 
 def cure_case(identity: str) -> str | tuple[str, int]:
@@ -76,7 +76,7 @@ def cure_case(identity: str) -> str | tuple[str, int]:
         seen = _runner().cure(identity, request.form.get("way", ""))
     except TicketlabError as error:
         return _page(identity, trouble=error), error.status
-    return _page(identity, seen=seen, expected=seen.case.cured, good=seen.well, after_cure=True)
+    return _page(identity, seen=seen, good=seen.well, after_cure=True)
 
 
 def stop_case() -> Response:
@@ -92,12 +92,12 @@ def _page(
     identity: str,
     *,
     seen: "Seen | None" = None,
-    expected: str = "",
     good: bool = False,
     after_cure: bool = False,
     trouble: TicketlabError | None = None,
 ) -> str:
     case = case_named(identity)
+    telling = (case.cured, case.symptom) if after_cure else (case.symptom, case.cured)
     return render_template(
         "lab/case.html",
         case=case,
@@ -106,7 +106,7 @@ def _page(
         pair=this_lab().pair(),
         decisions=DECISIONS_PATH,
         seen=seen,
-        excerpt=around(seen.text, expected) if seen else "",
+        excerpt=around(seen.text, *telling) if seen else "",
         good=good,
         after_cure=after_cure,
         trouble=trouble,

@@ -23,11 +23,15 @@ def lab(request, case_pair, browser):
         browser.fill(page, "Stop and put both apps back", {})
 
 
-def test_case_is_played_from_start_to_stop(browser, lab):
+def test_case_is_played_from_start_to_stop(browser, lab, case_pair):
     page = browser.follow(browser.open(lab), "redirect-uri-mismatch")
     page = browser.fill(page, "Start", {}).expect("This case is started")
     browser.fill(page, "See the symptom", {}).expect("The symptom shows").expect("Invalid redirect_uri")
     browser.fill(page, "Cure it", {}).expect("Cured").expect("Connected as m365.case")
+    told = browser.fill(page, "See the symptom", {}).expect("The symptom does not show").text
+    assert "Connected as m365.case" in told  # what is seen in its place, and not the top of a page
+    assert page.link("Security center").startswith(case_pair.connector_url)
+    assert page.link("ServiceNow").startswith(case_pair.emulator_url)
     browser.fill(page, "Stop and put both apps back", {}).expect("The case is over.")
     assert "Started:" not in browser.open(lab).text
 

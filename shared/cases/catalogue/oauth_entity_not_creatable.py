@@ -12,7 +12,11 @@ class OAuthEntityNotCreatable(Case):
     title = "Step 1 of the checklist: the app may not create an oauth_entity"
     source = "page"
     differs = "System Definition > Tables > oauth_entity: Can create is unticked."
-    steps = ("Log in to the instance as admin.", "Open the Installation Checklist.", "Step 1: Create OAuth entity.")
+    steps = (
+        "Log in to the instance as admin.",
+        "Open the Installation Checklist.",
+        "Step 1: Create OAuth entity; where one is there already, under Create another one.",
+    )
     symptom = "Create operation against 'oauth_entity' from scope 'x_mioms_m365ticket' has been refused"
     cured = "Step 1 is complete: the OAuth entity was created."
     check = "On the table's record, Application Access: Can create."

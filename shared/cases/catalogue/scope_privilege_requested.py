@@ -13,7 +13,11 @@ class ScopePrivilegeRequested(Case):
     title = "The app's cross-scope privilege is still Requested"
     source = "platform 3, D"
     differs = "System Applications > the app: Runtime Access Tracking is Enforcing; no privilege is Allowed."
-    steps = ("Log in to the instance as admin.", "Open the Installation Checklist.", "Step 1: Create OAuth entity.")
+    steps = (
+        "Log in to the instance as admin.",
+        "Open the Installation Checklist.",
+        "Step 1: Create OAuth entity; where one is there already, under Create another one.",
+    )
     symptom = "must declare a cross scope access privilege"
     cured = "Step 1 is complete: the OAuth entity was created."
     check = "System Applications > Application Cross-Scope Access: the status of the app's privileges."
