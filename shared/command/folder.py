@@ -58,8 +58,12 @@ class DataFolder:
                 with suppress(FileNotFoundError):
                     file.unlink()
 
+    @property
+    def has_databases(self) -> bool:
+        return any(self.path.glob("*.db"))
+
     def last_run(self) -> dict[str, str]:
-        """Where the pair of this folder was started last: emulator, connector, instance, tenant, data."""
+        """Where the pair of this folder was started last: emulator, connector, instance, tenant, data; and its seed."""
         try:
             found = json.loads((self.path / RUN).read_text(encoding="utf-8"))
         except (OSError, ValueError):

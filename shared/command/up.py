@@ -1,12 +1,14 @@
 """``ticketlab up``: both servers, from the first look at the data folder to the last process gone."""
 
+import hashlib
 import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from ..secret import masked_address
+from ..seeds import Seed
 from .folder import DataFolder
 from .options import PairOptions
 from .pair import Pair, authority_of
@@ -27,6 +29,8 @@ class Ready:
     """Where the tenant was at the last start, when that was elsewhere."""
     tls: str = ""
     """Where the instance answers over https as well."""
+    kept_seed: str = ""
+    """What the data was born with, when that is not what was asked for now."""
 
     @property
     def database(self) -> str:
@@ -71,13 +75,14 @@ def up(
             folder.remove_databases()
             remove_schemas_of(options)
         options = replace(options, data=folder.path)
+        born = {} if fresh or not (options.database or folder.has_databases) else folder.last_run()
         lines = _HeldBack(hear)
         with Pair(options, lines.hear, watch) as pair:
             pair.start(folder.kept_open)
             if not pair.wait_until_ready(stop):
                 return
             lines.release()
-            ready = _remembered(folder, pair)
+            ready = _remembered(folder, pair, born)
             if prepare is not None:
                 prepare(ready)
             announce(ready)
@@ -104,11 +109,26 @@ class _HeldBack:
             self._hear(server, line)
 
 
-def _remembered(folder: DataFolder, pair: Pair) -> Ready:
+def _remembered(folder: DataFolder, pair: Pair, born: Mapping[str, str]) -> Ready:
+    """``born`` is what the last start on the same data left behind; empty for new data."""
     before = folder.last_run().get("connector", "")
     ready = Ready(pair.options, pair.emulator.url, pair.connector.url, tls=pair.tls_url)
-    folder.remember_run(ready.facts)
-    return replace(ready, moved_from=before if before != ready.connector else "")
+    wanted = _seed_facts(pair.options.seed)
+    seed = {name: born.get(name, "") for name in wanted} if born else wanted
+    folder.remember_run({**ready.facts, **seed})
+    return replace(
+        ready,
+        moved_from=before if before != ready.connector else "",
+        kept_seed=seed["seed"]
+        if (seed["seed_digest"] or seed["seed"]) != (wanted["seed_digest"] or wanted["seed"])
+        else "",
+    )
+
+
+def _seed_facts(text: str) -> dict[str, str]:
+    """A file is known by what it holds: whoever changes it and starts again would wonder where the changes are."""
+    file = Seed.read(text).file
+    return {"seed": text, "seed_digest": hashlib.sha256(file.read_bytes()).hexdigest() if file else ""}
 
 
 def remove_schemas_of(options: PairOptions) -> None:

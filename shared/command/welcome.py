@@ -27,6 +27,7 @@ def welcome(ready: Ready, command: str) -> list[str]:
         "",
         *_accounts(ready),
         *_moved(ready),
+        *_kept(ready),
         *_trust(ready),
         *_steps(ready, command),
         f"The data is in {_place(ready)} and stays there; --fresh starts over. Ctrl-C stops both.",
@@ -64,6 +65,16 @@ def _moved(ready: Ready) -> list[str]:
     return [
         f"Last time the tenant was at {ready.moved_from}. An application registry entry made then still names that",
         "address as its redirect URL: change it there, or provision again.",
+        "",
+    ]
+
+
+def _kept(ready: Ready) -> list[str]:
+    if not ready.kept_seed:
+        return []
+    return [
+        f"The data was there before, made with --seed {ready.kept_seed}, and stays as it is:",
+        f"--fresh starts over with --seed {ready.options.seed} as it is now.",
         "",
     ]
 

@@ -107,6 +107,27 @@ def test_welcome_tells_addresses_accounts_first_steps_and_data(data: Path):
         assert told in text
 
 
+def welcomed(data: Path, *arguments: str) -> str:
+    """What a person is told by a start, which is then ended."""
+    told: list[str] = []
+    with start(data, *arguments, as_json=False) as process:
+        while "Ctrl-C stops both" not in "".join(told[-1:]) and (line := process.stdout.readline()):
+            told.append(line)
+        process.terminate()
+    return "".join(told)
+
+
+def test_a_file_of_records_that_was_changed_since_is_told_to_be_without_effect(tmp_path: Path):
+    """Whoever edits it and starts again would look for the change in vain."""
+    data, file = tmp_path / "data", tmp_path / "records.toml"
+    file.write_text('[[incident]]\nshort_description = "One"\n')
+    kept = "The data was there before, made with --seed"
+    assert kept not in welcomed(data, "--seed", str(file))  # new data
+    file.write_text('[[incident]]\nshort_description = "Two"\n')
+    assert f"{kept} {file}" in welcomed(data, "--seed", str(file))
+    assert kept not in welcomed(data, "--seed", str(file), "--fresh")
+
+
 def test_second_run_keeps_the_data_and_fresh_removes_it_but_not_the_keys(tmp_path: Path):
     """Data lives from run to run; ``--fresh`` starts over with the same keys. A first start leaves no log to read."""
     data = tmp_path / "data"
