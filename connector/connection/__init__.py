@@ -9,7 +9,7 @@ from ...shared.sealing import KeyRing
 from ...shared.web.parts import provide
 from ..settings import Settings
 from .authorization import Authorization
-from .identity import Whom
+from .identity import Identities
 from .key_rotation import SealedSecrets
 from .revocation import Revocations
 from .service import Connections
@@ -26,8 +26,8 @@ def install(app: Flask, *, settings: Settings, engine: Engine, clock: Clock, ids
     secrets.check()
     vault = TokenVault(ring)
     connections = Connections(engine, settings, clock, ids, vault)
-    whom = Whom(clock, settings.call_seconds, settings.source_address)
+    identities = Identities(clock, settings.call_seconds, settings.source_address)
     provide(app, connections)
     provide(app, secrets)
-    provide(app, Authorization(engine, connections, vault=vault, whom=whom, clock=clock, ids=ids))
+    provide(app, Authorization(engine, connections, vault=vault, identities=identities, clock=clock, ids=ids))
     app.register_blueprint(blueprint)

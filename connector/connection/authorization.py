@@ -15,7 +15,7 @@ from ..database import writing_session
 from ..errors import N_, Conflict, StateRefused
 from ..servicenow.errors import ServiceNowError
 from ..servicenow.tokens import IssuedTokens
-from .identity import Identity, Whom
+from .identity import Identities, Identity
 from .models import AuthorizationAttempt, Connection
 from .renewal import fill_in
 from .service import Connections
@@ -44,12 +44,19 @@ class Authorization:
     """``binding`` names who sets out: only the same may come back (attacks B01, B02, B20)."""
 
     def __init__(
-        self, engine: Engine, connections: Connections, *, vault: TokenVault, whom: Whom, clock: Clock, ids: Ids
+        self,
+        engine: Engine,
+        connections: Connections,
+        *,
+        vault: TokenVault,
+        identities: Identities,
+        clock: Clock,
+        ids: Ids,
     ) -> None:
         self._engine = engine
         self._connections = connections
         self._vault = vault
-        self._whom = whom
+        self._identities = identities
         self._clock = clock
         self._ids = ids
 
@@ -97,7 +104,7 @@ class Authorization:
             sentence = error.sentence if isinstance(error, ServiceNowError) else error.detail
             self._note(row.id, Reason.FAILED, sentence)
             raise
-        identity = self._whom.of(self._connections.instance_of(row), issued.access_token)
+        identity = self._identities.of(self._connections.instance_of(row), issued.access_token)
         self._store(row, issued, identity)
 
     def _provisioned(self) -> Connection:

@@ -17,6 +17,8 @@ LONGEST_NAME = 255
 
 @dataclass(frozen=True)
 class Identity:
+    """What the instance says of a token's user; empty for what it does not tell."""
+
     user: str = ""
     name: str = ""
     expected: str = ""
@@ -39,7 +41,9 @@ class _OneToken:
         raise NotConnected(detail="The new token is not accepted.")
 
 
-class Whom:
+class Identities:
+    """Asks an instance whose token it has given."""
+
     def __init__(self, clock: Clock, seconds: float, source_address: str = "") -> None:
         self._clock = clock
         self._seconds = seconds

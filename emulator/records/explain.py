@@ -20,7 +20,7 @@ from ..errors import PlatformError
 from . import attachment_rules, writing
 from .assign import is_writable
 from .coerce import Input
-from .reading import Request, read_one, read_page
+from .reading import ReadRequest, read_one, read_page
 from .scripts import REFUSING
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def _read(work: Work, question: Question) -> Answer:
     if question.record:
         row = read_one(work, question.record, fields)
         return Answer.ALLOWED if not question.field or question.field in row.fields else Answer.HIDDEN
-    read_page(work, Request("", fields, 0))
+    read_page(work, ReadRequest("", fields, 0))
     verdict = work.judge_record(Operation.READ)
     if not verdict.allowed:
         return Answer.HIDDEN

@@ -51,7 +51,8 @@ class GlideRecord:
         journal fields and lists, ``named`` what references point to is called. ``count`` asks for the total.
         """
         with self._gate.reading(self._trail(Operation.READ), self._within) as work:
-            return reading.read_page(work, reading.Request(query, fields, limit, offset, count, displayed, named))
+            request = reading.ReadRequest(query, fields, limit, offset, count=count, displayed=displayed, named=named)
+            return reading.read_page(work, request)
 
     def get(
         self, sys_id: str, fields: Sequence[str] | None = None, *, displayed: bool = False, named: bool = True

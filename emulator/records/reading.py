@@ -32,20 +32,24 @@ LABELLED = frozenset({FieldType.REFERENCE, FieldType.CLASS_NAME})
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class ReadRequest:
+    """What a caller wants to read of a table: a page of what a query matches, or one record."""
+
     query: str
     fields: Sequence[str] | None
     limit: int
     offset: int = 0
     count: bool = False
+    """Whether all that match are to be counted, too."""
     displayed: bool = False
+    """Whether the texts that people read are wanted, which for some values have to be looked up."""
     named: bool = True
     """Whether references are read with the display values of the records they point to."""
     sys_id: str = ""
     """The one record that is asked for, instead of a query."""
 
 
-def read_page(work: Work, request: Request) -> Page:
+def read_page(work: Work, request: ReadRequest) -> Page:
     work.enter(Operation.READ)
     verdict = work.judge_record(Operation.READ)
     if not verdict.allowed:
@@ -75,7 +79,7 @@ def _tell_of_left_out(work: Work, verdict: Verdict, *, found: int, shown: int) -
         work.trail.deny(STEP, verdict.rule, reason, verdict.record)
 
 
-def _query(work: Work, request: Request) -> EncodedQuery:
+def _query(work: Work, request: ReadRequest) -> EncodedQuery:
     """The caller's own query, whose fields the caller has to be able to read."""
     query = parse(request.query)
     check_query(work, query)
@@ -83,7 +87,11 @@ def _query(work: Work, request: Request) -> EncodedQuery:
 
 
 def _selection(
-    work: Work, request: Request, query: EncodedQuery | None, paths: Sequence[str], restricting: Sequence[EncodedQuery]
+    work: Work,
+    request: ReadRequest,
+    query: EncodedQuery | None,
+    paths: Sequence[str],
+    restricting: Sequence[EncodedQuery],
 ) -> Selection:
     if query is None and not restricting:
         return select_record(work.snapshot.tables, work.table, request.sys_id, paths=paths, named=request.named)
@@ -108,7 +116,7 @@ def read_one(
 ) -> Row:
     """Raises NoRecordFound; whether the record is missing or hidden, only the trail says."""
     if RECORD_ID.fullmatch(sys_id):
-        page = read_page(work, Request("", fields, 1, displayed=displayed, named=named, sys_id=sys_id))
+        page = read_page(work, ReadRequest("", fields, 1, displayed=displayed, named=named, sys_id=sys_id))
         if page.rows:
             return page.rows[0]
     else:
@@ -120,7 +128,7 @@ def read_one(
     )
 
 
-def _refused_page(work: Work, request: Request, verdict: Verdict) -> Page:
+def _refused_page(work: Work, request: ReadRequest, verdict: Verdict) -> Page:
     """A list that the user may not read is empty, with the total of all (rest 1, meas)."""
     if work.table in CLOSED_TABLES:
         work.trail.refuse(TableReadRefused(work.table), STEP, verdict.rule, verdict.reason, verdict.record)

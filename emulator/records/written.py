@@ -12,7 +12,7 @@ from ..store.columns import EXACT, comes_back
 from . import attachment_rules
 from .draft import Draft
 from .field_reading import readable_paths
-from .reading import Request, build_row, read_page
+from .reading import ReadRequest, build_row, read_page
 from .row import Columns, Row
 from .work import Work
 
@@ -55,7 +55,7 @@ def _kinds(fields: Mapping[str, Field]) -> Mapping[str, type | None]:
 
 
 def _read(work: Work, draft: Draft, *, named: bool) -> Row:
-    rows = read_page(work, Request("", None, 1, named=named, sys_id=draft.sys_id)).rows
+    rows = read_page(work, ReadRequest("", None, 1, named=named, sys_id=draft.sys_id)).rows
     return rows[0] if rows else _unreadable(draft)
 
 
