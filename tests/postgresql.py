@@ -64,6 +64,12 @@ class Postgresql:
         user = ["--reuid", "postgres", "--regid", "postgres", "--clear-groups"] if os.getuid() == 0 else []
         return ["setpriv", *user, "--pdeathsig", "INT"]
 
+    @cached_property
+    def _collation(self) -> list[str]:
+        """A language's, as people's servers have, from 15 on: the collation "C" would hide what needs it said."""
+        told = subprocess.run([binaries() / "initdb", "--help"], check=True, capture_output=True, text=True).stdout
+        return ["--locale-provider", "icu", "--icu-locale", "en-US"] if "--icu-locale" in told else []
+
     def initialise(self) -> None:
         if os.getuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
@@ -72,7 +78,7 @@ class Postgresql:
                 *self._run_as,
                 binaries() / "initdb",
                 *("--pgdata", self.folder / "data", "--username", USER, "--auth", "trust"),
-                *("--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync", "--no-instructions"),
+                *("--encoding", "UTF8", "--locale", "C.UTF-8", *self._collation, "--no-sync", "--no-instructions"),
             ],
             check=True,
             stdout=subprocess.DEVNULL,
