@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from ..bench import Bench
-from ..case import OPAQUE_TOKEN_ERROR, UNAUTHENTICATED, Case, Cure
+from ..case import OPAQUE_TOKEN_ERROR, SHARE_OR_LOOK, UNAUTHENTICATED, Case, Cure
 
 
 class IntegrationUserLocked(Case):
     title = "The integration user is locked out"
     source = "platform 1.2, D"
     differs = "User Administration > Users > the integration user: Locked out is ticked."
-    steps = ("In the security center, share an improvement action with ServiceNow.", "See the connection's status.")
+    steps = (SHARE_OR_LOOK, "See the connection's status.")
     symptom = "ServiceNow does not renew the authorization any more"
     cured = "The ticket is sent"
     check = "User Administration > Users > the integration user: Locked out, and Failed login attempts."

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..bench import Bench
-from ..case import OPAQUE_TOKEN_ERROR, Case, Cure
+from ..case import OPAQUE_TOKEN_ERROR, SHARE_OR_LOOK, Case, Cure
 
 DAYS = 101
 
@@ -14,7 +14,7 @@ class RefreshTokenExpired(Case):
     differs = "Both clocks are 101 days later; a refresh token lives 100 (Refresh Token Lifespan of the entity)."
     steps = (
         "Wait 101 days (`ticketlab clock advance 101d`).",
-        "In the security center, share an improvement action with ServiceNow.",
+        SHARE_OR_LOOK,
         "See the connection's status.",
     )
     symptom = "ServiceNow does not renew the authorization any more"

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from ..bench import Bench
-from ..case import OPAQUE_TOKEN_ERROR, Case, Cure
+from ..case import OPAQUE_TOKEN_ERROR, SHARE_OR_LOOK, Case, Cure
 
 
 class TokenRevoked(Case):
     title = "The connection was revoked in ServiceNow"
     source = "platform 1.5, D"
     differs = "System OAuth > Manage Tokens: the connection's access token and refresh token are revoked."
-    steps = ("In the security center, share an improvement action with ServiceNow.", "See the connection's status.")
+    steps = (SHARE_OR_LOOK, "See the connection's status.")
     symptom = "ServiceNow does not renew the authorization any more"
     cured = "The ticket is sent"
     check = "System OAuth > Manage Tokens, for the entity: revoked, or expired? The integration user is well."

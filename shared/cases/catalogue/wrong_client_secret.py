@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from ..bench import Bench
-from ..case import OPAQUE_TOKEN_ERROR, Case, Cure
+from ..case import OPAQUE_TOKEN_ERROR, SHARE_OR_LOOK, Case, Cure
 
 NEW_SECRET = "Changed-in-ServiceNow-2020"  # noqa: S105 - of an entity that exists while the case does
 MINUTES = 31
@@ -13,7 +13,7 @@ class WrongClientSecret(Case):
     title = "The client secret is not the one in ServiceNow any more"
     source = "platform 1.3, C"
     differs = "System OAuth > Application Registry > the entity: another Client Secret. Then half an hour goes by."
-    steps = ("In the security center, share an improvement action with ServiceNow.", "See the connection's status.")
+    steps = (SHARE_OR_LOOK, "See the connection's status.")
     symptom = "ServiceNow does not renew the authorization any more"
     cured = "The ticket is sent"
     check = "System Log > All, source com.glide.ui.ServletErrorListener: the true cause stands there alone."
