@@ -16,6 +16,7 @@ _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """Characters that XML 1.0 cannot hold, not even escaped."""
 _QUALITY = re.compile(r"[01]?\.?[0-9]{0,3}(?<=[0-9])")
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+_escaping_encoder = json.JSONEncoder(separators=(",", ":"))
 _NO_XML_NAME = re.compile(r"[^A-Za-z0-9_.-]")
 
 
@@ -67,7 +68,10 @@ def _quality(form: Representation, accepted: Mapping[str, float]) -> float:
 
 def to_json(payload: Mapping[str, object]) -> bytes:
     """As the platform writes it: UTF-8, no blanks."""
-    return _encoder.encode(payload).encode()
+    try:
+        return _encoder.encode(payload).encode()
+    except UnicodeEncodeError:  # half of a surrogate pair can only come back as it came, escaped
+        return _escaping_encoder.encode(payload).encode()
 
 
 def to_xml(payload: Mapping[str, object]) -> bytes:

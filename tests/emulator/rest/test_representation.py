@@ -1,8 +1,10 @@
 """JSON or XML, as the client asks: of lists, records and refusals alike."""
 
+import json
+
 import pytest
 from defusedxml.ElementTree import fromstring
-from ticketlab.emulator.rest.representation import to_xml
+from ticketlab.emulator.rest.representation import to_json, to_xml
 
 HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 
@@ -75,6 +77,12 @@ def test_d03_xml_of_any_text_is_well_formed():
     root = fromstring(to_xml({"result": [{"a b": odd, "1": True, "": None}]}))
     assert root[0][0].text == "<&>\"'\ufffd\ufffd\ufffd\ufffd ]]> é 😀\r\n\t"
     assert [each.tag for each in root[0]] == ["a_b", "_1", "_"]
+
+
+@pytest.mark.attack("D03")
+def test_d03_json_of_any_text_can_be_read():
+    odd = {"result": "\ud800 é 😀\x00"}
+    assert json.loads(to_json(odd)) == odd
 
 
 @pytest.mark.source("rest 3", "G")
