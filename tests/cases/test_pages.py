@@ -1,7 +1,11 @@
 """The cases on the lab's pages, as a person without scripts plays them."""
 
+import re
+
 import pytest
 import requests
+from ticketlab.emulator.pages.navigator import SYSTEM
+from ticketlab.shared.cases.registry import all_cases
 from ticketlab.shared.clients.browser import Browser
 
 
@@ -73,3 +77,16 @@ def test_page_of_another_site_starts_nothing(browser, lab, site: str):
     assert browser.fill(page, "Start", {}).status == 403
     browser._session.headers["Sec-Fetch-Site"] = "same-origin"
     assert "Started:" not in browser.open(lab).text
+
+
+MENU = re.compile(r"((?:System|User|Multi)[\w-]*(?: [A-Z]\w+)*)((?: > [A-Z][\w-]+(?: [A-Z][\w-]+)*)+)")
+"""The way through the navigator that a case names. What the platform groups modules by may stand between."""
+
+
+@pytest.mark.parametrize("case", all_cases().values(), ids=lambda case: case.id)
+def test_every_menu_that_a_case_names_is_in_the_navigator(case):
+    """Whoever follows the steps finds it by these words."""
+    menus = {each.title: {module.title for module in each.modules} for each in SYSTEM}
+    told = " ".join((case.differs, case.check, *case.steps, *(step for cure in case.cures for step in cure.steps)))
+    for application, modules in MENU.findall(told):
+        assert menus[application] & set(modules.split(" > ")), f"{application}{modules}"

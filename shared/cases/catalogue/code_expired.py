@@ -19,7 +19,7 @@ class CodeExpired(Case):
     )
     symptom = "Authorization failed. ServiceNow's words: ServiceNow does not authorize the connection: server_error"
     cured = "Connected as m365.case"
-    check = "System Log > All: the true cause stands there alone."
+    check = "System Logs > All: the true cause stands there alone."
     evidence = "The authorization code has expired"
     patterns = (r"authorization code has expired", r"authorization failed", *OPAQUE_TOKEN_ERROR)
     lasting = True

@@ -16,7 +16,7 @@ class WrongClientSecret(Case):
     steps = (SHARE_OR_LOOK, "See the connection's status.")
     symptom = "ServiceNow does not renew the authorization any more"
     cured = "The ticket is sent"
-    check = "System Log > All, source com.glide.ui.ServletErrorListener: the true cause stands there alone."
+    check = "System Logs > All, source com.glide.ui.ServletErrorListener: the true cause stands there alone."
     evidence = "invalid_client: The client_secret is wrong"
     patterns = (r"client[_ ]secret", r"invalid_client\b", *OPAQUE_TOKEN_ERROR)
     lasting = True
