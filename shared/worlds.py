@@ -7,6 +7,7 @@ included, and what the app remembers by ``forget``. The folder lies in memory wh
 for its end, for ever.)
 """
 
+import atexit
 import shutil
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -157,6 +158,7 @@ class Worlds(Generic[Chosen]):
         self._lay_out = lay_out
         self._idle: list[World[Chosen]] = []
         self._lock = Lock()
+        atexit.register(self.let_go)
 
     def take(self, settings: Chosen, real_clock: Clock | None = None, ids: Ids | None = None) -> Flask:
         """An app of these settings in a fresh world; ``data`` of the settings is chosen here."""
@@ -178,6 +180,12 @@ class Worlds(Generic[Chosen]):
             del self._idle[:-MOST_IDLE]
         for each in surplus:
             each.end()
+
+    def let_go(self) -> None:
+        """Close what the kept apps have open: since 3.13 Python warns of databases that a process leaves open."""
+        with self._lock:
+            for each in self._idle:
+                dispose(each.app)
 
     def _renewed(self, kind: Chosen) -> World[Chosen] | None:
         with self._lock:

@@ -241,3 +241,25 @@ def test_records_that_a_condition_leaves_out_are_told_with_the_condition(service
     refused = servicenow.refusals()[0]
     assert refused["rule"] == "ACL incident (read)"
     assert "5 of 5 records are left out, for they do not match caller_id=" in refused["reason"]
+
+
+LEAVING = """
+import atexit, os
+from pathlib import Path
+
+@atexit.register
+def tell():  # registered first, so done last
+    descriptors = [Path("/proc/self/fd", each) for each in os.listdir("/proc/self/fd")]
+    files = [str(each.readlink()) for each in descriptors if each.is_symlink()]
+    print("open:", [each for each in files if ".db" in each])
+
+from ticketlab.shared.kit import world
+with world() as pair:
+    pair.servicenow.table("incident").create(short_description="x")
+"""
+
+
+def test_a_process_that_used_a_world_leaves_no_database_open():
+    """Python warns of such since 3.13, and where warnings are errors its last words are of exceptions."""
+    done = subprocess.run([sys.executable, "-c", LEAVING], capture_output=True, text=True, timeout=SECONDS, check=True)
+    assert "open: []" in done.stdout, done.stdout
