@@ -20,6 +20,7 @@ from ticketlab.shared.secret import Secret
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--on", choices=("sqlite", "postgresql"), default="sqlite", help="The database of the worlds.")
+    parser.addoption("--rounds", type=int, default=8, help="How often a server is killed under its writers.")
 
 
 class Worlds:

@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from contextlib import closing
 from pathlib import Path
+from statistics import median
 from typing import Self
 
 import psycopg
@@ -22,7 +23,6 @@ from ticketlab.shared.command.server import Server
 TABLE = "/api/now/table/incident"
 AUTH = ("admin", "admin")
 WRITERS = 50
-ROUNDS = 8
 HOOKS = Path(__file__).parent / "kill_points"
 
 
@@ -97,26 +97,30 @@ def kill(server: Server) -> None:
 @pytest.mark.attack("S01")
 @pytest.mark.parametrize("backend", ["sqlite", "postgresql"])
 def test_s01_instance_killed_under_fifty_writers_keeps_what_it_acknowledged(request, instance_server, folder, backend):
-    """Round after round: every acknowledged record is there, none twice, the file is sound, the start is quick."""
+    """Round after round: every acknowledged record is there, none twice, the file is sound, the start is quick.
+
+    The checklist's hundred take some minutes on a quiet machine: ``pytest --rounds 100``.
+    """
+    rounds = request.config.getoption("--rounds")
     where = {} if backend == "sqlite" else {"database": request.getfixturevalue("postgresql").database()}
     acknowledged: dict[str, str] = {}
     starts: list[float] = []
-    for number in range(ROUNDS):
+    for number in range(rounds):
         began = time.monotonic()
         server = instance_server(data=folder, durable="true", workers=2, **where)
         starts.append(time.monotonic() - began)
         found = kept(server.url)
         assert acknowledged.items() <= found.items()
         with Writers(server.url) as writers:
-            writers.wait_for(100 + 37 * number)
+            writers.wait_for(100 + 37 * (number % 8))
             kill(server)
         acknowledged |= writers.acknowledged
         assert set(writers.statuses) == {201}
         if not where:
             with closing(sqlite3.connect(folder / "emulator.db")) as connection:
                 assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
-    assert len(acknowledged) >= 100 * ROUNDS
-    assert min(starts[1:]) < 5  # the machine may be busy with other tests
+    assert len(acknowledged) >= 100 * rounds
+    assert median(starts[1:]) < 5 * starts[0]  # which found nothing to recover
 
 
 @pytest.mark.attack("S02")

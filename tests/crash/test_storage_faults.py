@@ -15,7 +15,8 @@ from command_line import run
 from sqlalchemy import event
 from ticketlab.connector.database import db as connector_database
 from ticketlab.connector.settings import Settings as TenantSettings
-from ticketlab.connector.testing import engine_of, make_tenant
+from ticketlab.connector.testing import PASSWORD, bearer, engine_of, make_tenant
+from ticketlab.connector.testing import close as close_tenant
 from ticketlab.emulator import create_app
 from ticketlab.emulator.database import db as emulator_database
 from ticketlab.emulator.settings import Settings
@@ -88,6 +89,66 @@ def test_s07_full_disk_is_503_with_a_log_line_no_partial_row_and_recovery(instan
     assert total(server.url) == before + made + 1
     with closing(sqlite3.connect(data / "emulator.db")) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+USERS = "/api/v1/users"
+KEEPER = "globaladmin@contoso.onmicrosoft.com"
+
+
+def new_user(number: int = 0) -> dict[str, object]:
+    """Two rows: the user, and that they have a role."""
+    upn = f"someone{number}@contoso.onmicrosoft.com"
+    return {"name": f"Someone {number}", "upn": upn, "password": "Quiet-Otter-42", "roles": ["Security Reader"]}
+
+
+@pytest.mark.attack("S07")
+def test_s07_tenant_on_a_full_disk_is_503_with_a_log_line_no_partial_row_and_recovery(
+    tenant_server, small_disk, tmp_path
+):
+    close_tenant(make_tenant(tmp_path / "whole"))
+    data = Path(shutil.copytree(tmp_path / "whole", small_disk / "data"))
+    server = tenant_server(data=data)
+    form = {"grant_type": "password", "username": KEEPER, "password": PASSWORD}
+    token = requests.post(f"{server.url}/contoso/oauth2/v2.0/token", data=form, timeout=30).json()["access_token"]
+    headers = {"Authorization": f"Bearer {token}"}
+
+    def make(number: int) -> int:
+        return requests.post(server.url + USERS, json=new_user(number), headers=headers, timeout=30).status_code
+
+    def users() -> list[dict[str, object]]:
+        answer = requests.get(f"{server.url}{USERS}?limit=500", headers=headers, timeout=30)
+        assert answer.status_code == 200, answer.text
+        return [user for user in answer.json()["value"] if str(user["upn"]).startswith("someone")]
+
+    filler = fill_up(small_disk)
+    statuses = [make(number) for number in range(60)]
+    made = statuses.count(201)
+    assert set(statuses) <= {201, 503}
+    assert statuses[-1] == 503
+    assert len(users()) == made
+    assert any("database.unavailable" in line and "full" in line for line in server.last_lines)
+    filler.unlink()
+    assert make(60) == 201
+    assert [user["roles"] for user in users()] == [["Security Reader"]] * (made + 1)
+    with closing(sqlite3.connect(next(data.rglob("connector.db")))) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+
+
+@pytest.mark.attack("S07")
+def test_s07_tenant_without_its_folder_is_503_and_then_follows_it(tmp_path):
+    tenant = make_tenant(tmp_path)
+    client = tenant.test_client()
+    headers = bearer(client, KEEPER)
+    folder = tmp_path / "tenant"
+    folder.rename(tmp_path / "elsewhere")
+    for answer in (client.post(USERS, json=new_user(), headers=headers), client.get(USERS, headers=headers)):
+        assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
+    assert client.get("/lab/health").status_code == 503
+    assert not folder.exists()
+    (tmp_path / "elsewhere").rename(folder)
+    assert new_user()["upn"] not in client.get(USERS, headers=headers).text
+    assert client.post(USERS, json=new_user(), headers=headers).status_code == 201
+    engine_of(tenant).dispose()
 
 
 @pytest.mark.attack("S07")
