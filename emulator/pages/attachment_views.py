@@ -8,6 +8,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
+from ...shared.errors import TicketlabError
 from ...shared.web.parts import part
 from ..access.caller import Caller
 from ..errors import NoRecordFound, PayloadTooLarge, PlatformError
@@ -120,9 +121,13 @@ def _remove(sys_id: str) -> Response:
 
 @attachment_pages.errorhandler(RequestEntityTooLarge)
 def _body_too_large(_error: RequestEntityTooLarge) -> Response:
+    plainly = error_page("Request Entity Too Large", _too_large(), PayloadTooLarge.status)
     if SYS_ID not in request.args:
-        return error_page("Request Entity Too Large", _too_large(), PayloadTooLarge.status)
-    return _told(_too_large(), PayloadTooLarge.status)
+        return plainly
+    try:
+        return _told(_too_large(), PayloadTooLarge.status)
+    except TicketlabError:  # the address names no record that has a form for this user
+        return plainly
 
 
 def _told(sentence: str, status: int) -> Response:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from flask import make_response, redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from ...shared.errors import TicketlabError
 from ...shared.web.parts import part
 from ...shared.web.same_origin import comes_from_elsewhere
 from ..errors import NoRecordFound, PlatformError
@@ -117,7 +118,10 @@ def _out_of_date(refused: FormRefused) -> Response:
         return error_page(refused.message, refused.detail, refused.status)
     form = _form(str((request.view_args or {})["table"]))
     presets = preset_values(request.args.get("sysparm_query", ""))
-    page = form.as_left(_sys_id(), presets, request.form, Message("error", OUT_OF_DATE))
+    try:
+        page = form.as_left(_sys_id(), presets, request.form, Message("error", OUT_OF_DATE))
+    except TicketlabError:  # there is no such form, or none for this user any more
+        return error_page(refused.message, refused.detail, refused.status)
     return _shown(page, refused.status)
 
 

@@ -117,6 +117,16 @@ def test_a_file_over_the_limit_is_told_above_the_form(instance, admin, incident,
     assert attach(admin, incident, b"x" * MEGABYTE).status == 302
 
 
+@pytest.mark.parametrize("table", ["incident", "nothing", "task"])
+def test_a_file_over_the_limit_for_a_record_without_a_form_is_told_plainly(instance, admin, incident, table):
+    """There is no such record, no such table, or the form is another class's."""
+    set_property(instance, "com.glide.attachment.max_size", "1")
+    address = f"/sys_attachment.do?sysparm_table={table}&sysparm_sys_id={incident if table == 'task' else '0' * 32}"
+    answer = admin.client.post(address, **multipart({}, b"x" * 3 * MEGABYTE))
+    assert answer.status_code == 413
+    assert "it has more than the 1 MB that one may have" in answer.text
+
+
 def test_a_file_of_a_kind_that_is_not_listed_is_refused_by_page_and_api(instance, admin, incident):
     """glide.attachment.extensions names the endings that may be; a rename does not lead around it."""
     set_property(instance, "glide.attachment.extensions", "txt, PDF")

@@ -32,3 +32,17 @@ def test_a_form_that_is_out_of_date_is_no_matter_of_roles(instance):
     assert answer.status_code == 403
     assert "The form is out of date" in answer.text
     assert "You are logged in as" not in answer.text
+
+
+def test_a_form_that_is_out_of_date_and_has_nowhere_to_come_back_to_is_refused_all_the_same(instance):
+    """Its table is none, its record is gone, or of another class."""
+    person = Person(instance).log_in()
+    (incident,) = (
+        instance.test_client()
+        .get("/api/now/table/incident?sysparm_limit=1&sysparm_fields=sys_id", auth=("admin", "admin"))
+        .json["result"]
+    )
+    for address in ("/nothing.do", f"/incident.do?sys_id={'0' * 32}", f"/task.do?sys_id={incident['sys_id']}"):
+        answer = person.client.post(address, data={"sysparm_ck": "old"})
+        assert answer.status_code == 403, address
+        assert "The form is out of date" in answer.text
