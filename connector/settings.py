@@ -66,7 +66,7 @@ class Settings:
         _check_choice("kind of ticket tables", self.ticket_tables, TICKET_TABLES)
         for name, url in {"TICKETLAB_CONNECTOR_URL": self.url, **self.instances}.items():
             check_url(name, url)
-        check_listening(self.host, self.seed, self.lab_key)
+        check_listening(self.host, self.seed, self.lab_key, self.admin_password)
 
     @property
     def domain(self) -> str:

@@ -37,6 +37,8 @@ class Settings:
     seed: str = "demo"
     """See ``shared.seeds``."""
     lab_key: Secret = field(default_factory=lambda: Secret(""))
+    admin_password: Secret = field(default_factory=lambda: Secret(""))
+    """With the empty seed: the administrator's password; empty: a random one, told in ``DIR/admin-password``."""
     password_memory_kib: int = 8192
     """argon2id's memory for one verification."""
     durable: bool = True
@@ -62,7 +64,7 @@ class Settings:
             check_url(name, url)
         if self.tls_url:
             check_url("TICKETLAB_TLS_URL", self.tls_url)
-        check_listening(self.host, self.seed, self.lab_key)
+        check_listening(self.host, self.seed, self.lab_key, self.admin_password)
         if self.password_memory_kib < STRONG_HASH_KIB and not is_loopback(self.host):
             raise RefusedToStart(
                 f"Listening on {self.host} with weak password hashes",
@@ -95,6 +97,7 @@ class Settings:
                 host=env.str("HOST", cls.host),
                 seed=env.str("SEED", cls.seed),
                 lab_key=Secret(env.str("LAB_KEY", "")),
+                admin_password=Secret(env.str("ADMIN_PASSWORD", "")),
                 password_memory_kib=env.int("PASSWORD_MEMORY_KIB", cls.password_memory_kib),
                 durable=env.bool("DURABLE", default=cls.durable),
                 trusted_proxies=tuple(env.str("TRUSTED_PROXIES", "").replace(",", " ").split()),

@@ -8,6 +8,8 @@ from .secret import Secret
 
 SHORTEST_KEY = 16
 """Characters of a lab key that is asked for from other machines."""
+SHORTEST_PASSWORD = 12
+"""Characters of an administrator's password that other machines may try."""
 
 
 def is_loopback(name: str) -> bool:
@@ -31,8 +33,8 @@ def check_url(name: str, url: str) -> None:
         raise RefusedToStart(f"{name} has no address", f"{url!r} is not an http or https address.")
 
 
-def check_listening(host: str, seed: str, lab_key: Secret) -> None:
-    """Raise RefusedToStart for what would let others in: public passwords, or a lab key that they could guess.
+def check_listening(host: str, seed: str, lab_key: Secret, admin_password: Secret) -> None:
+    """Raise RefusedToStart for what would let others in: public passwords, or a secret that they could guess.
 
     Without a lab key other machines are not let into the lab at all.
     """
@@ -47,4 +49,9 @@ def check_listening(host: str, seed: str, lab_key: Secret) -> None:
         raise RefusedToStart(
             f"Listening on {host} with a short lab key",
             f"TICKETLAB_LAB_KEY needs {SHORTEST_KEY} characters or more: openssl rand -hex 32",
+        )
+    if admin_password and len(admin_password.reveal()) < SHORTEST_PASSWORD:
+        raise RefusedToStart(
+            f"Listening on {host} with a short password",
+            f"TICKETLAB_ADMIN_PASSWORD needs {SHORTEST_PASSWORD} characters or more.",
         )

@@ -106,12 +106,14 @@ def _properties(settings: Settings, release: Release) -> Iterator[Entry]:
 
 
 def _only_admin(settings: Settings, secrets: Secrets) -> Entry:
-    """An administrator with a random password, told once in ``DIR/admin-password`` (mode 0600)."""
-    password = secrets.ids.token(18)
+    """An administrator with the settings' password, or a random one that ``DIR/admin-password`` (mode 0600) tells."""
     path = settings.data / "admin-password"
     path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(f"{password}\n")
+    password = settings.admin_password.reveal()
+    if not password:
+        password = secrets.ids.token(18)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(f"{password}\n")
     return {
         "user_name": "admin",
         "sys_id": ADMIN_SYS_ID,

@@ -39,7 +39,7 @@ def _accounts(ready: Ready) -> list[str]:
     if ready.options.seed == "empty":
         return [
             "Accounts:",
-            f"  instance  admin                                 password in {ready.options.data / 'admin-password'}",
+            f"  instance  {'admin':<37} password {_told(ready.options.data / 'admin-password')}",
             f"  tenant    {f'globaladmin@{domain}':<37} password as in TICKETLAB_ADMIN_PASSWORD at the first start;",
             f"  {'':47} without that variable nobody can sign in",
             "",
@@ -57,6 +57,10 @@ def _accounts(ready: Ready) -> list[str]:
         ),
         "",
     ]
+
+
+def _told(password: Path) -> str:
+    return f"in {password}" if password.exists() else "as in TICKETLAB_ADMIN_PASSWORD at the first start"
 
 
 def _moved(ready: Ready) -> list[str]:

@@ -222,6 +222,15 @@ def test_another_machine_needs_the_key(client, lab):
     assert reset(**{"X-Ticketlab-Key": KEY}) == 200
 
 
+def test_whoever_has_the_key_may_call_the_machine_as_they_like(client):
+    """A page that gives its own name this machine's address (DNS rebinding) has no key."""
+    named = {"Host": "servicenow.test:8080"}
+    assert (
+        client.get("/lab/health", headers={**named, "X-Ticketlab-Key": KEY}, environ_base=ELSEWHERE).status_code == 200
+    )
+    assert client.get("/lab/health", headers={**named, "X-Ticketlab-Key": "wrong"}).status_code == 403
+
+
 def test_without_a_key_no_other_machine_comes_in(client, lab):
     lab.key = Secret("")
     for key in ("", "x"):

@@ -11,7 +11,9 @@ from ticketlab.emulator.records.attachments import Attachments
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.emulator.settings import Settings
 from ticketlab.emulator.testing import close, make_instance
+from ticketlab.shared.errors import RefusedToStart
 from ticketlab.shared.ids import Ids
+from ticketlab.shared.secret import Secret
 from ticketlab.shared.web.parts import part_of
 
 ADMIN = "6816f79cc0a8016401c5a33be04be441"
@@ -186,6 +188,19 @@ def test_two_demo_seeds_are_equal(tmp_path):
     for name in ("a", "b"):
         make_fresh(tmp_path / name)
     assert dump(tmp_path / "a") == dump(tmp_path / "b")
+
+
+def test_an_empty_seed_s_admin_has_the_password_that_the_settings_give(tmp_path):
+    """It is written down nowhere; one that other machines could guess is refused."""
+    (tmp_path / "admin-password").write_text("of an earlier start")
+    given = {"data": tmp_path, "seed": "empty", "log_to_terminal": False}
+    made = create_app(Settings(**given, admin_password=Secret("for the tests"), password_memory_kib=64))
+    answer = made.test_client().get("/api/now/table/sys_user", auth=("admin", "for the tests"))
+    close(made)
+    assert answer.status_code == 200
+    assert not (tmp_path / "admin-password").exists()
+    with pytest.raises(RefusedToStart, match="TICKETLAB_ADMIN_PASSWORD needs 12 characters or more"):
+        Settings(**given, admin_password=Secret("admin"), password_memory_kib=19456, host="0.0.0.0")  # noqa: S104 - refused
 
 
 def test_an_empty_seed_has_one_admin_whose_password_only_the_data_folder_tells(tmp_path):
