@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from ..errors import QueryTooComplex
 from .nodes import EncodedQuery, Group, OrderBy, Term
-from .tokens import BLANKS, ENCLOSING, JOINED, Joint, tokens
+from .tokens import BLANKS, ENCLOSING, JOINED, RELATED_LIST, Joint, tokens
 from .words import LIST_OPERATORS, TEXT_FIELDS, WORDS
 
 MOST_TERMS = 500
@@ -24,6 +24,8 @@ _TERM = re.compile(
     re.ASCII | re.DOTALL,
 )
 """Always matches; WORDS has the longest operators first."""
+_CONDITIONED = re.compile(r"(?P<how>[^,]*,[^,]*(?:,m2m)?),(?!m2m\Z)(?P<condition>.+)", re.DOTALL)
+"""``incident.problem_id,>=1,priority=1``: what is asked of the related records may stand there, too (documented)."""
 
 
 def parse(text: str) -> EncodedQuery:
@@ -101,6 +103,8 @@ class _Parser:
             how, mark, inside = plain.partition("!")
             return Term("", word, how, text, self.query(inside, levels - 1) if mark else None)
         how, _, inside = plain.removesuffix(f"^{ENCLOSING[word]}").partition("^")
+        if word == RELATED_LIST and (match := _CONDITIONED.fullmatch(how.strip())):
+            how, inside = match["how"], "^".join(filter(None, (match["condition"], inside)))
         return Term("", word, how, text, self.query(inside, levels - 1))
 
     def _take_term(self) -> None:

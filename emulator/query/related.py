@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from ..dictionary.model import Dictionary
 from .field_operators import FIELD_OPERATORS
+from .held_roles import HELD, HOLDER, holder, is_wanted, role_query
 from .nodes import EncodedQuery, Term
 from .paths import Place, compared_place
 from .predicates import Check
@@ -46,8 +47,21 @@ class Relation:
     """Whether a record is meant that has so many, or one that has not."""
 
 
+def enclosed_query(dictionary: Dictionary, table: str, term: Term) -> EncodedQuery | None:
+    """What a term asks of other records; None when it asks of its own alone."""
+    if term.query is None and holder(dictionary, table, term) is not None:
+        return role_query(term)
+    return term.query
+
+
 def relation(dictionary: Dictionary, table: str, term: Term) -> Relation | None:
     """How a term relates other records to those of the query's table; None when it says nothing of them."""
+    user = holder(dictionary, table, term)
+    if user is not None:
+        held_by = compared_place(dictionary, HELD, HOLDER)
+        return Relation(user, HELD, held_by, wanted=is_wanted(term)) if held_by else None
+    if term.operator not in _FORMS:
+        return None
     match = _FORMS[term.operator].fullmatch(term.value.strip())
     if match is None or term.query is None or match["table"] not in dictionary.tables:
         return None
@@ -77,8 +91,9 @@ def asked_paths(dictionary: Dictionary, table: str, query: EncodedQuery) -> Iter
 def related_queries(dictionary: Dictionary, table: str, query: EncodedQuery) -> Iterator[tuple[Relation, EncodedQuery]]:
     """What a query asks about other records, and how they are related."""
     for term in query.terms:
-        if term.query is not None and (found := relation(dictionary, table, term)) is not None:
-            yield found, term.query
+        asked = enclosed_query(dictionary, table, term)
+        if asked is not None and (found := relation(dictionary, table, term)) is not None:
+            yield found, asked
 
 
 def _counted(given: Mapping[str, str | None]) -> tuple[tuple[Check, ...], tuple[int, ...], bool]:

@@ -10,7 +10,7 @@ from .nodes import EncodedQuery, OrderBy, Term
 from .operators import OPERATORS
 from .paths import compared_place, display_place
 from .predicates import NONE, NOTHING, Check, Condition, Predicate
-from .related import relation
+from .related import enclosed_query, relation
 from .text_search import text_search
 from .values import ImpossibleValue
 from .words import TEXT_FIELDS
@@ -59,8 +59,9 @@ class Resolver:
         return found
 
     def _read(self, term: Term) -> Predicate | None:
-        if term.query is not None:
-            return self._related(term, term.query)
+        query = enclosed_query(self.dictionary, self.table, term)
+        if query is not None:
+            return self._related(term, query)
         if term.field in TEXT_FIELDS:
             return text_search(self.dictionary, self.table, term, self.context)
         place = compared_place(self.dictionary, self.table, term.field) if term.operator in OPERATORS else None

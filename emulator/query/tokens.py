@@ -11,7 +11,8 @@ BLANKS = "".join(map(chr, range(0x21)))
 _PIECES = re.compile(r"(?:[^^]|\^\^)+")
 """Everything up to a single caret. Scanned from the left, so of three carets the first two are the literal one."""
 
-ENCLOSING = {"RLQUERY": "ENDRLQUERY", "SUBQUERY": "ENDSUBQUERY"}
+RELATED_LIST = "RLQUERY"
+ENCLOSING = {RELATED_LIST: "ENDRLQUERY", "SUBQUERY": "ENDSUBQUERY"}
 """What begins a query of related records, and what ends it."""
 JOINED = "JOIN"
 """Begins one that is a single piece, whose own carets are doubled."""

@@ -292,7 +292,12 @@ class World:
         head, own_path, counts = term.head.strip(), "sys_id", (">=", 1, 0)
         if term.inside is None:
             return DROPPED
+        inside = term.inside
         if term.kind == "RLQUERY":
+            parts = head.split(",")
+            known = 3 if parts[2:3] == ["m2m"] else 2
+            if parts[known:]:
+                head, inside = ",".join(parts[:known]), "^".join(filter(None, (",".join(parts[known:]), inside)))
             match = re.fullmatch(r"(\w+)\.([\w.]+),(>=|<=|!=|=|>|<)(\d+)(,m2m)?", head, re.ASCII)
             between = re.fullmatch(r"(\w+)\.([\w.]+),BETWEEN(\d+)@(\d+)(,m2m)?", head, re.ASCII)
             if match:
@@ -316,7 +321,7 @@ class World:
         own, other = self.look_up(table, record, own_path), self.look_up(other_table, {}, other_path)
         if own is None or other is None or own[0].type.storage is not other[0].type.storage:
             return DROPPED
-        groups = read(term.inside).groups
+        groups = read(inside).groups
         values = [
             self.look_up(other_table, each, other_path)[1]
             for each in self.of(other_table)

@@ -104,3 +104,37 @@ def test_what_is_not_true_may_be_empty(api):
     number = api.create("incident", active=None)["number"]
     assert len(api.rows("incident", sysparm_query=f"number={number}^active!=true")) == 1
     assert api.rows("incident", sysparm_query=f"number={number}^active=false") == []
+
+
+@pytest.mark.source("platform documentation", "D")
+def test_users_are_found_by_their_roles(api, make_user):
+    """The examples of encoded queries: ``roles=itil``, ``rolesIN…``, ``rolesLIKE…`` and ``Assigned_to.roles=itil``."""
+    itil, plain = make_user("itil", "catalog_admin").auth[0], make_user().auth[0]
+    either = f"user_nameIN{itil},{plain}"
+
+    def found(query, user=api):
+        rows = user.rows("sys_user", sysparm_query=f"{either}^{query}", sysparm_fields="user_name")
+        return [row["user_name"] for row in rows]
+
+    for query in ("roles=itil", "rolesINadmin,itil", "rolesLIKEti", "roles=nothing^ORroles=itil", "rolesISNOTEMPTY"):
+        assert found(query) == [itil], query
+    for query in ("roles!=itil", "rolesNOT LIKEitil", "rolesISEMPTY", "roles=admin^ORrolesISEMPTY"):
+        assert found(query) == [plain], query
+    number = api.create("incident", assigned_to=itil)["number"]
+    for role, rows in (("itil", 1), ("admin", 0)):
+        query = f"number={number}^assigned_to.roles={role}"
+        assert len(api.rows("incident", sysparm_query=query)) == rows
+
+
+@pytest.mark.source("platform documentation", "D")
+def test_a_related_list_query_has_its_condition_after_a_comma(api):
+    """``RLQUERYincident.problem_id,>=1,priority=1``, and in the query that follows as well."""
+    sys_id = api.create("problem", short_description="x")["sys_id"]
+    api.create("incident", problem_id=sys_id, impact="1", urgency="1", category="network")
+
+    def count(related):
+        query = f"sys_id={sys_id}^RLQUERYincident.problem_id,>=1{related}^ENDRLQUERY"
+        return len(api.rows("problem", sysparm_query=query))
+
+    assert [count(each) for each in ("", ",priority=1", ",m2m,priority=1", ",priority=1^category=network")] == [1] * 4
+    assert [count(each) for each in (",priority=2", "^priority=2", ",priority=1^category=software")] == [0] * 3
