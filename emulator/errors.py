@@ -117,6 +117,7 @@ class DataPolicyRefused(OperationFailed):
     """
 
     def __init__(self, labels: list[str], *, over_rest: bool) -> None:
+        self.labels = tuple(labels)
         names = ", ".join(labels)
         rest = f"\n\tThe following fields are mandatory: {names}"
         told = rest if over_rest else ", ".join(f"{label} is mandatory" for label in labels)

@@ -1,16 +1,16 @@
 """One request for a form: open a record or a new one, submit, delete."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ...shared.errors import TicketlabError
 from ..access.caller import Caller
 from ..dictionary.model import Dictionary
-from ..errors import NoRecordFound, PlatformError
+from ..errors import DataPolicyRefused, NoRecordFound, PlatformError
 from ..query import parse
 from ..records.row import Row
-from .form_input import Changes, read_changes
+from .form_input import MANDATORY, Changes, read_changes, typed_value
 from .form_page import FormBuilder, FormPage, as_typed
 from .messages import Message, refusal
 from .references import References
@@ -91,6 +91,8 @@ class Form:
         try:
             return self._write(sys_id, changes)
         except PlatformError as error:
+            if isinstance(error, DataPolicyRefused):
+                changes.errors.update(_wanted(page, posted, error.labels))
             rejected = replace(as_typed(page, posted, changes), messages=[refusal(error)])
             raise Rejected(rejected, error.status) from error
 
@@ -111,6 +113,12 @@ class Form:
 def preset_values(query: str) -> Mapping[str, str]:
     """The equalities of a query, which fill a new form (platform 6: ``sys_id=-1&sysparm_query=field=value``)."""
     return {term.field: term.value for term in parse(query).terms if term.operator == "="}
+
+
+def _wanted(page: FormPage, posted: Mapping[str, str], labels: Collection[str]) -> Mapping[str, str]:
+    """The fields that a data policy names by their labels, as far as they can be filled in here."""
+    empty = [each for each in page.fields if not (each.read_only or typed_value(posted, each))]
+    return {each.element: MANDATORY for each in empty if each.label in labels}
 
 
 def _missing(changes: Changes) -> list[Message]:

@@ -199,6 +199,13 @@ def test_a_data_policy_speaks_as_glide_record_does(admin, incident):
     assert "Data Policy Exception: Resolution code is mandatory, Close notes is mandatory" in page.alerts
 
 
+def test_what_a_data_policy_asks_for_is_marked_and_led_to(admin, incident):
+    """As is what the form itself finds wrong; what is filled in already is not."""
+    page = admin.save(f"/incident.do?sys_id={incident}", incident__state="6", incident__close_notes="Put out")
+    assert re.findall(r'aria-invalid="true" aria-describedby="error\.([\w.]+)"', page.html) == ["incident.close_code"]
+    assert '<a href="#incident.close_code">Resolution code</a>: This field is mandatory.' in page.html
+
+
 def test_times_are_in_the_users_own_format(instance, admin):
     """What to type stands beside the field; the record keeps UTC in the platform's format."""
     me = api(instance, "GET", "/api/now/table/sys_user?user_name=admin")[0]["sys_id"]
