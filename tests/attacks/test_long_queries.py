@@ -164,6 +164,7 @@ def test_q13_the_worst_queries_over_100000_records_end_and_nobody_waits_for_them
     """Each is answered or cancelled, and other requests go on meanwhile."""
     server: Server = instance_server(seed="bulk:100000", database=new_database())
     restrict(server, QUOTA)
+    alone = sorted(timed(server.url + QUICK)[1] for _ in range(21))[10]
     times: list[float] = []
     for query in WORST.values():
         with ThreadPoolExecutor(1) as pool:
@@ -173,10 +174,9 @@ def test_q13_the_worst_queries_over_100000_records_end_and_nobody_waits_for_them
                 assert status == 200
                 times.append(took)
                 time.sleep(0.05)
-        status, took = worst.result()
-        assert status in {200, 500}
+        _status, took = worst.result()
         assert took < QUOTA * 1.5
-    assert sorted(times)[len(times) * 95 // 100] < 1
+    assert sorted(times)[len(times) * 95 // 100] < 100 * alone
 
 
 @pytest.mark.long
@@ -190,7 +190,7 @@ def test_q16_a_hundred_of_the_worst_queries_at_once_leave_the_instance_answering
     queries = list(WORST.values()) * 20
     with ThreadPoolExecutor(len(queries)) as pool:
         answers = list(pool.map(lambda query: timed(f"{server.url}{TABLE}/task?sysparm_limit=50", query), queries))
-    assert {status for status, _ in answers} <= {200, 500}
+    assert 200 in {status for status, _ in answers}
     assert max(took for _, took in answers) < len(queries) * seconds
     assert workers(server) == [worker]
     assert largest(worker) < 300
@@ -205,10 +205,12 @@ def restrict(server: Server, seconds: int) -> None:
 
 
 def timed(url: str, query: str = "") -> tuple[int, float]:
-    """The status, and how long it took."""
+    """The status, and how long it took: what is asked for, or the refusal of what takes too long, and nothing else."""
     began = time.monotonic()
     answer = requests.get(url, {"sysparm_query": query} if query else None, auth=ADMIN, timeout=600)
-    return answer.status_code, time.monotonic() - began
+    took = time.monotonic() - began
+    assert answer.status_code == 200 or (answer.status_code, answer.json()) == (500, CANCELLED)
+    return answer.status_code, took
 
 
 def workers(server: Server) -> list[str]:
