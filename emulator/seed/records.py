@@ -13,6 +13,7 @@ from ..records.defaults import NOW, NUMBER, USER
 from ..store.store import Native
 from .attached import with_record
 from .entries import Entries, Entry, Known, told_where
+from .following import complete
 from .rows import Row, Rows
 
 BORN = "2019-12-11 00:00:00"
@@ -52,7 +53,7 @@ class SeedRows:
         return self._entries.numbers.last
 
     def _row(self, table: str, sys_id: str, entry: Entry) -> Row:
-        complete = with_record(table, _complete(table, entry), self._entries.sys_id_of)
+        complete = with_record(table, self._complete(table, entry), self._entries.sys_id_of)
         given = {name: value for name, value in complete.items() if not name.startswith("_")}
         opened = str(given.get("sys_created_on") or given.get("opened_at") or BORN)
         author = str(given.get("sys_created_by") or given.get("opened_by") or self._author)
@@ -61,6 +62,9 @@ class SeedRows:
         values = {name: self._native(table, name, value) for name, value in {**given, **stamps}.items()}
         written = {**self._default_values(table), **values, "sys_id": sys_id, "sys_mod_count": 0}
         return {**self._values_of_birth(table, written, author), **written}
+
+    def _complete(self, table: str, entry: Entry) -> Entry:
+        return complete(self._dictionary, table, entry, BORN, self._author)
 
     def _values_of_birth(self, table: str, written: Row, author: str) -> Row:
         """What the platform would have given at the insert and the entry leaves out: number, opener and moment."""
@@ -106,18 +110,6 @@ def stamped(rows: Iterable[Row], author: str) -> Rows:
     stamps: dict[str, Native]
     stamps = {"sys_created_on": born, "sys_updated_on": born, "sys_created_by": author, "sys_updated_by": author}
     return [{**stamps, "sys_mod_count": 0, **row} for row in rows]
-
-
-def _complete(table: str, entry: Entry) -> Mapping[str, Any]:
-    """What follows from the rest of an entry."""
-    if table == "sys_user":
-        if not entry.get("user_name"):
-            raise ValueError("A record of sys_user needs a user_name")
-        name = f"{entry.get('first_name', '')} {entry.get('last_name', '')}".strip()
-        return {"name": name, "email": f"{entry['user_name']}@example.com", **entry}
-    if table in {"incident", "problem"} and "state" in entry:  # incident_state mirrors state (platform 5.2, D)
-        return {**entry, f"{table}_state": entry.get(f"{table}_state", entry["state"])}
-    return entry
 
 
 def _choices(field: Field) -> str:

@@ -189,6 +189,55 @@ def test_an_entry_under_the_key_of_a_record_of_the_demo_changes_that_record(tmp_
     close(instance)
 
 
+LEFT_OUT = """
+[[incident]]
+short_description = "urgent"
+impact = 1
+urgency = 1
+
+[[incident]]
+short_description = "done"
+state = 7
+opened_at = 2024-01-01 10:00:00
+
+[[change_request]]
+short_description = "done"
+state = 3
+
+[[incident]]
+short_description = "said otherwise"
+state = 7
+active = true
+priority = 2
+"""
+
+
+@pytest.mark.source("platform 5.2", "D")
+def test_what_an_entry_leaves_out_follows_from_what_it_says(tmp_path):
+    """The priority from impact and urgency, and from a closed state that the record is not active; as at an insert."""
+    (tmp_path / "a.toml").write_text(LEFT_OUT)
+    instance = make_instance(tmp_path / "data", seed=str(tmp_path / "a.toml"))
+    client = instance.test_client()
+
+    def rows(table, text, fields):
+        query = {"short_description": text, "sysparm_fields": fields, "sysparm_exclude_reference_link": "true"}
+        return client.get(f"/api/now/table/{table}", query_string=query, auth=("admin", "admin")).json["result"]
+
+    assert rows("incident", "urgent", "priority,active,closed_at") == [
+        {"priority": "1", "active": "true", "closed_at": ""}
+    ]
+    (done,) = rows("incident", "done", "priority,active,closed_at,closed_by.user_name")
+    assert done == {
+        "priority": "5",
+        "active": "false",
+        "closed_at": "2024-01-01 10:00:00",
+        "closed_by.user_name": "admin",
+    }
+    assert rows("change_request", "done", "active") == [{"active": "false"}]
+    assert rows("incident", "said otherwise", "priority,active") == [{"priority": "2", "active": "true"}]
+    close(instance)
+
+
 def test_a_seed_that_is_none_is_refused_with_what_there_is(tmp_path):
     with pytest.raises(RefusedToStart, match="demo, connected, empty, bulk:N"):
         make_instance(tmp_path, seed="dmeo")
