@@ -4,7 +4,6 @@ SQLite's online backup does both: it copies pages inside one transaction of the 
 other processes see either the old database or the new one, and none has to reconnect.
 """
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Hashable, Iterator
@@ -15,6 +14,7 @@ from typing import cast
 from sqlalchemy import Engine
 
 from .errors import TicketlabError
+from .replacing import replacing
 from .sole_use import replace_content
 from .view import forget_facts
 
@@ -67,16 +67,13 @@ class FileImage:
 def save_image(engine: Engine, path: Path) -> None:
     """Keep the database's present state in the file ``path``, replacing an older image in one step."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.new")
-    unfinished.unlink(missing_ok=True)
-    os.close(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))  # it holds password hashes
-    try:
-        with _database(engine) as source, closing(sqlite3.connect(unfinished)) as target:
-            _copy(source, target)
-            target.execute("PRAGMA journal_mode=DELETE")  # one file, no companions to lose
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with (
+        replacing(path) as unfinished,  # for its owner alone, since it holds password hashes
+        _database(engine) as source,
+        closing(sqlite3.connect(unfinished)) as target,
+    ):
+        _copy(source, target)
+        target.execute("PRAGMA journal_mode=DELETE")  # one file, no companions to lose
 
 
 def restore_image(engine: Engine, path: Path) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ...shared.data_folder import one_at_a_time
+from ...shared.replacing import replacing
 
 GRACE = timedelta(hours=1)
 """How old an unnamed content must be to be swept up: the record of a younger one may be about to be committed."""
@@ -65,9 +66,8 @@ class Contents:
         """Remember what an image of the database names, beside what it named before, until it is unpinned."""
         self._pins.mkdir(parents=True, exist_ok=True, mode=0o700)
         before = self._pinned(image)
-        unfinished = self._pins / f".{image}.{os.getpid()}"
-        unfinished.write_text("\n".join(sorted({*before, *digests})))
-        unfinished.replace(self._pins / image)
+        with replacing(self._pins / image) as unfinished:
+            unfinished.write_text("\n".join(sorted({*before, *digests})))
 
     def unpin(self, image: str) -> None:
         (self._pins / image).unlink(missing_ok=True)

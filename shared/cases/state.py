@@ -1,12 +1,12 @@
 """``DIR/case.json``: which case is started, on which pair, and what it noted down."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from ..clients.target import Target
+from ..replacing import replacing
 from .case import Case
 
 FILE = "case.json"
@@ -37,9 +37,8 @@ class StateFile:
     def write(self, target: Target, case: Case, notes: Mapping[str, str]) -> Started:
         started = Started(case.id, target.emulator, target.connector, dict(notes))
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = self._path.with_name(f"{FILE}.{os.getpid()}.new")
-        unfinished.write_text(json.dumps(asdict(started)) + "\n", encoding="utf-8")
-        unfinished.replace(self._path)
+        with replacing(self._path) as unfinished:
+            unfinished.write_text(json.dumps(asdict(started)) + "\n", encoding="utf-8")
         return started
 
     def remove(self) -> None:

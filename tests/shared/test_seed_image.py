@@ -4,6 +4,7 @@ import sqlite3
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -142,3 +143,14 @@ def test_an_image_replaces_the_one_before(engine, image):
     add(engine, "gone")
     restore_image(engine, image)
     assert numbers(engine) == ["seed", "kept"]
+
+
+def test_an_image_may_be_saved_by_several_threads_at_once(engine, image):
+    """Each has a file of its own until it is whole; nothing of them is left."""
+    with ThreadPoolExecutor(4) as pool:
+        for saved in [pool.submit(save_image, engine, image) for _ in range(40)]:
+            saved.result()
+    assert [each.name for each in image.parent.iterdir()] == [image.name]
+    assert image.stat().st_mode & 0o777 == 0o600
+    restore_image(engine, image)
+    assert numbers(engine) == ["seed"]
