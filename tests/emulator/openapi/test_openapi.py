@@ -6,13 +6,24 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import response_schema_conformance
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    ignored_auth,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+    unsupported_method,
+)
 from ticketlab.emulator.testing import close, make_instance
 from ticketlab.shared.secret import Secret
 
 KEY = "the key of this lab"
 AUTH = ("admin", "admin")
-CHECKS = [not_a_server_error, response_schema_conformance]
+CHECKS = [
+    *(not_a_server_error, response_schema_conformance, status_code_conformance, content_type_conformance),
+    *(response_headers_conformance, ignored_auth, unsupported_method),
+]
+"""All but those that hold a lenient platform to rejecting what it takes, and those of whole sequences."""
 PHASES = [Phase.explicit, Phase.generate]
 
 
