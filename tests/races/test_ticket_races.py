@@ -65,6 +65,7 @@ def test_r04_twenty_presses_of_one_button_make_one_ticket(tenant_url: str, table
     assert len(tables.all()) == 1
 
 
+@pytest.mark.attack("D22")
 @pytest.mark.attack("R05")
 def test_r05_twenty_requests_with_one_idempotency_key_make_one_ticket(tenant_url: str, tables: TicketTables):
     """The one that comes first makes it; the others get the same answer."""
