@@ -97,7 +97,7 @@ def test_c01_no_page_of_the_tenant_takes_a_forged_form(tenant):
 def test_c01_a_get_does_not_become_a_post_by_override(instance):
     """Method override belongs to the REST APIs alone."""
     client = instance.test_client()
-    log_in(ClientBrowser(client), "clicker")
+    log_in(ClientBrowser(client), "admin", "admin")
     headers = {"X-HTTP-Method-Override": "DELETE"}
     incidents = part_of(instance, Gate).record("incident", Caller.system())
     there = incidents.insert({"short_description": "still there"}).sys_id
