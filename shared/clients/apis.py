@@ -10,6 +10,8 @@ SECONDS = 30
 ADMIN = ("admin", "admin")
 SECURITY_ADMIN = "secadmin"
 TENANT_PASSWORD = "ticketlab"  # noqa: S105 - the demo accounts' public one
+BARE = {"sysparm_exclude_reference_link": "true"}
+"""References are the sys_ids alone, in what is read and in what a write answers."""
 
 
 class ApiRefused(TicketlabError):
@@ -33,9 +35,9 @@ class InstanceApi:
         self, table: str, query: str, *, fields: str = "", display: bool = False, limit: int = 10_000
     ) -> list[dict[str, Any]]:
         parameters = {
+            **BARE,
             "sysparm_query": query,
             "sysparm_display_value": str(display).lower(),
-            "sysparm_exclude_reference_link": "true",
             "sysparm_limit": str(limit),
         }
         if fields:
@@ -50,10 +52,10 @@ class InstanceApi:
         return found[0]
 
     def update(self, table: str, sys_id: str, values: dict[str, Any]) -> dict[str, Any]:
-        return dict(self._ask("PATCH", f"{table}/{sys_id}", json=values))
+        return dict(self._ask("PATCH", f"{table}/{sys_id}", params=BARE, json=values))
 
     def insert(self, table: str, values: dict[str, Any]) -> dict[str, Any]:
-        return dict(self._ask("POST", table, json=values))
+        return dict(self._ask("POST", table, params=BARE, json=values))
 
     def delete(self, table: str, sys_id: str) -> None:
         _answer(self._session, "DELETE", f"{self.url}/api/now/table/{table}/{sys_id}")

@@ -27,7 +27,8 @@ def test_a_record_is_created_read_changed_found_and_deleted(servicenow):
     incidents = servicenow.table("incident")
     made = incidents.create(short_description="The printer is on fire")
     assert incidents.read(made["sys_id"])["short_description"] == "The printer is on fire"
-    assert incidents.update(made["sys_id"], priority="1")["sys_id"] == made["sys_id"]
+    changed = incidents.update(made["sys_id"], priority="1")
+    assert changed["opened_by"] == made["opened_by"] == incidents.read(made["sys_id"])["opened_by"]
     assert [row["number"] for row in incidents.query("short_descriptionLIKEon fire")] == [made["number"]]
     incidents.delete(made["sys_id"])
     with pytest.raises(ApiRefused):
