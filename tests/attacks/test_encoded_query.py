@@ -134,6 +134,25 @@ def test_q09_what_is_not_on_the_list_is_text_that_no_record_has(gate, shape, val
 
 
 @pytest.mark.attack("Q09")
+@pytest.mark.parametrize(
+    ("call", "matches"),
+    [
+        *[("javascript:gs.getUserID()", 1), ("javascript: gs.getUserID();", 1)],
+        *[("javascript:gs.getUserID();gs.exit()", 0), ("javascript:gs.getUserID()+''", 0), ("gs.getUserID()", 0)],
+        *[
+            ("javascript:x=gs.getUserID()", 0),
+            ("javascript:gs.getUserID(gs.now())", 0),
+            ("javascript:gs.getUserId()", 0),
+        ],
+        *[("JavaScript:gs.getUserID()", 0), ("javascript:eval('gs.getUserID()')", 0)],
+    ],
+)
+def test_q09_a_call_with_anything_around_it_is_no_call(gate, itil, call, matches):
+    """Were it one, it would find what is assigned to whoever asks."""
+    assert total(gate, f"assigned_to={call}", itil) == matches
+
+
+@pytest.mark.attack("Q09")
 @pytest.mark.source("rest 4", "D")
 def test_q09_dynamic_filters_stand_for_whom_their_records_say(gate, itil):
     """*Me* and *One of My Groups*; a script of one's own is no call that is known, and matches nothing."""
