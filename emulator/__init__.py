@@ -27,7 +27,7 @@ from .seed import Secrets, declared_schema, write_addresses, write_tables
 from .seed.application import SeedInstaller
 from .settings import Settings
 from .sso.registration import write_registration
-from .start import fill_when_empty, make_tables, open_databases
+from .start import fill_when_empty, let_go_when_refused, make_tables, open_databases
 from .store.contents import Contents
 
 
@@ -77,7 +77,7 @@ def create_app(settings: Settings | None = None, *, real_clock: Clock | None = N
     lab.install(app, settings, databases, gate, key, attachments)
     install_headers(app, further=rest.platform_headers)
 
-    with one_at_a_time(settings.data / "emulator.lock"):
+    with let_go_when_refused(databases), one_at_a_time(settings.data / "emulator.lock"):
         make_tables(databases, schema)
         fill_when_empty(databases, schema, settings, Secrets(part_of(app, Passwords), key, ids), contents)
         write_tables(gate)

@@ -1,5 +1,7 @@
 """Opening an instance's databases, and filling them at the first start."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flask import Flask
@@ -63,6 +65,17 @@ def open_databases(app: Flask, settings: Settings) -> Databases:
     records.install(engine, durable=settings.durable)
     notes.install(lab_engine, durable=False)  # notes about requests; a power cut may take the last ones
     return Databases(engine, lab_engine, Store(engine))
+
+
+@contextmanager
+def let_go_when_refused(databases: Databases) -> Iterator[None]:
+    """A start that is refused leaves nothing connected: a process may go on without the app, as tests do."""
+    try:
+        yield
+    except Exception:
+        databases.engine.dispose()
+        databases.lab_engine.dispose()
+        raise
 
 
 def make_tables(databases: Databases, schema: Dictionary) -> None:

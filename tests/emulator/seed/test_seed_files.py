@@ -1,5 +1,7 @@
 """A person's own records: loaded beside the demo's, or refused with the line that is wrong."""
 
+from pathlib import Path
+
 import pytest
 from sqlalchemy import select
 from ticketlab.emulator.access.caller import Caller
@@ -145,6 +147,20 @@ def test_an_own_file_is_attached_to_its_record(instance):
 )
 def test_what_is_wrong_in_a_file_is_told_with_its_line(tmp_path, name, text, told):
     assert told in refusal(tmp_path, name, text)
+
+
+def open_databases():
+    """Those that this process has open, where the system tells."""
+    descriptors = Path("/proc/self/fd")
+    opened = descriptors.iterdir() if descriptors.is_dir() else ()
+    return {str(each.readlink()) for each in opened if each.is_symlink() and ".db" in str(each.readlink())}
+
+
+def test_a_refused_start_leaves_no_database_open(tmp_path):
+    """The process may go on, as one that runs tests does."""
+    before = open_databases()
+    refusal(tmp_path, "a.toml", "[[incidents]]\n")
+    assert open_databases() <= before
 
 
 def test_a_file_that_is_no_text_is_refused_in_a_line(tmp_path):
