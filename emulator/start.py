@@ -72,7 +72,7 @@ def let_go_when_refused(databases: Databases) -> Iterator[None]:
     """A start that is refused leaves nothing connected: a process may go on without the app, as tests do."""
     try:
         yield
-    except Exception:
+    except Exception:  # whatever it was, it goes on from here
         databases.engine.dispose()
         databases.lab_engine.dispose()
         raise

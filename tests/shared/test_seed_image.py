@@ -11,15 +11,14 @@ from sqlalchemy import create_engine, text
 from ticketlab.shared import seed_image
 from ticketlab.shared.database import install_sqlite, reading, writing
 from ticketlab.shared.seed_image import ImageNotPossible, NoSeedImage, restore_image, save_image
+from tickets_table import add, make_tickets, numbers
 
 
 @pytest.fixture
 def engine(tmp_path):
     made = create_engine(f"sqlite:///{tmp_path / 'records.db'}")
     install_sqlite(made)
-    with writing(made) as connection:
-        connection.execute(text("CREATE TABLE ticket (number TEXT)"))
-        connection.execute(text("INSERT INTO ticket VALUES ('seed')"))
+    make_tickets(made)
     yield made
     made.dispose()
 
@@ -29,16 +28,6 @@ def image(tmp_path, engine):
     path = tmp_path / "seed" / "records.db"
     save_image(engine, path)
     return path
-
-
-def add(engine, number):
-    with writing(engine) as connection:
-        connection.execute(text("INSERT INTO ticket VALUES (:number)"), {"number": number})
-
-
-def numbers(engine):
-    with reading(engine) as connection:
-        return list(connection.execute(text("SELECT number FROM ticket ORDER BY rowid")).scalars())
 
 
 def test_a_restored_database_is_what_it_was_when_saved(engine, image):

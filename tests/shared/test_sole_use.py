@@ -13,6 +13,7 @@ from ticketlab.shared.database import install_sqlite, reading, watch_file, writi
 from ticketlab.shared.seed_image import FileImage
 from ticketlab.shared.sole_use import replace_content, use_alone
 from ticketlab.shared.web.parts import part_of
+from tickets_table import add, make_tickets, numbers
 
 pytestmark = pytest.mark.sqlite
 
@@ -23,9 +24,7 @@ ADMIN = ("admin", "admin")
 def engine(tmp_path):
     made = create_engine(f"sqlite:///{tmp_path / 'records.db'}")
     install_sqlite(made, durable=False)
-    with writing(made) as connection:
-        connection.execute(text("CREATE TABLE ticket (number TEXT)"))
-        connection.execute(text("INSERT INTO ticket VALUES ('seed')"))
+    make_tickets(made)
     watch_file(made, tmp_path / "records.db")
     made.dispose()
     yield made
@@ -39,16 +38,6 @@ def image(tmp_path, engine):
     engine.dispose()
     use_alone(engine)
     return path
-
-
-def add(engine, number):
-    with writing(engine) as connection:
-        connection.execute(text("INSERT INTO ticket VALUES (:number)"), {"number": number})
-
-
-def numbers(engine):
-    with reading(engine) as connection:
-        return list(connection.execute(text("SELECT number FROM ticket ORDER BY rowid")).scalars())
 
 
 def test_the_content_is_put_back_while_nobody_has_the_file_open(engine, image):
