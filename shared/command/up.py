@@ -119,10 +119,13 @@ def _remembered(folder: DataFolder, pair: Pair, born: Mapping[str, str]) -> Read
     return replace(
         ready,
         moved_from=before if before != ready.connector else "",
-        kept_seed=seed["seed"]
-        if (seed["seed_digest"] or seed["seed"]) != (wanted["seed_digest"] or wanted["seed"])
-        else "",
+        kept_seed="" if _is_one(seed, wanted) else seed["seed"],
     )
+
+
+def _is_one(seed: Mapping[str, str], other: Mapping[str, str]) -> bool:
+    """Whether two are the same file's content, wherever it lies, or else have one name."""
+    return (seed["seed_digest"] or seed["seed"]) == (other["seed_digest"] or other["seed"])
 
 
 def _seed_facts(text: str) -> dict[str, str]:
