@@ -29,7 +29,7 @@ def rows_of(found: Mapping[str, Mapping[str, Sequence[Figures]]]) -> list[Row]:
     return rows
 
 
-def show(size: int, rows: Sequence[Row], memory: float, writers: Mapping[str, int]) -> None:
+def show(size: int, rows: Sequence[Row], memory: float, writers: Mapping[str, float]) -> None:
     print(f"\n{size:,} change requests; the instance's worker holds {memory:.0f} MB")
     columns = ("operation", "instance/s", "p50 ms", "p99 ms", "limit/s", "raw/s", "ratio", "goal")
     print("{:<16}{:>11}{:>8}{:>8}{:>9}{:>8}{:>7}{:>6}".format(*columns))
@@ -38,7 +38,7 @@ def show(size: int, rows: Sequence[Row], memory: float, writers: Mapping[str, in
         others = [row.get(each, "") for each in ("core requests/s", "raw requests/s", "ratio")]
         others.append(row["goal"] or "")
         print("{:<16}{:>11}{:>8}{:>8}{:>9}{:>8}{:>7}{:>6}".format(row["operation"], *own, *others))
-    print(f"statuses of many writers at once: {dict(writers)}")
+    print(f"many writers at once, answers by status and how long they took: {dict(writers)}")
 
 
 def growth(by_size: Mapping[int, Sequence[Row]]) -> Mapping[str, float]:

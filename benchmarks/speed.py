@@ -188,7 +188,8 @@ def measure(
             print(f"round {turn} of {rounds}", file=sys.stderr)
         writers = run(ports["instance"].number, asked["instance"]["create"], seconds * 2, connections=WRITERS)
         worker = children(pids["instance"])[0]
-        return found, resident(worker), dict(writers.statuses)
+        seen = {**writers.statuses, "p50 ms": round(writers.percentile(50)), "p99 ms": round(writers.percentile(99))}
+        return found, resident(worker), seen
 
 
 def main() -> None:
