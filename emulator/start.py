@@ -10,10 +10,11 @@ from sqlalchemy import Connection, Engine, MetaData, inspect
 from ..shared import lab_state
 from ..shared.clock import Clock, ClockSetting
 from ..shared.data_folder import make_folder
-from ..shared.database import reading, writing
+from ..shared.database import reading, writer_to, writing
+from ..shared.facts import fact
 from ..shared.progress import tell_progress
 from ..shared.time_limit import install_time_limit
-from ..shared.view import fact, known, writer_to
+from ..shared.view import known
 from .database import Base, LabBase, db
 from .dictionary.model import Dictionary
 from .records.decision_log import DecisionLog

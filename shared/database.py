@@ -2,10 +2,12 @@
 
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, suppress
+from contextvars import ContextVar
 from pathlib import Path
 from threading import Lock
+from types import MappingProxyType
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -13,10 +15,11 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import Session, scoped_session
 
+from .facts import driver_of, facts_in_a_write
 from .logs import log
 from .time_limit import check_limit, seconds_left
 from .unavailable import DatabaseUnavailable, install_unavailable
-from .view import Viewing, driver_of, end_view, has_views, own_facts, take_view
+from .view import Viewing, end_view, has_views, take_view
 
 WRITING = "ticketlab_writing"
 """Execution option of a connection that will write: its transaction takes the database's write lock at once."""
@@ -117,6 +120,9 @@ def _turn_to_write(engine: Engine) -> Iterator[None]:
             turn.release()
 
 
+_writers: ContextVar[Mapping[Engine, Connection]] = ContextVar("writers", default=MappingProxyType({}))
+
+
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that may write: committed at the end, rolled back on an error."""
@@ -126,11 +132,20 @@ def writing(engine: Engine) -> Iterator[Connection]:
             _turn_to_write(engine),
             (seen_by_it or engine.connect()).execution_options(**options) as connection,
             connection.begin(),
-            own_facts(connection),
+            facts_in_a_write(connection),
         ):
-            yield connection
+            outer = _writers.set({**_writers.get(), engine: connection})
+            try:
+                yield connection
+            finally:
+                _writers.reset(outer)
     finally:
         end_view(engine)  # one that was opened meanwhile does not know what was written
+
+
+def writer_to(engine: Engine) -> Connection | None:
+    """The connection on which this context writes to the database just now."""
+    return _writers.get().get(engine)
 
 
 @contextmanager

@@ -14,8 +14,8 @@ from sqlalchemy import Connection, Engine, event
 
 from .connecting import CONNECT_SECONDS, connected, read_address
 from .database import WRITING
+from .facts import count_changes
 from .unavailable import install_unavailable
-from .view import count_changes
 
 if TYPE_CHECKING:
     import psycopg
@@ -46,7 +46,7 @@ def engine_options(text: str, name: str) -> dict[str, Any]:
         "pool_size": 8,
         "max_overflow": 24,
         "pool_pre_ping": True,
-        "pool_use_lifo": True,  # the connection used last knows most of what was learnt (view.py)
+        "pool_use_lifo": True,  # the connection used last knows most of what was learnt (facts.py)
         "isolation_level": "REPEATABLE READ",
     }
 

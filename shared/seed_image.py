@@ -14,9 +14,9 @@ from typing import cast
 from sqlalchemy import Engine
 
 from .errors import TicketlabError
+from .facts import forget_facts
 from .replacing import replacing
 from .sole_use import replace_content
-from .view import forget_facts
 
 PATIENCE_SECONDS = 20.0
 """How long to wait for a writer that holds the database."""

@@ -9,8 +9,8 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from ...shared.clock import Clock
+from ...shared.facts import fact, has_changed_nothing
 from ...shared.ids import Ids
-from ...shared.view import fact, has_changed_nothing
 from ..access.caller import Caller
 from ..access.load_scopes import EXECUTE
 from ..access.scope import check_execute

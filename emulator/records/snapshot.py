@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from ...shared.view import fact, known
+from ...shared.facts import fact
+from ...shared.view import known
 from ..access.caller import Caller
 from ..access.load import POLICY_TABLES, load_policy
 from ..access.policy import Policy

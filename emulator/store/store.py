@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, Insert, Select, Table, Update, bindpa
 from sqlalchemy.engine import CursorResult
 
 from ...shared.database import reading, writing
-from ...shared.view import forget_facts, lasting_fact
+from ...shared.facts import forget_facts, lasting_fact
 from ..dictionary.model import Dictionary
 from .collation import fold, folded
 from .local_time import install_functions
