@@ -113,7 +113,6 @@ def _is_number(dictionary: Dictionary, table: str, aggregate: Aggregate) -> bool
 
 
 def select_aggregates(
-    dictionary: Dictionary,
     tables: RecordTables,
     table: str,
     query: EncodedQuery,
@@ -122,21 +121,13 @@ def select_aggregates(
     restrictions: Sequence[EncodedQuery] = (),
     context: QueryContext,
     limit: int,
-    invalid_returns_nothing: bool = False,
 ) -> Prepared:
     """The statement for what ``grouping.known`` holds; its columns are ``aggregate_N``, ``group_N`` and ``shown_N``.
 
     Every record counts that the query and all restrictions match. Without groups there is exactly one row. Raises
     InvalidTable and QueryTooComplex.
     """
-    asked = resolve_query(
-        dictionary,
-        table,
-        query,
-        restrictions=restrictions,
-        context=context,
-        invalid_returns_nothing=invalid_returns_nothing,
-    )
+    asked = resolve_query(tables.dictionary, table, query, restrictions, context)
     conditions = (asked.condition, *asked.restrictions)
     names = value_names()
     values: dict[str, Any] = {"limit": limit}

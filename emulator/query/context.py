@@ -28,3 +28,5 @@ class QueryContext:
     """Scripts of sys_filter_option_dynamic by sys_id."""
     is_searchable: Callable[[str, str], bool] = _any
     """May a text search look into this element of this table?"""
+    invalid_returns_nothing: bool = False
+    """Whether a query with a term that says nothing selects no record, instead of all that the others allow."""

@@ -105,19 +105,14 @@ def resolve_query(
     dictionary: Dictionary,
     table: str,
     query: EncodedQuery,
-    *,
     restrictions: Sequence[EncodedQuery],
     context: QueryContext,
-    invalid_returns_nothing: bool,
 ) -> Resolved:
-    """A restriction that names what does not exist holds for no record.
-
-    With ``invalid_returns_nothing`` a query that does selects none; otherwise it goes on without.
-    """
+    """A restriction that names what does not exist holds for no record; for a query the context says what it does."""
     resolver = Resolver(dictionary, table, context)
     strict = Resolver(dictionary, table, context, unknown_matches_nothing=True)
     condition = resolver.condition(query)
-    if invalid_returns_nothing and resolver.dropped:
+    if context.invalid_returns_nothing and resolver.dropped:
         condition = NOTHING
     restricting = tuple(strict.condition(each) for each in restrictions)
     orders = resolver.orders(query)

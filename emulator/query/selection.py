@@ -3,7 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..dictionary.model import Dictionary
 from ..store.collation import fold
 from ..store.store import Prepared
 from ..store.tables import KEY, RecordTables
@@ -38,7 +37,6 @@ class Selection:
 
 
 def select_records(
-    dictionary: Dictionary,
     tables: RecordTables,
     table: str,
     query: EncodedQuery,
@@ -49,25 +47,16 @@ def select_records(
     limit: int | None,
     offset: int = 0,
     named: bool = True,
-    invalid_returns_nothing: bool = False,
     classes: Sequence[str] = (),
 ) -> Selection:
     """Compile a query on ``table``, whose records include those of tables that extend it.
 
     The page is cut before the restrictions are applied, as on the platform: a short page is not the last (rest 1,
-    meas). For ``invalid_returns_nothing`` see ``resolve_query``. ``classes`` are those that there are records of, if
-    that is known. Without ``named`` the display values of references are left out, each of which is a look-up of its
-    own. Raises InvalidTable and QueryTooComplex.
+    meas). ``classes`` are those that there are records of, if that is known. Without ``named`` the display values of
+    references are left out, each of which is a look-up of its own. Raises InvalidTable and QueryTooComplex.
     """
-    dictionary.table(table)
-    asked = resolve_query(
-        dictionary,
-        table,
-        query,
-        restrictions=restrictions,
-        context=context,
-        invalid_returns_nothing=invalid_returns_nothing,
-    )
+    tables.dictionary.table(table)
+    asked = resolve_query(tables.dictionary, table, query, restrictions, context)
     plan = Plan(
         table,
         asked.condition,

@@ -139,7 +139,6 @@ def _changes(work: Work, sys_id: str, shown: Mapping[str, Field], authors: _Auth
 
 def _newest(work: Work, table: str, query: str, paths: Sequence[str]) -> Sequence[StoredRow]:
     selection = select_records(
-        work.dictionary,
         work.snapshot.tables,
         table,
         parse(query),

@@ -41,7 +41,6 @@ def read_groups(work: Work, text: str, asked: Grouping, limit: int) -> Sequence[
     shown = _shown_records(work, grouping)
     check_query(work, query)
     prepared = select_aggregates(
-        work.dictionary,
         work.snapshot.tables,
         work.table,
         query,
@@ -49,7 +48,6 @@ def read_groups(work: Work, text: str, asked: Grouping, limit: int) -> Sequence[
         restrictions=shown,
         context=work.context,
         limit=limit,
-        invalid_returns_nothing=work.invalid_returns_nothing,
     )
     return [_group(work, grouping, found) for found in work.store.rows(work.connection, prepared)]
 

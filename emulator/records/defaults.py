@@ -44,9 +44,7 @@ def compile_defaults(dictionary: Dictionary, table: str) -> Defaults:
 
 def defaults(work: Work, table: str) -> dict[str, Native]:
     """The default values of a new record of the table."""
-    found = work.snapshot.defaults.get(table)
-    if found is None:
-        found = work.snapshot.defaults[table] = compile_defaults(work.dictionary, table)
+    found = work.snapshot.defaults_of(table)
     users = dict.fromkeys(found.users, work.caller.user or None)
     return {**found.values, **users, **dict.fromkeys(found.moments, work.now)}
 

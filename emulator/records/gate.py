@@ -167,7 +167,7 @@ class Gate:
             return roles
         with self.store.reading() as connection:
             snapshot = self._snapshots.current(connection)
-            return snapshot.roles(reader(self.store, connection, snapshot.dictionary, snapshot.tables), user, elevated)
+            return snapshot.roles(reader(self.store, connection, snapshot.tables), user, elevated)
 
     def _work(self, connection: Connection, trail: Trail, within: Transaction | None = None) -> Work:
         def own(table: str) -> GlideRecord:

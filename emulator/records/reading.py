@@ -96,7 +96,6 @@ def _selection(
     if query is None and not restricting:
         return select_record(work.snapshot.tables, work.table, request.sys_id, paths=paths, named=request.named)
     return select_records(
-        work.dictionary,
         work.snapshot.tables,
         work.table,
         query or parse(f"sys_id={request.sys_id}"),
@@ -106,7 +105,6 @@ def _selection(
         limit=request.limit,
         offset=request.offset,
         named=request.named,
-        invalid_returns_nothing=work.invalid_returns_nothing,
         classes=work.store.classes(work.connection, work.snapshot.tables, work.table),
     )
 
@@ -135,14 +133,12 @@ def _refused_page(work: Work, request: ReadRequest, verdict: Verdict) -> Page:
     work.trail.deny(STEP, verdict.rule, verdict.reason, verdict.record)
     query = None if request.sys_id else _query(work, request)
     selection = select_records(
-        work.dictionary,
         work.snapshot.tables,
         work.table,
         query or parse(f"sys_id={request.sys_id}"),
         paths=("sys_id",),
         context=work.context,
         limit=0,
-        invalid_returns_nothing=work.invalid_returns_nothing,
     )
     return Page((), work.store.count(work.connection, selection.count) if request.count else None)
 

@@ -4,11 +4,11 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from threading import Lock
-from typing import Any
 
 from sqlalchemy import Connection
 
 from ...shared.facts import fact
+from ...shared.kept import Keeper
 from ...shared.view import known
 from ..access.caller import Caller
 from ..access.load import POLICY_TABLES, load_policy
@@ -22,7 +22,7 @@ from ..query.context import QueryContext
 from ..store.store import Store
 from ..store.tables import RecordTables
 from .conditions import Condition
-from .defaults import Defaults
+from .defaults import Defaults, compile_defaults
 from .dynamic_filters import DYNAMIC_FILTERS, load_dynamic_filters
 from .lookups import LOOKUP_TABLES, Lookup, load_lookups
 from .quotas import QUOTA_RULES, Quotas, load_quotas
@@ -47,16 +47,17 @@ MOST_KEPT = 8
 RULES = "rules"
 """The snapshot among what a request knows of its database."""
 
+MOST_BOUND = 5000
+"""Answers that a snapshot keeps to what binds a table."""
 MOST_KINDS = 500
 """Kinds of callers whose rights a snapshot keeps."""
 
 
 @dataclass
-class Snapshot:
+class Snapshot(Keeper):
     """Everything that decides about a request, of one version."""
 
     version: str
-    dictionary: Dictionary
     tables: RecordTables
     policy: Policy
     business_rules: Sequence[BusinessRule] = ()
@@ -69,29 +70,36 @@ class Snapshot:
     rate_limits: Sequence[RateLimit] = ()
     conditions: dict[tuple[str, str], Condition] = field(default_factory=dict)
     """Conditions of rules, by table and text, that were compiled before."""
-    defaults: dict[str, Defaults] = field(default_factory=dict)
-    """What new records of a table have, compiled when first needed."""
-    _bound: dict[tuple[str, ...], Sequence[Any]] = field(default_factory=dict)
     _roles: dict[tuple[str, frozenset[str]], frozenset[str]] = field(default_factory=dict)
     _rights: dict[Hashable, Rights] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        super().__init__(MOST_BOUND)
+
+    @property
+    def dictionary(self) -> Dictionary:
+        return self.tables.dictionary
+
     def rules_of(self, table: str, when: str, operation: str) -> Sequence[BusinessRule]:
         """The business rules that a write to the table runs, in order, those of the tables it extends included."""
-        key = (table, when, operation)
-        if key not in self._bound:
+
+        def find() -> Sequence[BusinessRule]:
             bound = binding(self.business_rules, self.dictionary, table)
-            self._bound[key] = [each for each in bound if each.when == when and operation in each.operations]
-        return self._bound[key]
+            return [each for each in bound if each.when == when and operation in each.operations]
+
+        return self.keep(("rules", table, when, operation), find)
 
     def policies_of(self, table: str) -> Sequence[DataPolicy]:
-        if (table,) not in self._bound:
-            self._bound[table,] = binding(self.data_policies, self.dictionary, table)
-        return self._bound[table,]
+        return self.keep(("policies", table), lambda: binding(self.data_policies, self.dictionary, table))
 
     def lookups_of(self, table: str) -> Sequence[Lookup]:
-        if (table, "lookup") not in self._bound:
-            self._bound[table, "lookup"] = [each for each in self.lookups if self.dictionary.is_a(table, each.table)]
-        return self._bound[table, "lookup"]
+        return self.keep(
+            ("lookups", table), lambda: [each for each in self.lookups if self.dictionary.is_a(table, each.table)]
+        )
+
+    def defaults_of(self, table: str) -> Defaults:
+        """What new records of the table have."""
+        return self.keep(("defaults", table), lambda: compile_defaults(self.dictionary, table))
 
     def roles(self, read: ReadTable, user: str, elevated: frozenset[str] = frozenset()) -> frozenset[str]:
         """The user's roles: a new version is made whenever any could have changed."""
@@ -115,12 +123,12 @@ class Snapshot:
         return found
 
 
-def reader(store: Store, connection: Connection, dictionary: Dictionary, tables: RecordTables) -> ReadTable:
+def reader(store: Store, connection: Connection, tables: RecordTables) -> ReadTable:
     """Plain reads for the rules' own sake: no caller, no access control."""
 
     def read(table: str, query: str, paths: Sequence[str]) -> Sequence[Row]:
         selection = select_records(
-            dictionary, tables, table, parse(query), paths=paths, context=QueryContext(), limit=None
+            tables, table, parse(query), paths=paths, context=QueryContext(), limit=None, named=False
         )
         return store.rows(connection, selection.rows)
 
@@ -188,10 +196,9 @@ class Snapshots:
         """
         dictionary = (version and _compiled.dictionary(version)) or self._dictionary(connection)
         tables = self._store.tables(dictionary)
-        read = reader(self._store, connection, dictionary, tables)
+        read = reader(self._store, connection, tables)
         return Snapshot(
             version,
-            dictionary,
             tables,
             load_policy(read),
             load_business_rules(read),
@@ -204,5 +211,5 @@ class Snapshots:
         )
 
     def _dictionary(self, connection: Connection) -> Dictionary:
-        bootstrap = reader(self._store, connection, self._bootstrap, self._store.tables(self._bootstrap))
+        bootstrap = reader(self._store, connection, self._store.tables(self._bootstrap))
         return compile_rows(bootstrap, self._bootstrap)

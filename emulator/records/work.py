@@ -80,7 +80,7 @@ class Work:
 
     @property
     def dictionary(self) -> Dictionary:
-        return self.snapshot.dictionary
+        return self.snapshot.tables.dictionary
 
     @property
     def rights(self) -> Rights:
@@ -97,11 +97,11 @@ class Work:
 
     @property
     def read(self) -> ReadTable:
-        return reader(self.store, self.connection, self.dictionary, self.snapshot.tables)
+        return reader(self.store, self.connection, self.snapshot.tables)
 
     @property
     def context(self) -> QueryContext:
-        """What ``javascript:gs.…`` values of a query stand for in this request."""
+        """What a query means in this request."""
         caller = self.caller
         return QueryContext(
             caller.user,
@@ -111,11 +111,11 @@ class Work:
             self.groups_of_caller,
             self.snapshot.dynamic_filters,
             self.is_searchable,
+            self._invalid_returns_nothing,
         )
 
     @property
-    def invalid_returns_nothing(self) -> bool:
-        """Whether a query with a term that says nothing selects no record, instead of all that the others allow."""
+    def _invalid_returns_nothing(self) -> bool:
         return not self.caller.is_system and self.snapshot.policy.properties.get(RETURNS_NO_ROWS) == "true"
 
     def groups_of_caller(self) -> Sequence[str]:
@@ -180,7 +180,6 @@ class Work:
 
     def _found(self, table: str, records: str, paths: Sequence[str], restriction: str) -> Sequence[StoredRow]:
         selection = select_records(
-            self.dictionary,
             self.snapshot.tables,
             table,
             parse(records),

@@ -30,7 +30,7 @@ def _selected(store: Store, world: World, table: str, query: str) -> tuple[list[
         asker.user, asker.user_name, asker.now, asker.zone, lambda: asker.groups, dynamic_filters=world.dynamic
     )
     selection = select_records(
-        DICTIONARY, tables, table, parse(query), paths=("sys_id", "owner", "parent.bug"), context=context, limit=50
+        tables, table, parse(query), paths=("sys_id", "owner", "parent.bug"), context=context, limit=50
     )
     with store.engine.connect() as connection, connection.begin() as transaction:
         for record in world.records:

@@ -37,7 +37,7 @@ class Log:
 
     def run(self, query: str) -> list[str]:
         selection = select_records(
-            DICTIONARY, self._tables, "ticket", parse(query), paths=("sys_id",), context=QueryContext(), limit=50
+            self._tables, "ticket", parse(query), paths=("sys_id",), context=QueryContext(), limit=50
         )
         self.sql.clear()
         with self._store.engine.connect() as connection:

@@ -30,7 +30,7 @@ class Records:
 
     def select(self, table: str, query: str, *paths: str, **options: Any) -> Selection:
         options = {"limit": 100, "context": QueryContext(), "paths": paths or ("number",), **options}
-        return select_records(self.schema, self.tables, table, parse(query), **options)
+        return select_records(self.tables, table, parse(query), **options)
 
     def rows(self, table: str, query: str, *paths: str, **options: Any) -> list[dict[str, Any]]:
         selection = self.select(table, query, *paths, **options)

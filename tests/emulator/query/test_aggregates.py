@@ -22,7 +22,6 @@ def _aggregate(records):
     def ask(table, query="", *, limit=100, restrictions=(), **asked):
         grouping = Grouping(**{name: tuple(values) for name, values in asked.items()}).known(records.schema, table)
         prepared = select_aggregates(
-            records.schema,
             records.tables,
             table,
             parse(query),

@@ -130,7 +130,7 @@ try:
     parse(text(5000))
 except QueryTooComplex:
     print("refused")
-legal = select_records(schema, RecordTables(schema), "incident", parse(text(500)), paths=("sys_id",),
+legal = select_records(RecordTables(schema), "incident", parse(text(500)), paths=("sys_id",),
                        context=QueryContext(), limit=10)
 print(len(str(legal.rows.statement)) > 500 * 10)
 """

@@ -145,10 +145,11 @@ def test_what_was_dropped_is_told(records):
 @pytest.mark.source("rest 4", "D")
 def test_unknown_terms_match_nothing_where_the_instance_says_so(records):
     """Property glide.invalid_query.returns_no_rows."""
-    assert records.values("incident", "nothing=1", invalid_returns_nothing=True) == []
-    assert records.values("incident", "nothing=1^ORpriority=1", invalid_returns_nothing=True) == []
-    assert records.count("incident", "nothing=1^ORpriority=1", invalid_returns_nothing=True) == 0
-    assert records.values("incident", "priority=1^ORDERBYnowhere", invalid_returns_nothing=True) == ["INC1"]
+    strict = QueryContext(invalid_returns_nothing=True)
+    assert records.values("incident", "nothing=1", context=strict) == []
+    assert records.values("incident", "nothing=1^ORpriority=1", context=strict) == []
+    assert records.count("incident", "nothing=1^ORpriority=1", context=strict) == 0
+    assert records.values("incident", "priority=1^ORDERBYnowhere", context=strict) == ["INC1"]
 
 
 @pytest.mark.source("rest 1", "meas")

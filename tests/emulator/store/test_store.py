@@ -54,7 +54,7 @@ def _insert(store: Store, dictionary: Dictionary, table: str, **values: object) 
 
 def _read(store: Store, dictionary: Dictionary, table: str, *paths: str, query: str = "") -> list[dict[str, object]]:
     selection = select_records(
-        dictionary, store.tables(dictionary), table, parse(query), paths=paths, context=QueryContext(), limit=None
+        store.tables(dictionary), table, parse(query), paths=paths, context=QueryContext(), limit=None
     )
     with store.reading() as connection:
         return [dict(row) for row in store.rows(connection, selection.rows)]
