@@ -14,7 +14,7 @@ CLIENTS := .clients
 # Every client has its environment; snowloader its own tests beside it.
 CLIENT_ENVIRONMENTS := $(patsubst tests/clients/%/,$(CLIENTS)/%/.made,$(sort $(dir $(wildcard tests/clients/*/requirements.txt tests/clients/*/package-lock.json)))) $(CLIENTS)/snowloader/tests
 
-ON_POSTGRESQL := $(addprefix tests/emulator/,records rest lab oauth)
+ON_POSTGRESQL := $(addprefix tests/emulator/,records rest lab oauth) $(addprefix tests/attacks/test_rest_,input.py values.py)
 
 .DEFAULT_GOAL := help
 .PHONY: help install run demo test test-long test-clients lint bench screenshots cases fidelity clean chromium curl postgresql node

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ...shared.clock import Clock
-from ...shared.text import can_be_kept
+from ...shared.text import spelled_out
 from ..access.caller import Caller
 from ..records.gate import Gate, Transaction
 
@@ -51,7 +51,7 @@ class Lockout:
 
     def note_failure(self, user: str, user_name: str, address: str, within: Transaction | None = None) -> None:
         """Write the event down. A name that no database can keep is kept as its escapes."""
-        name = user_name if can_be_kept(user_name) else ascii(user_name)
+        name = spelled_out(user_name)
         values = {"name": FAILED, "parm1": name, "parm2": address, "table": "sys_user", "instance": user}
         self._gate.record("sysevent", Caller.system(), within).insert(values)
 

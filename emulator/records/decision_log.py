@@ -10,6 +10,7 @@ from ...shared.clock import Clock
 from ...shared.column_types import UtcDateTime
 from ...shared.database import reading, writing
 from ...shared.logs import log
+from ...shared.text import spelled_out
 from ...shared.unavailable import DatabaseUnavailable
 from ..access.decision import Decision, Outcome
 from ..access.trail import Trail
@@ -109,10 +110,10 @@ class DecisionLog:
 
 
 def _row(decision: Decision, at: datetime) -> dict[str, object]:
+    """Tables, fields and reasons may be the client's own words: an address is not checked before it is refused."""
     caller = decision.caller
-    return {
+    texts = {
         "transaction": caller.transaction,
-        "at": at,
         "user_name": caller.user_name,
         "scope": caller.scope,
         "channel": caller.channel.value,
@@ -125,3 +126,4 @@ def _row(decision: Decision, at: datetime) -> dict[str, object]:
         "reason": decision.reason,
         "record": decision.record,
     }
+    return {"at": at} | {name: spelled_out(text) for name, text in texts.items()}

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from engines import BACKENDS, engine_on
 from sqlalchemy import create_engine
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.access.trail import Trail
@@ -64,3 +65,13 @@ def test_the_moment_of_a_decision_is_aware(engine):
     log = DecisionLog(engine, SystemClock())
     log.write([refused()])
     assert log.latest()[0].at.tzinfo is not None
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_what_no_database_can_keep_is_noted_by_its_escapes(backend, request, tmp_path):
+    """A refusal quotes the client: one of a NUL in an address was a 500 in PostgreSQL."""
+    with engine_on(backend, request, tmp_path) as engine:
+        LabBase.metadata.create_all(engine)
+        log = DecisionLog(engine, SystemClock())
+        log.write([refused("a\0 and \ud800 are no fields")])
+        assert [row.reason for row in log.latest()] == [r"a\u0000 and \ud800 are no fields"]
