@@ -12,8 +12,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from patience import HANGING
+
 TICKETLAB = [sys.executable, "-m", "ticketlab.shared.command.cli"]
-SECONDS = 60
 
 
 def own_environment(**more: str) -> dict[str, str]:
@@ -22,7 +23,7 @@ def own_environment(**more: str) -> dict[str, str]:
     return {**kept, **more}
 
 
-def run(*arguments: str | Path, cwd: Path, seconds: float = SECONDS, **environment: str) -> subprocess.CompletedProcess:
+def run(*arguments: str | Path, cwd: Path, seconds: float = HANGING, **environment: str) -> subprocess.CompletedProcess:
     return subprocess.run(
         [*TICKETLAB, *map(str, arguments)],
         cwd=cwd,
@@ -42,7 +43,7 @@ def run_shell(document: str, **environment: str) -> subprocess.CompletedProcess:
         env={**os.environ, **environment},
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=HANGING,
         check=False,
     )
 
@@ -57,7 +58,7 @@ class Running:
     def interrupt(self, number: signal.Signals = signal.SIGINT) -> int:
         """Send the signal to the command alone and wait for its end; returns the exit code."""
         self.process.send_signal(number)
-        return self.process.wait(SECONDS)
+        return self.process.wait(HANGING)
 
 
 def start(data: Path, *arguments: str, as_json: bool = True, **environment: str) -> subprocess.Popen:
@@ -85,7 +86,7 @@ def running(data: Path, *arguments: str, **environment: str) -> Iterator[Running
         finally:
             if process.poll() is None:
                 process.terminate()
-                process.wait(SECONDS)
+                process.wait(HANGING)
 
 
 def processes_using(data: Path) -> list[str]:
@@ -103,7 +104,7 @@ def processes_using(data: Path) -> list[str]:
     return found
 
 
-def wait_until_none_uses(data: Path, seconds: float = 10) -> list[str]:
+def wait_until_none_uses(data: Path, seconds: float = HANGING) -> list[str]:
     """Wait for the last process of a pair to go; returns those that stayed."""
     end = time.monotonic() + seconds
     while (found := processes_using(data)) and time.monotonic() < end:

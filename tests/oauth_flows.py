@@ -12,6 +12,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import requests
 from flask import Flask
 from flask.testing import FlaskClient
+from patience import HANGING
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.identity.keys import InstanceKey
 from ticketlab.emulator.identity.users import Users
@@ -23,7 +24,6 @@ CALLBACK = "http://127.0.0.1:8090/ticketProvisioning/callback"
 PASSWORD = "correct horse"
 VERIFIER = "v" * 64
 CHALLENGE = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
-SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class HttpBrowser:
 
     def _answer(self, method: str, path: str, **more: Any) -> Answer:
         address = path if path.startswith("http") else f"{self.url}{path}"
-        response = self.session.request(method, address, allow_redirects=False, timeout=SECONDS, **more)
+        response = self.session.request(method, address, allow_redirects=False, timeout=HANGING, **more)
         return Answer(response.status_code, response.headers, response.text)
 
 
@@ -131,7 +131,7 @@ def make_user_over_http(url: str, user_name: str = "tickets", roles: tuple[str, 
 
 
 def _lab(url: str, path: str, body: Mapping[str, Any]) -> Any:
-    answer = requests.post(f"{url}/lab/{path}", json=body, timeout=SECONDS)
+    answer = requests.post(f"{url}/lab/{path}", json=body, timeout=HANGING)
     assert answer.ok, answer.text
     return answer.json()
 

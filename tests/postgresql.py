@@ -19,9 +19,9 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from patience import HANGING
 
 USER = "ticketlab"
-SECONDS = 30
 SETTINGS = {
     "fsync": "off",
     "synchronous_commit": "off",
@@ -96,7 +96,7 @@ class Postgresql:
                 cwd=self.folder,
                 start_new_session=True,  # a Ctrl-C at the tests' terminal lets their worlds end first
             )
-        end = time.monotonic() + SECONDS
+        end = time.monotonic() + HANGING
         while True:
             try:
                 psycopg.connect(self.address("postgres")).close()
@@ -126,7 +126,7 @@ class Postgresql:
             return
         process.send_signal(number)
         try:
-            process.wait(SECONDS)
+            process.wait(HANGING)
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()

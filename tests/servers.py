@@ -18,12 +18,11 @@ from typing import Any
 
 import pytest
 import requests
+from patience import HANGING
 from ticketlab.shared.command.options import PairOptions
 from ticketlab.shared.command.pair import Pair
 from ticketlab.shared.command.ports import Port
 from ticketlab.shared.command.server import Server, wait_for
-
-SECONDS = 30
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,7 @@ class RunningPair:
 
     def lab(self, url: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """POST to a lab: ``pair.lab(pair.emulator_url, "clock", {"advance": 60})``."""
-        answer = requests.post(f"{url}/lab/{path}", json=body or {}, timeout=SECONDS)
+        answer = requests.post(f"{url}/lab/{path}", json=body or {}, timeout=HANGING)
         assert answer.ok, answer.text
         return answer.json()
 
@@ -65,7 +64,7 @@ def pair_on(folder: Path) -> Iterator[RunningPair]:
     with Pair(PairOptions().on_free_ports(folder)) as pair:
         pair.start()
         try:
-            pair.wait_until_ready()
+            pair.wait_until_ready(seconds=HANGING)
         except Exception as error:
             error.add_note(f"{written_by(pair.emulator)}\n{written_by(pair.connector)}")
             raise
@@ -90,7 +89,7 @@ def seeded_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("seeded")
     with Pair(PairOptions().on_free_ports(folder)) as pair:
         pair.start()
-        pair.wait_until_ready()
+        pair.wait_until_ready(seconds=HANGING)
     return folder
 
 
@@ -129,7 +128,7 @@ def _one_server(app: str, tmp_path: Path) -> Iterator[StartServer]:
         started.append(server)
         server.start()
         try:
-            wait_for((server,), seconds=SECONDS)
+            wait_for((server,), seconds=HANGING)
         except Exception as error:
             error.add_note(written_by(server))
             raise

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import requests
+from patience import HANGING
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.errors import AclRefused, NoRecordFound, QueryRefused
 from ticketlab.emulator.records.gate import Gate
@@ -14,7 +15,6 @@ from ticketlab.shared.web.parts import part_of
 SYSTEM = Caller.system()
 ADMIN = ("admin", "admin")
 PASSWORD = "correct horse"
-SECONDS = 30
 
 
 @pytest.fixture
@@ -141,12 +141,12 @@ def two_workers(instance_server):
 
 
 def call(url: str, method: str, path: str, auth: tuple[str, str] = ADMIN, **arguments: object) -> requests.Response:
-    return requests.request(method, f"{url}/api/now/table/{path}", auth=auth, timeout=SECONDS, **arguments)
+    return requests.request(method, f"{url}/api/now/table/{path}", auth=auth, timeout=HANGING, **arguments)
 
 
 def served_person(url: str, name: str, *roles: str) -> str:
     body = {"user_name": name, "password": PASSWORD, "roles": list(roles)}
-    answer = requests.post(f"{url}/lab/users", json=body, timeout=SECONDS)
+    answer = requests.post(f"{url}/lab/users", json=body, timeout=HANGING)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["sys_id"])
 
@@ -209,7 +209,7 @@ def test_r08_of_two_state_changes_at_once_one_wins_and_both_can_be_read(two_work
         assert steps == {("-5", "-4"), ("-4", "4")}
     else:
         assert (answers[0].status_code, steps) == (403, {("-5", "4")})
-        told = requests.get(f"{two_workers}/lab/decisions", timeout=SECONDS).text
+        told = requests.get(f"{two_workers}/lab/decisions", timeout=HANGING).text
         assert answers[0].headers["X-Transaction-ID"] in told
 
 

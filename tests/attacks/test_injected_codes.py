@@ -9,6 +9,7 @@ from faults.fake_instance import TOKEN, FakeInstance, fake_instance
 from faults.fault_server import answering
 from faults.renewing import TABLE, call
 from oauth_flows import PASSWORD, HttpBrowser, consent_page, make_client_over_http, make_user_over_http, press
+from patience import HANGING
 from served_tenant import Program
 from servers import RunningPair
 from tenant_flows import connect, status_of
@@ -54,7 +55,7 @@ def test_b18_removal_ends_the_tokens_at_a_real_instance(pair: RunningPair, profi
     query = press(browser, consent_page(browser, address)).query
     body = {name: query[name] for name in ("code", "state", "iss") if name in query}
     assert program.call("POST", "connection/callback", body)["status"] == "connected"
-    requests.delete(f"{program.url}/api/v1/connection", headers=program.headers, timeout=30)
+    requests.delete(f"{program.url}/api/v1/connection", headers=program.headers, timeout=HANGING)
     tokens = InstanceApi(pair.emulator_url).rows("oauth_credential", "revoked=false")
     assert tokens == []
 
@@ -62,7 +63,7 @@ def test_b18_removal_ends_the_tokens_at_a_real_instance(pair: RunningPair, profi
 def callback(program: Program, code: str, state: str) -> requests.Response:
     body = {"code": code, "state": state}
     url = f"{program.url}/api/v1/connection/callback"
-    return requests.post(url, json=body, headers=program.headers, timeout=30)
+    return requests.post(url, json=body, headers=program.headers, timeout=HANGING)
 
 
 @pytest.fixture
@@ -78,7 +79,7 @@ def test_b10_whatever_scope_is_granted_nothing_more_is_done_and_less_is_told(
 ) -> None:
     """More is ignored. With less, calls fail in ServiceNow's own words, and the connection lives on."""
     instance.overrides[TOKEN] = answering(200, {**instance.issue(), "scope": scope})
-    tenant = make_tenant(instances={"dev00001": instance.url}, call_seconds=5.0)
+    tenant = make_tenant(instances={"dev00001": instance.url})
     connect(tenant)
     assert call(tenant) == "CHG0030001"
     missing = {"error": {"message": "Missing required api access scope", "detail": None}, "status": "failure"}

@@ -231,7 +231,7 @@ def pending(tenant: Flask) -> list[PendingRevocation]:
 @pytest.fixture
 def unheard(tmp_path: Path, instance: FakeInstance) -> Iterator[Flask]:
     """A tenant that removed its connection while the instance answered everything with 503."""
-    tenant = make_tenant(tmp_path, instances={"dev00001": instance.url}, call_seconds=2.0)
+    tenant = make_tenant(tmp_path, instances={"dev00001": instance.url})
     connect(tenant)
     from faults.fault_server import answering
 

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from patience import HANGING
 from servers import RunningPair
 from ticketlab.connector.testing import ADMIN, PASSWORD
 
-SECONDS = 5
 TERABYTE = 10**12
 INSTANCE = "emulator_url"
 TENANT = "connector_url"
@@ -33,7 +33,7 @@ ADDRESSES = {
 def _credentials(pair: RunningPair) -> dict[str, str]:
     """An Authorization header for each app."""
     form = {"grant_type": "password", "username": ADMIN, "password": PASSWORD}
-    token = requests.post(f"{pair.connector_url}/contoso/oauth2/v2.0/token", data=form, timeout=SECONDS)
+    token = requests.post(f"{pair.connector_url}/contoso/oauth2/v2.0/token", data=form, timeout=HANGING)
     basic = b64encode(b"admin:admin").decode()
     return {INSTANCE: f"Basic {basic}", TENANT: f"Bearer {token.json()['access_token']}"}
 
@@ -46,7 +46,7 @@ def status_of(pair: RunningPair, what: str, credentials: dict[str, str], framing
         f"{line} HTTP/1.1\r\nHost: {url.netloc}\r\nContent-Type: {content_type}\r\n"
         f"Authorization: {credentials[app]}\r\n{framing}\r\n\r\n"
     )
-    with socket.create_connection((url.hostname, url.port), timeout=SECONDS) as connection:
+    with socket.create_connection((url.hostname, url.port), timeout=HANGING) as connection:
         connection.sendall(head.encode())
         try:
             for part in parts:

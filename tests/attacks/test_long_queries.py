@@ -11,6 +11,7 @@ import pytest
 import requests
 from engines import BACKENDS
 from flask import Flask
+from patience import HANGING
 from sqlalchemy import text
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.emulator.testing import close, make_instance
@@ -200,7 +201,7 @@ def test_q16_a_hundred_of_the_worst_queries_at_once_leave_the_instance_answering
 
 
 def restrict(server: Server, seconds: int) -> None:
-    answer = requests.patch(server.url + TABLE_QUOTA, json={"max_duration": str(seconds)}, auth=ADMIN, timeout=30)
+    answer = requests.patch(server.url + TABLE_QUOTA, json={"max_duration": str(seconds)}, auth=ADMIN, timeout=HANGING)
     assert answer.status_code == 200, answer.text
 
 

@@ -1,9 +1,8 @@
 """The tenant as an OAuth client of a hostile or broken authorization server (attacks B)."""
 
 import json
-import time
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from faults.fake_instance import CONNECTION, METADATA, TOKEN, FakeInstance, fake_instance
@@ -18,6 +17,7 @@ from ticketlab.shared.clock import ClockSetting
 from ticketlab.shared.web.parts import part_of
 
 GLOBAL_ADMIN = "globaladmin@contoso.onmicrosoft.com"
+NOW = datetime(2026, 7, 9, 12, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -28,7 +28,7 @@ def instance() -> Iterator[FakeInstance]:
 
 @pytest.fixture
 def tenant(instance: FakeInstance) -> Iterator[Flask]:
-    made = make_tenant(instances={"dev00001": instance.url}, call_seconds=5.0)
+    made = make_tenant(instances={"dev00001": instance.url})
     yield made
     close(made)
 
@@ -225,11 +225,10 @@ def test_b09_no_expiry_makes_a_token_valid_for_ever(
     """An unusable lifetime becomes the usual one, an absurd one is clamped; ``BEARER`` is Bearer."""
     tokens = {**GOOD, "token_type": "BEARER", "expires_in": given}
     instance.overrides[TOKEN] = answering(200, {name: value for name, value in tokens.items() if value is not ...})
+    set_clock(tenant, ClockSetting(frozen_at=NOW))
     connect(tenant)
     row = row_of(tenant)
-    assert row.expires_at is not None
-    assert row.authorized_at is not None
-    assert abs((row.expires_at - row.authorized_at).total_seconds() - seconds) < 5
+    assert (row.authorized_at, row.expires_at) == (NOW, NOW + timedelta(seconds=seconds))
 
 
 @pytest.mark.attack("B11")
@@ -284,11 +283,9 @@ def test_b17_no_secret_reaches_the_browser(tenant: Flask) -> None:
 @pytest.mark.attack("B18")
 def test_b18_removal_erases_here_even_when_the_instance_does_not_hear() -> None:
     with fake_instance() as instance:
-        tenant = make_tenant(instances={"dev00001": instance.url}, call_seconds=1.0)
+        tenant = make_tenant(instances={"dev00001": instance.url})
         connect(tenant)
-    started = time.monotonic()
     assert part_of(tenant, Connections).remove()
-    assert time.monotonic() - started < 10
     assert part_of(tenant, Connections).current() is None
     close(tenant)
 

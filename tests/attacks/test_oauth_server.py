@@ -10,7 +10,6 @@ import requests
 from oauth_flows import (
     CALLBACK,
     CHALLENGE,
-    SECONDS,
     VERIFIER,
     HttpBrowser,
     OAuthClient,
@@ -22,6 +21,7 @@ from oauth_flows import (
     make_user_over_http,
     refresh,
 )
+from patience import HANGING
 from ticketlab.shared.command.ports import Port
 from ticketlab.shared.command.server import Server, wait_for
 
@@ -41,7 +41,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = Server("emulator", port, environment)
     server.start()
     try:
-        wait_for((server,), seconds=SECONDS)
+        wait_for((server,), seconds=HANGING)
         make_user_over_http(server.url)
         yield server.url
     finally:
@@ -61,12 +61,12 @@ def client_app(url: str) -> OAuthClient:
 def calls(url: str, token: str) -> int:
     """The status of an API call with a token."""
     headers = {"Authorization": f"Bearer {token}"}
-    return requests.get(f"{url}/api/now/table/incident?sysparm_limit=1", headers=headers, timeout=SECONDS).status_code
+    return requests.get(f"{url}/api/now/table/incident?sysparm_limit=1", headers=headers, timeout=HANGING).status_code
 
 
 def is_well(url: str) -> bool:
     """The oracle after every attack: the instance still answers."""
-    return requests.get(f"{url}/lab/health", timeout=SECONDS).status_code == 200
+    return requests.get(f"{url}/lab/health", timeout=HANGING).status_code == 200
 
 
 @pytest.mark.attack("A11")
@@ -128,7 +128,7 @@ UNREADABLE = [
 def test_a23_unreadable_basic_header_is_refused(url, browser, client_app, header):
     """At the API and at the token endpoint: 401 (or the server's own limit of headers), never 500."""
     headers = {"Authorization": header}
-    api = requests.get(f"{url}/api/now/table/incident", headers=headers, timeout=SECONDS)
+    api = requests.get(f"{url}/api/now/table/incident", headers=headers, timeout=HANGING)
     data = {"grant_type": "authorization_code", "code": "x", "redirect_uri": CALLBACK}
     token = browser.post("/oauth_token.do", data, headers)
     allowed = {401, 431} if len(header) > 10_000 else {401}
@@ -162,6 +162,6 @@ def test_a24_form_that_is_no_utf_8_is_refused(url, client_app, raw):
     """Bytes that are no text in the form's body."""
     data = b"grant_type=authorization_code&code=x&client_id=" + client_app.client_id.encode() + b"&" + raw
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    answer = requests.post(f"{url}/oauth_token.do", data=data, headers=headers, timeout=SECONDS)
+    answer = requests.post(f"{url}/oauth_token.do", data=data, headers=headers, timeout=HANGING)
     assert answer.status_code in {400, 401}
     assert is_well(url)

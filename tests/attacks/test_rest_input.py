@@ -5,6 +5,7 @@ from base64 import b64decode
 from urllib.parse import quote
 
 import pytest
+from patience import HANGING
 from sqlalchemy import event
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.records.gate import Gate
@@ -336,7 +337,7 @@ def test_q06_120_sys_ids_fit_into_an_address_and_64_kb_do_not(pair):
 
     address = f"{pair.emulator_url}{TABLE}"
     for query, status in ((f"sys_idIN{','.join(['a' * 32] * 120)}", 200), ("a" * 65_536, 414)):
-        answer = requests.get(address, {"sysparm_query": query}, auth=AUTH, timeout=30)
+        answer = requests.get(address, {"sysparm_query": query}, auth=AUTH, timeout=HANGING)
         assert answer.status_code == status
 
 

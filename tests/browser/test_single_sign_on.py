@@ -2,6 +2,7 @@
 
 import pytest
 from browser_steps import GLOBAL_ADMINISTRATOR, SECADMIN, TENANT_PASSWORD, Integration, Person
+from patience import HANGING
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
@@ -135,6 +136,6 @@ def create_directory_user(pair, given: dict[str, str]) -> None:
     import requests
 
     form = {"grant_type": "password", "username": GLOBAL_ADMINISTRATOR, "password": TENANT_PASSWORD}
-    token = requests.post(f"{pair.connector_url}/contoso/oauth2/v2.0/token", data=form, timeout=10).json()
+    token = requests.post(f"{pair.connector_url}/contoso/oauth2/v2.0/token", data=form, timeout=HANGING).json()
     header = {"Authorization": f"Bearer {token['access_token']}"}
-    assert requests.post(f"{pair.connector_url}/api/v1/users", json=given, headers=header, timeout=10).ok
+    assert requests.post(f"{pair.connector_url}/api/v1/users", json=given, headers=header, timeout=HANGING).ok

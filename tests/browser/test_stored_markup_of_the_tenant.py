@@ -40,7 +40,7 @@ def instance_that_says(text: Callable[[int], str]) -> Iterator[tuple[FakeInstanc
 def pages_with(folder: Path, text: Callable[[int], str]) -> list[str]:
     """Each page of a tenant in which every text is ``text`` of another number."""
     with instance_that_says(text) as (instance, tables):
-        tenant = make_tenant(folder, instances={"dev00001": instance.url}, call_seconds=5.0)
+        tenant = make_tenant(folder, instances={"dev00001": instance.url})
         client = connect(tenant)
         api = bearer(tenant.test_client())
         tables.faults = [refusing(403, text(6), text(7))]

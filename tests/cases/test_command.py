@@ -7,6 +7,7 @@ from email.utils import parsedate_to_datetime
 import pytest
 import requests
 from command_line import run
+from patience import HANGING
 from ticketlab.shared.clients.apis import InstanceApi
 
 
@@ -38,7 +39,7 @@ def test_case_is_started_shown_cured_and_stopped(ticketlab, case_pair):
     stopped = ticketlab("case", "stop")
     assert stopped.returncode == 0
     entities = f"{case_pair.emulator_url}/api/now/table/oauth_entity?sysparm_query=nameLIKEcase"
-    assert requests.get(entities, auth=("admin", "admin"), timeout=10).json()["result"] == []
+    assert requests.get(entities, auth=("admin", "admin"), timeout=HANGING).json()["result"] == []
 
 
 def test_case_survives_on_the_pair_until_it_is_stopped(ticketlab, case_pair):
@@ -47,7 +48,7 @@ def test_case_survives_on_the_pair_until_it_is_stopped(ticketlab, case_pair):
     assert ticketlab("case", "start", "refresh-token-expired").returncode == 0
     moved = clocks(ticketlab)
     assert moved["emulator"]["offset_seconds"] - before["emulator"]["offset_seconds"] > 100 * 86400
-    shown = requests.get(f"{case_pair.connector_url}/signin", timeout=10).headers["Date"]
+    shown = requests.get(f"{case_pair.connector_url}/signin", timeout=HANGING).headers["Date"]
     assert parsedate_to_datetime(shown) > datetime.fromisoformat(before["connector"]["now"]) + timedelta(days=100)
     ticketlab("case", "stop")
     assert clocks(ticketlab)["connector"]["offset_seconds"] == before["connector"]["offset_seconds"]

@@ -4,6 +4,7 @@ import re
 
 import pytest
 import requests
+from patience import HANGING
 from ticketlab.emulator.pages.navigator import SYSTEM
 from ticketlab.shared.cases.registry import all_cases
 from ticketlab.shared.clients.browser import Browser
@@ -45,7 +46,7 @@ def test_a_case_that_is_stopped_with_all_kept_says_so(browser, lab, case_pair):
     page = browser.fill(page, "Start", {})
     browser.fill(page, "Stop and leave both as they are", {}).expect("Both apps stay as they are.")
     for url in (case_pair.emulator_url, case_pair.connector_url):
-        assert requests.post(f"{url}/lab/reset", json={}, timeout=30).ok
+        assert requests.post(f"{url}/lab/reset", json={}, timeout=HANGING).ok
 
 
 def test_started_case_is_named_on_both_labs(browser, lab, case_pair):

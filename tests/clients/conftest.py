@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 import requests
-from oauth_flows import SECONDS, make_client_over_http
+from oauth_flows import make_client_over_http
+from patience import HANGING
 from ticketlab.shared.command.options import PairOptions
 from ticketlab.shared.command.pair import Pair
 
@@ -40,7 +41,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 
 def create(url: str, table: str, values: Mapping[str, str]) -> None:
-    made = requests.post(f"{url}/api/now/table/{table}", json=values, auth=ADMIN, timeout=SECONDS)
+    made = requests.post(f"{url}/api/now/table/{table}", json=values, auth=ADMIN, timeout=HANGING)
     assert made.status_code == 201, made.text
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from patience import HANGING
 
 from .conftest import ENVIRONMENTS, Served, environment_of
 
@@ -65,7 +66,7 @@ def test_lines_of_the_document_run_as_they_stand(client: str, language: str, tex
         env=environment,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=HANGING,
         check=False,
     )
     assert done.returncode == 0, f"{done.stdout[-2000:]}\n{done.stderr[-2000:]}"

@@ -14,7 +14,6 @@ from joserfc import jwk, jwt
 from oauth_flows import (
     CALLBACK,
     PASSWORD,
-    SECONDS,
     VERIFIER,
     HttpBrowser,
     OAuthClient,
@@ -25,6 +24,7 @@ from oauth_flows import (
 )
 from oauthlib.oauth2 import BackendApplicationClient, LegacyApplicationClient, WebApplicationClient
 from oauthlib.oauth2.rfc6749.errors import CustomOAuth2Error, OAuth2Error
+from patience import HANGING
 from requests_oauthlib import OAuth2Session
 from ticketlab.emulator.oauth.clients import JWT_BEARER
 from ticketlab.emulator.testing import close, make_instance
@@ -43,7 +43,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = Server("emulator", port, {"TICKETLAB_DATA": str(folder), "TICKETLAB_EMULATOR_URL": port.url})
     server.start()
     try:
-        wait_for((server,), seconds=SECONDS)
+        wait_for((server,), seconds=HANGING)
         make_user_over_http(server.url)
         enabled = {"name": "glide.oauth.inbound.client.credential.grant_type.enabled", "value": "true"}
         write(server.url, "sys_properties", enabled)
@@ -70,14 +70,14 @@ def own_client(url: str) -> OAuthClient:
 
 
 def write(url: str, table: str, values: dict[str, str]) -> dict[str, str]:
-    answer = requests.post(f"{url}/api/now/table/{table}", json=values, auth=ADMIN, timeout=SECONDS)
+    answer = requests.post(f"{url}/api/now/table/{table}", json=values, auth=ADMIN, timeout=HANGING)
     assert answer.status_code == 201, answer.text
     return dict(answer.json()["result"])
 
 
 def user_id(url: str) -> str:
     path = f"{url}/api/now/table/sys_user?sysparm_query=user_name=tickets&sysparm_fields=sys_id"
-    return str(requests.get(path, auth=ADMIN, timeout=SECONDS).json()["result"][0]["sys_id"])
+    return str(requests.get(path, auth=ADMIN, timeout=HANGING).json()["result"][0]["sys_id"])
 
 
 def allow(url: str, address: str) -> str:
@@ -88,7 +88,7 @@ def allow(url: str, address: str) -> str:
 
 
 def reads(session: requests.Session, url: str) -> bool:
-    return session.get(f"{url}/api/now/table/incident?sysparm_limit=1", timeout=SECONDS).status_code == 200
+    return session.get(f"{url}/api/now/table/incident?sysparm_limit=1", timeout=HANGING).status_code == 200
 
 
 @pytest.mark.source("clients requests-oauthlib", "C")
@@ -103,11 +103,11 @@ def test_requests_oauthlib_connects_with_pkce_and_refreshes(url: str, client: OA
             authorization_response=allow(url, address),
             client_secret=client.secret,
             include_client_id=in_body,
-            timeout=SECONDS,
+            timeout=HANGING,
         )
         assert token["expires_in"] == 1799
         assert reads(session, url)
-        fresh = session.refresh_token(f"{url}/oauth_token.do", timeout=SECONDS, **client.credentials)
+        fresh = session.refresh_token(f"{url}/oauth_token.do", timeout=HANGING, **client.credentials)
         assert fresh["refresh_token"]
         assert reads(session, url)
 
@@ -123,7 +123,7 @@ def test_requests_oauthlib_uses_the_password_grant(url: str):
             password=PASSWORD,
             client_secret=client.secret,
             include_client_id=True,
-            timeout=SECONDS,
+            timeout=HANGING,
         )
         assert reads(session, url)
 
@@ -132,7 +132,7 @@ def test_requests_oauthlib_uses_the_password_grant(url: str):
 def test_requests_oauthlib_uses_client_credentials(url: str, own_client: OAuthClient):
     """The backend application's flow."""
     with OAuth2Session(client=BackendApplicationClient(own_client.client_id)) as session:
-        token = session.fetch_token(f"{url}/oauth_token.do", client_secret=own_client.secret, timeout=SECONDS)
+        token = session.fetch_token(f"{url}/oauth_token.do", client_secret=own_client.secret, timeout=HANGING)
         assert "refresh_token" not in token
         assert reads(session, url)
 
@@ -148,7 +148,7 @@ def test_requests_oauthlib_understands_a_refusal(url: str, client: OAuthClient):
                 password="wrong",
                 client_secret=client.secret,
                 include_client_id=True,
-                timeout=SECONDS,
+                timeout=HANGING,
             )
         assert refused.value.error in {"server_error", "unauthorized_client"} or isinstance(
             refused.value, CustomOAuth2Error
@@ -163,7 +163,7 @@ def authlib_session(url: str, client: OAuthClient, method: str = "client_secret_
         redirect_uri=CALLBACK,
         code_challenge_method="S256",
         token_endpoint=f"{url}/oauth_token.do",
-        default_timeout=SECONDS,
+        default_timeout=HANGING,
     )
 
 
@@ -210,7 +210,7 @@ def test_authlib_exchanges_a_signed_assertion(url: str):
     user = user_id(url)
     client = make_client_over_http(url)
     path = f"{url}/api/now/table/oauth_entity/{client.sys_id}"
-    done = requests.patch(path, json={"type": "jwt_client", "user_field": "sys_id"}, auth=ADMIN, timeout=SECONDS)
+    done = requests.patch(path, json={"type": "jwt_client", "user_field": "sys_id"}, auth=ADMIN, timeout=HANGING)
     assert done.status_code == 200, done.text
     key = jwk.RSAKey.import_key(rsa.generate_private_key(65537, 2048))
     entry = {"name": "key", "oauth_entity": client.sys_id, "kid": "k1"}
@@ -227,7 +227,7 @@ def test_authlib_exchanges_a_signed_assertion(url: str):
 def test_authlib_reads_the_metadata_once_a_client_is_hardened(url: str):
     """RFC 8414: the endpoints as a client discovers them."""
     make_client_over_http(url, profile="hardened")
-    found = requests.get(f"{url}/.well-known/oauth-authorization-server", timeout=SECONDS)
+    found = requests.get(f"{url}/.well-known/oauth-authorization-server", timeout=HANGING)
     told = AuthorizationServerMetadata(json.loads(found.text))
     assert told["issuer"] == url
     assert told["token_endpoint"] == f"{url}/oauth_token.do"

@@ -3,6 +3,7 @@
 import socket
 
 import pytest
+from patience import HANGING
 from ticketlab.shared.command.ports import Port
 from ticketlab.shared.errors import RefusedToStart
 
@@ -21,11 +22,11 @@ def test_server_that_shares_may_listen_on_a_reserved_port():
     """The reservation gets no connection itself: they reach the server (or accept would time out)."""
     port = Port("127.0.0.1", 0)
     with socket.socket() as server:
-        server.settimeout(5)
+        server.settimeout(HANGING)
         server.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         server.bind(("127.0.0.1", port.number))
         server.listen()
-        with socket.create_connection(("127.0.0.1", port.number), timeout=5):
+        with socket.create_connection(("127.0.0.1", port.number), timeout=HANGING):
             connection, _ = server.accept()
             connection.close()
     port.close()
@@ -40,7 +41,7 @@ def test_port_is_free_right_after_its_server_stopped():
             server.setsockopt(socket.SOL_SOCKET, option, 1)
         server.bind(("127.0.0.1", number))
         server.listen()
-        client = socket.create_connection(("127.0.0.1", number), timeout=5)
+        client = socket.create_connection(("127.0.0.1", number), timeout=HANGING)
         server.accept()[0].close()  # the server closes first, so the port's side waits
         client.close()
     port.close()

@@ -12,6 +12,7 @@ import psycopg
 import pytest
 import requests
 from command_line import TICKETLAB, own_environment, run, running
+from patience import HANGING
 from served_tenant import wait_until
 from servers import RunningPair
 from ticketlab.shared.command.options import PairOptions
@@ -85,21 +86,21 @@ def test_address_that_is_none_gets_one_line_and_exit_code_2(tmp_path: Path):
 def test_reset_puts_both_back_to_the_seed(pair: RunningPair, tmp_path: Path):
     """What was made since the start is gone in both apps."""
     incidents = f"{pair.emulator_url}/api/now/table/incident"
-    made = requests.post(incidents, json={"short_description": "gone soon"}, auth=("admin", "admin"), timeout=10)
+    made = requests.post(incidents, json={"short_description": "gone soon"}, auth=("admin", "admin"), timeout=HANGING)
     sys_id = made.json()["result"]["sys_id"]
     done = run("reset", cwd=tmp_path, **pair.addresses)
     assert done.returncode == 0, done.stderr
-    assert requests.get(f"{incidents}/{sys_id}", auth=("admin", "admin"), timeout=10).status_code == 404
+    assert requests.get(f"{incidents}/{sys_id}", auth=("admin", "admin"), timeout=HANGING).status_code == 404
 
 
 def test_reset_changes_nothing_when_only_half_of_the_pair_answers(pair: RunningPair, tmp_path: Path):
     """Both or none: the tenant is asked before the instance is reset."""
     incidents = f"{pair.emulator_url}/api/now/table/incident"
-    made = requests.post(incidents, json={"short_description": "stays"}, auth=("admin", "admin"), timeout=10)
+    made = requests.post(incidents, json={"short_description": "stays"}, auth=("admin", "admin"), timeout=HANGING)
     sys_id = made.json()["result"]["sys_id"]
     failed = run("reset", "--emulator", pair.emulator_url, "--connector", "http://127.0.0.1:9", cwd=tmp_path)
     assert failed.returncode == 1
-    assert requests.get(f"{incidents}/{sys_id}", auth=("admin", "admin"), timeout=10).status_code == 200
+    assert requests.get(f"{incidents}/{sys_id}", auth=("admin", "admin"), timeout=HANGING).status_code == 200
 
 
 def test_exec_runs_a_program_with_a_fresh_pair_and_ends_with_its_exit_code(tmp_path: Path):
@@ -131,7 +132,7 @@ def test_exec_that_is_interrupted_ends_its_program_and_its_pair(moment: float, t
     ) as command:
         time.sleep(moment)
         os.killpg(command.pid, signal.SIGINT)
-        assert command.wait(20) != 0
+        assert command.wait(HANGING) != 0
     assert [entry for entry in Path("/proc").glob("[0-9]*") if mark in _environment(entry)] == []
 
 

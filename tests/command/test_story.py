@@ -5,6 +5,7 @@ from pathlib import Path
 
 import requests
 from command_line import run, running
+from patience import HANGING
 from servers import RunningPair
 from ticketlab.shared.clients.apis import InstanceApi, TenantApi
 from ticketlab.shared.ticket import TicketKind
@@ -103,6 +104,6 @@ def test_connected_seed_has_tickets_in_every_state_and_survives_a_reset(tmp_path
         assert states(TicketKind.CHANGE) == {"-5", "-4", "-3", "-2", "-1", "0", "3", "4"}
         assert states(TicketKind.INCIDENT) == {"1", "2", "3", "6", "7", "8"}
         for address in (up.facts["emulator"], up.facts["connector"]):
-            requests.post(f"{address}/lab/reset", json={}, timeout=30).raise_for_status()
+            requests.post(f"{address}/lab/reset", json={}, timeout=HANGING).raise_for_status()
         assert TenantApi(up.facts["connector"], "contoso", "reader").get("connection")["status"] == "connected"
         assert states(TicketKind.INCIDENT) == {"1", "2", "3", "6", "7", "8"}

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import requests
 from command_line import Running, processes_using, run, running
+from patience import HANGING
 
 TABLE = "/api/now/table/incident"
 
@@ -23,20 +24,20 @@ def up(seeded_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def get(up: Running, path: str, **options) -> requests.Response:
-    return requests.get(up.facts["tls"] + path, verify=up.facts["tls_ca"], timeout=30, **options)
+    return requests.get(up.facts["tls"] + path, verify=up.facts["tls_ca"], timeout=HANGING, **options)
 
 
 def test_both_listeners_answer_for_one_instance(up: Running):
     """What is written over one is read over the other."""
     values = {"short_description": "over https"}
     made = requests.post(
-        up.facts["tls"] + TABLE, json=values, auth=("admin", "admin"), verify=up.facts["tls_ca"], timeout=30
+        up.facts["tls"] + TABLE, json=values, auth=("admin", "admin"), verify=up.facts["tls_ca"], timeout=HANGING
     )
     assert made.status_code == 201
     assert made.headers["Location"].startswith(up.facts["tls"])
     number = made.json()["result"]["number"]
     found = requests.get(
-        up.facts["emulator"] + TABLE, params={"number": number}, auth=("admin", "admin"), timeout=30
+        up.facts["emulator"] + TABLE, params={"number": number}, auth=("admin", "admin"), timeout=HANGING
     ).json()
     assert found["result"][0]["short_description"] == "over https"
 
@@ -60,7 +61,7 @@ def test_cookies_are_secure_and_no_page_leads_back_to_http(up: Running):
         up.facts["tls"].replace("127.0.0.1", "localhost") + "/login.do",
         verify=up.facts["tls_ca"],
         allow_redirects=False,
-        timeout=30,
+        timeout=HANGING,
     )
     assert page.status_code == 200
     cookies = page.raw.headers.getlist("Set-Cookie")
@@ -70,7 +71,7 @@ def test_cookies_are_secure_and_no_page_leads_back_to_http(up: Running):
 
 def test_a_client_without_the_authority_refuses_and_one_of_2020_is_let_in(up: Running):
     with pytest.raises(requests.exceptions.SSLError):
-        requests.get(up.facts["tls"], timeout=30)
+        requests.get(up.facts["tls"], timeout=HANGING)
     host, _, port = up.facts["tls"].removeprefix("https://").partition(":")
     context = ssl.create_default_context(cafile=up.facts["tls_ca"])
     context.maximum_version = ssl.TLSVersion.TLSv1_2

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import requests
 from command_line import processes_using, run, running, start, wait_until_none_uses
+from patience import HANGING
 
 FREE = ("--emulator-port", "0", "--connector-port", "0")
 
@@ -90,7 +91,7 @@ def test_ready_line_tells_where_both_are_and_an_interrupt_stops_them(data: Path)
         assert set(up.facts) == {"emulator", "connector", "instance", "tenant", "data", "database", "tls", "tls_ca"}
         assert up.facts["data"] == str(data)
         for address in (up.facts["emulator"], up.facts["connector"]):
-            assert requests.get(f"{address}/lab/health", timeout=10).json()["database"] == "ok"
+            assert requests.get(f"{address}/lab/health", timeout=HANGING).json()["database"] == "ok"
         assert len(processes_using(data)) == 4  # a supervisor and a worker for each
         assert up.interrupt() == 0
         assert up.process.stdout.read() == ""
@@ -102,7 +103,7 @@ def test_welcome_tells_addresses_accounts_first_steps_and_data(data: Path):
     with start(data, as_json=False) as process:
         text = "".join(lines_until(process, "Ctrl-C stops both"))
         process.terminate()
-        process.wait(30)
+        process.wait(HANGING)
     for told in ("http://127.0.0.1:", "secadmin@contoso", "password admin", "1.", "2.", "3.", str(data)):
         assert told in text
 
@@ -136,14 +137,16 @@ def test_second_run_keeps_the_data_and_fresh_removes_it_but_not_the_keys(tmp_pat
             f"{up.facts['emulator']}/api/now/table/incident",
             json={"short_description": "kept over a restart"},
             auth=("admin", "admin"),
-            timeout=10,
+            timeout=HANGING,
         ).json()["result"]["sys_id"]
         up.interrupt()
         assert up.process.stderr.read() == ""
     keys = {file.name: file.read_bytes() for file in (data / "keys").iterdir()}
 
     def status_of(address: str) -> int:
-        return requests.get(f"{address}/api/now/table/incident/{made}", auth=("admin", "admin"), timeout=10).status_code
+        return requests.get(
+            f"{address}/api/now/table/incident/{made}", auth=("admin", "admin"), timeout=HANGING
+        ).status_code
 
     with running(data) as up:
         assert status_of(up.facts["emulator"]) == 200
@@ -159,7 +162,7 @@ def test_server_that_dies_takes_the_other_along_and_its_last_lines_are_shown(kil
     with running(data) as up:
         supervisors = [pid for pid in pids_using(data) if parent_of(pid) == up.process.pid]
         os.kill(supervisors[killed], signal.SIGKILL)
-        assert up.process.wait(15) == 1
+        assert up.process.wait(HANGING) == 1
         assert "has stopped" in up.process.stderr.read()
     assert wait_until_none_uses(data) == []
 
@@ -185,7 +188,7 @@ def test_several_workers_serve_one_database(data: Path):
     with running(data, "--workers", "2") as up:
         assert len(processes_using(data)) == 6
         for _ in range(6):
-            assert requests.get(f"{up.facts['emulator']}/lab/health", timeout=10).status_code == 200
+            assert requests.get(f"{up.facts['emulator']}/lab/health", timeout=HANGING).status_code == 200
         up.interrupt()
     for name in ("emulator.db", "connector.db"):
         assert sqlite3.connect(data / name).execute("PRAGMA integrity_check").fetchone() == ("ok",)
@@ -204,7 +207,7 @@ def interrupted(data: Path, moment: float) -> None:
         time.sleep(moment)
         os.killpg(process.pid, signal.SIGINT)
         of_the_interpreter = {-signal.SIGINT, *([1] if moment < OF_THE_INTERPRETER else [])}
-        assert process.wait(20) in {0, 130, *of_the_interpreter}
+        assert process.wait(HANGING) in {0, 130, *of_the_interpreter}
     assert wait_until_none_uses(data, 1) == []
 
 

@@ -16,6 +16,6 @@ def instance() -> Iterator[FakeInstance]:
 
 @pytest.fixture
 def tenant(instance: FakeInstance) -> Iterator[Flask]:
-    made = make_tenant(instances={"dev00001": instance.url}, call_seconds=5.0)
+    made = make_tenant(instances={"dev00001": instance.url})
     yield made
     close(made)

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 from flask import Flask
+from patience import HANGING
+from served_tenant import wait_until
 from ticketlab.emulator import create_app
 from ticketlab.emulator.records.attachments import Attachments
 from ticketlab.emulator.settings import Settings
@@ -81,10 +83,7 @@ def send_half(url: str, folder: Path) -> socket.socket:
         f"Authorization: Basic {base64.b64encode(':'.join(AUTH).encode()).decode()}\r\n\r\n"
     )
     connection.sendall(head.encode() + FILE[: len(FILE) // 2])
-    end = time.monotonic() + 30
-    while not any(path.stat().st_size for path in unfinished(folder)):
-        assert time.monotonic() < end, "Nothing of the file was written."
-        time.sleep(0.02)
+    wait_until(lambda: any(path.stat().st_size for path in unfinished(folder)))
     return connection
 
 
@@ -117,7 +116,7 @@ def test_s02_upload_killed_beside_its_row_keeps_both_or_neither(
     url = instance_server(data=folder).url
     armed.touch()
     with pytest.raises(requests.ConnectionError):
-        requests.post(url + UPLOAD, data=FILE, auth=AUTH, timeout=30)
+        requests.post(url + UPLOAD, data=FILE, auth=AUTH, timeout=HANGING)
     assert not armed.exists()
     assert named(folder) == before | {DIGEST}
     kept = before | {DIGEST} if is_there else before

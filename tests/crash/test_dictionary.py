@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from patience import HANGING
 from ticketlab.emulator.testing import close, make_instance
 
 HOOKS = Path(__file__).parent / "kill_points"
@@ -53,7 +54,7 @@ def test_s13_killed_while_a_field_is_added_leaves_it_whole_or_absent(instance_se
 
 def send(url: str, method: str, table: str, body: dict[str, str]) -> requests.Response:
     address = f"{url}/api/now/table/{table}"
-    return requests.request(method, address, json=body, auth=("admin", "admin"), timeout=30)
+    return requests.request(method, address, json=body, auth=("admin", "admin"), timeout=HANGING)
 
 
 def kept(database: Path) -> tuple[int, int]:

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 from flask_migrate import downgrade
+from patience import HANGING
 from ticketlab.connector.migrations.commands import with_migrations
 from ticketlab.connector.start import MIGRATIONS, head
 from ticketlab.connector.testing import engine_of, make_tenant
 
 HOOKS = Path(__file__).parent / "kill_points"
 PROCESSES = 4
-SECONDS = 120
 START = """
 import sys
 from pathlib import Path
@@ -48,10 +48,10 @@ def counts(database: Path) -> dict[str, int]:
 def test_r14_four_processes_that_start_first_at_once_seed_one_set_of_rows(tmp_path, which, database):
     """As many rows as after one alone, in every table, and all four are ready."""
     alone = start(which, tmp_path / "alone")
-    assert alone.wait(SECONDS) == 0
+    assert alone.wait(HANGING) == 0
     together = [start(which, tmp_path / "together") for _ in range(PROCESSES)]
     for each in together:
-        assert each.wait(SECONDS) == 0
+        assert each.wait(HANGING) == 0
     assert counts(tmp_path / "together" / database) == counts(tmp_path / "alone" / database)
 
 
@@ -66,12 +66,12 @@ def test_s02_a_migration_that_is_killed_has_changed_nothing_and_is_done_at_the_n
     folder, armed = tmp_path / "tenant", tmp_path / "armed"
     armed.touch()
     killed = start("connector", folder, PYTHONPATH=str(HOOKS), KILL_AT="after table made", KILL_WHEN=str(armed))
-    assert killed.wait(SECONDS) < 0
+    assert killed.wait(HANGING) < 0
     assert not armed.exists()
     assert revision(folder) == "0003"
     assert "pending_revocation" not in counts(folder / "connector.db")
     again = start("connector", folder)
-    assert again.wait(SECONDS) == 0
+    assert again.wait(HANGING) == 0
     assert revision(folder) == head()
     assert "pending_revocation" in counts(folder / "connector.db")
 

@@ -12,6 +12,7 @@ from time import thread_time
 import pytest
 import requests
 from command_line import run
+from patience import HANGING
 from sqlalchemy import event
 from ticketlab.connector.database import db as connector_database
 from ticketlab.connector.settings import Settings as TenantSettings
@@ -41,11 +42,11 @@ def folder(seeded: Path, tmp_path: Path) -> Path:
 
 
 def create(url: str, text: str = "x" * 20_000) -> requests.Response:
-    return requests.post(f"{url}{TABLE}", json={"description": text}, auth=AUTH, timeout=30)
+    return requests.post(f"{url}{TABLE}", json={"description": text}, auth=AUTH, timeout=HANGING)
 
 
 def total(url: str) -> int:
-    answer = requests.get(f"{url}{TABLE}", params={"sysparm_limit": 1}, auth=AUTH, timeout=30)
+    answer = requests.get(f"{url}{TABLE}", params={"sysparm_limit": 1}, auth=AUTH, timeout=HANGING)
     assert answer.status_code == 200, answer.text
     return int(answer.headers["X-Total-Count"])
 
@@ -109,14 +110,14 @@ def test_s07_tenant_on_a_full_disk_is_503_with_a_log_line_no_partial_row_and_rec
     data = Path(shutil.copytree(tmp_path / "whole", small_disk / "data"))
     server = tenant_server(data=data)
     form = {"grant_type": "password", "username": KEEPER, "password": PASSWORD}
-    token = requests.post(f"{server.url}/contoso/oauth2/v2.0/token", data=form, timeout=30).json()["access_token"]
+    token = requests.post(f"{server.url}/contoso/oauth2/v2.0/token", data=form, timeout=HANGING).json()["access_token"]
     headers = {"Authorization": f"Bearer {token}"}
 
     def make(number: int) -> int:
-        return requests.post(server.url + USERS, json=new_user(number), headers=headers, timeout=30).status_code
+        return requests.post(server.url + USERS, json=new_user(number), headers=headers, timeout=HANGING).status_code
 
     def users() -> list[dict[str, object]]:
-        answer = requests.get(f"{server.url}{USERS}?limit=500", headers=headers, timeout=30)
+        answer = requests.get(f"{server.url}{USERS}?limit=500", headers=headers, timeout=HANGING)
         assert answer.status_code == 200, answer.text
         return [user for user in answer.json()["value"] if str(user["upn"]).startswith("someone")]
 

@@ -19,6 +19,7 @@ from oauth_flows import (
     make_user_over_http,
     refresh,
 )
+from patience import HANGING
 from ticketlab.emulator.testing import close, make_instance
 
 HOOKS = Path(__file__).parent / "kill_points"
@@ -53,7 +54,7 @@ def dies(run, call: Callable[[], Answer]) -> None:
 
 def works(url: str, token: str) -> bool:
     headers = {"Authorization": f"Bearer {token}"}
-    answer = requests.get(f"{url}/api/now/table/incident?sysparm_limit=1", headers=headers, timeout=30)
+    answer = requests.get(f"{url}/api/now/table/incident?sysparm_limit=1", headers=headers, timeout=HANGING)
     return answer.status_code == 200
 
 

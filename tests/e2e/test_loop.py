@@ -2,6 +2,7 @@
 
 import pytest
 import requests
+from patience import HANGING
 from ticketlab.shared.clients.apis import TenantApi
 from ticketlab.shared.ticket import TicketKind
 
@@ -57,7 +58,7 @@ def test_a_page_under_another_loopback_name_leads_to_the_configured_address(runn
     own = running_pair.emulator_url if side == "emulator" else running_pair.connector_url
     port = own.rpartition(":")[2]
     page = "/home.do?x=1" if side == "emulator" else "/securescore?x=1"
-    answer = requests.get(f"{own}{page}", headers={"Host": f"{name}:{port}"}, allow_redirects=False, timeout=10)
+    answer = requests.get(f"{own}{page}", headers={"Host": f"{name}:{port}"}, allow_redirects=False, timeout=HANGING)
     assert answer.status_code == 302
     assert answer.headers["Location"] == own + page
 
@@ -67,7 +68,7 @@ def test_the_rest_api_answers_under_any_name(pair):
         f"{pair.emulator_url}/api/now/table/incident?sysparm_limit=1&sysparm_fields=caller_id",
         headers={"Host": "dev00001.example.com"},
         auth=("admin", "admin"),
-        timeout=10,
+        timeout=HANGING,
     )
     assert answer.status_code == 200
     assert answer.json()["result"][0]["caller_id"]["link"].startswith(
@@ -88,4 +89,4 @@ FOREIGN = [
 @pytest.mark.parametrize("path", ["reset", "clock", "seed"])
 def test_the_lab_refuses_what_a_foreign_page_could_send(running_pair, side, path, request_):
     url = running_pair.emulator_url if side == "emulator" else running_pair.connector_url
-    assert requests.post(f"{url}/lab/{path}", timeout=10, **request_).status_code == 403
+    assert requests.post(f"{url}/lab/{path}", timeout=HANGING, **request_).status_code == 403

@@ -10,6 +10,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from urllib.parse import parse_qs, urlsplit
 
+from patience import HANGING
+
 
 @dataclass(frozen=True)
 class Heard:
@@ -73,7 +75,7 @@ class FaultServer:
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
-        self._thread.join(5)
+        self._thread.join(HANGING)
         _free_ports.append(port)
 
     def _serve(self) -> None:
@@ -102,7 +104,7 @@ def fault_server(script: Script) -> Iterator[FaultServer]:
 
 
 def read_request(connection: socket.socket) -> Heard | None:
-    connection.settimeout(10)
+    connection.settimeout(HANGING)
     received = b""
     while b"\r\n\r\n" not in received:
         more = connection.recv(65536)

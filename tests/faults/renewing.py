@@ -26,7 +26,6 @@ def call_at_once(folder: str, database: str, instance_url: str, start: Barrier, 
         data=Path(folder),
         database=Server(Secret(database)),
         instances={"dev00001": instance_url},
-        call_seconds=10.0,
     )
     start.wait()
     with ThreadPoolExecutor(8) as pool:

@@ -20,6 +20,7 @@ from oauth_flows import (
     make_user_over_http,
     refresh,
 )
+from patience import HANGING
 
 CALLERS = 20
 ROUNDS = 5
@@ -52,7 +53,7 @@ def at_once(url: str, call) -> list[Answer]:
 
 def works(url: str, token: str) -> bool:
     headers = {"Authorization": f"Bearer {token}"}
-    answer = requests.get(f"{url}/api/now/table/incident?sysparm_limit=1", headers=headers, timeout=30)
+    answer = requests.get(f"{url}/api/now/table/incident?sysparm_limit=1", headers=headers, timeout=HANGING)
     return answer.status_code == 200
 
 
@@ -77,7 +78,7 @@ def test_r02_twenty_refreshes_give_one_living_token(url, client_app):
     first = json.loads(exchange(browser, client_app, code_for(browser, client_app)).text)
     before = first["access_token"]
     for _ in range(ROUNDS):
-        requests.post(f"{url}/lab/clock", json={"advance": 1860}, timeout=30).raise_for_status()
+        requests.post(f"{url}/lab/clock", json={"advance": 1860}, timeout=HANGING).raise_for_status()
         answers = at_once(url, lambda each: refresh(each, client_app, first["refresh_token"]))
         assert Counter(answer.status for answer in answers) == {200: CALLERS}
         bodies = {answer.text for answer in answers}
@@ -118,7 +119,7 @@ def test_r03_exchanges_while_the_client_is_disabled_leave_no_living_token(url, c
         if code:
             return exchange(each, client_app, code)
         path = f"{url}/api/now/table/oauth_entity/{client_app.sys_id}"
-        done = requests.patch(path, json={"active": "false"}, auth=("admin", "admin"), timeout=30)
+        done = requests.patch(path, json={"active": "false"}, auth=("admin", "admin"), timeout=HANGING)
         assert done.status_code == 200, done.text
         return Answer(done.status_code, done.headers, "")
 

@@ -9,13 +9,12 @@ from threading import Barrier
 
 import pytest
 import requests
+from patience import HANGING
 from ticketlab.emulator.testing import close, make_instance
 
 CALLERS = 20
 EACH = 5
 WRITERS = 32
-HANGING = 60
-"""Seconds after which somebody who waits is taken for left hanging, however busy the machine."""
 TABLE = "/api/now/table/incident"
 
 
@@ -51,7 +50,7 @@ def test_r06_parallel_creates_get_numbers_and_sys_ids_of_their_own(url):
 
     def create(caller: int, own: requests.Session) -> list:
         bodies = [{"short_description": f"{caller}/{each}"} for each in range(EACH)]
-        return [own.post(f"{url}{TABLE}", json=body, timeout=30) for body in bodies]
+        return [own.post(f"{url}{TABLE}", json=body, timeout=HANGING) for body in bodies]
 
     answers = at_once(CALLERS, create)
     assert Counter(answer.status_code for answer in answers) == {201: CALLERS * EACH}
@@ -66,13 +65,15 @@ def test_r12_a_record_deleted_while_it_is_read_changed_and_pointed_to_is_there_o
     """Never a server error; a list shows the record whole or not at all, a dot-walk to it is empty or its name."""
     with session() as admin:
         people = [
-            admin.post(f"{url}/api/now/table/sys_user", json={"user_name": f"p{n}", "name": f"P {n}"}, timeout=30)
+            admin.post(f"{url}/api/now/table/sys_user", json={"user_name": f"p{n}", "name": f"P {n}"}, timeout=HANGING)
             for n in range(8)
         ]
         ids = [answer.json()["result"]["sys_id"] for answer in people]
         pointing = {"short_description": "R12", "caller_id": ids[0]}
         incidents = [
-            admin.post(f"{url}{TABLE}", json={**pointing, "caller_id": sys_id}, timeout=30).json()["result"]["sys_id"]
+            admin.post(f"{url}{TABLE}", json={**pointing, "caller_id": sys_id}, timeout=HANGING).json()["result"][
+                "sys_id"
+            ]
             for sys_id in ids
         ]
     seen: list[dict[str, str]] = []
@@ -81,15 +82,19 @@ def test_r12_a_record_deleted_while_it_is_read_changed_and_pointed_to_is_there_o
         answers = []
         for sys_id, incident in zip(ids, incidents, strict=True):
             if caller % 4 == 0:
-                answers += [own.delete(f"{url}/api/now/table/sys_user/{sys_id}", timeout=30)]
-                answers += [own.delete(f"{url}{TABLE}/{incident}", timeout=30)]
+                answers += [own.delete(f"{url}/api/now/table/sys_user/{sys_id}", timeout=HANGING)]
+                answers += [own.delete(f"{url}{TABLE}/{incident}", timeout=HANGING)]
             elif caller % 4 == 1:
-                answers.append(own.patch(f"{url}{TABLE}/{incident}", json={"urgency": str(caller % 3 + 1)}, timeout=30))
+                answers.append(
+                    own.patch(f"{url}{TABLE}/{incident}", json={"urgency": str(caller % 3 + 1)}, timeout=HANGING)
+                )
             elif caller % 4 == 2:
-                answers.append(own.get(f"{url}{TABLE}/{incident}?sysparm_fields=number,caller_id.name", timeout=30))
+                answers.append(
+                    own.get(f"{url}{TABLE}/{incident}?sysparm_fields=number,caller_id.name", timeout=HANGING)
+                )
             else:
                 query = "sysparm_query=short_description=R12&sysparm_fields=sys_id,number,caller_id.name"
-                answers.append(own.get(f"{url}{TABLE}?{query}", timeout=30))
+                answers.append(own.get(f"{url}{TABLE}?{query}", timeout=HANGING))
                 seen.extend(answers[-1].json().get("result", []))
         return answers
 
@@ -99,7 +104,7 @@ def test_r12_a_record_deleted_while_it_is_read_changed_and_pointed_to_is_there_o
     assert all(row["number"].startswith("INC") and row["sys_id"] in incidents for row in seen)
     assert {row["caller_id.name"] for row in seen} <= {"", *(f"P {n}" for n in range(8))}
     with session() as admin:
-        assert admin.get(f"{url}{TABLE}?sysparm_query=short_description=R12", timeout=30).json()["result"] == []
+        assert admin.get(f"{url}{TABLE}?sysparm_query=short_description=R12", timeout=HANGING).json()["result"] == []
 
 
 @pytest.mark.attack("R15")
@@ -120,5 +125,5 @@ def test_r15_thirty_two_writers_meet_no_locked_database(url, seconds):
     assert set(statuses) == {201}
     with session() as admin:
         query = "sysparm_query=short_descriptionSTARTSWITHR15&sysparm_limit=1"
-        total = admin.get(f"{url}{TABLE}?{query}", timeout=60).headers["X-Total-Count"]
+        total = admin.get(f"{url}{TABLE}?{query}", timeout=HANGING).headers["X-Total-Count"]
         assert int(total) == statuses[201]

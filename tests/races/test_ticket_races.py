@@ -8,6 +8,7 @@ import pytest
 import requests
 from faults.fake_instance import FakeInstance, fake_instance
 from faults.ticket_tables import TicketTables
+from patience import HANGING
 from served_tenant import Program, browser, hidden, wait_until
 from ticket_flows import fields
 from ticketlab.shared.command.server import Server
@@ -48,20 +49,22 @@ def at_once(call) -> list[requests.Response]:
 
 @pytest.mark.attack("R04")
 def test_r04_twenty_presses_of_one_button_make_one_ticket(tenant_url: str, tables: TicketTables):
-    """Every press leads to the same ticket, and one arrives in ServiceNow, within 2 s."""
+    """Every press leads to the same ticket, and one arrives in ServiceNow."""
     session = browser(tenant_url)
     text = session.get(f"{tenant_url}/tickets/new?kind=change").text
     form = {**fields(), "csrf_token": hidden(text, "csrf_token"), "submission": hidden(text, "submission")}
     cookies = session.cookies.get_dict()
 
     def press() -> requests.Response:
-        return requests.post(f"{tenant_url}/tickets/new", data=form, cookies=cookies, allow_redirects=False, timeout=30)
+        return requests.post(
+            f"{tenant_url}/tickets/new", data=form, cookies=cookies, allow_redirects=False, timeout=HANGING
+        )
 
     answers = at_once(press)
     assert {answer.status_code for answer in answers} == {303}
     assert len({answer.headers["Location"] for answer in answers}) == 1
     page = tenant_url + answers[0].headers["Location"]
-    wait_until(lambda: "CHG0030001" in session.get(page).text, seconds=20)
+    wait_until(lambda: "CHG0030001" in session.get(page).text)
     assert len(tables.all()) == 1
 
 
@@ -73,7 +76,7 @@ def test_r05_twenty_requests_with_one_idempotency_key_make_one_ticket(tenant_url
     headers = {**program.headers, "Idempotency-Key": "the same"}
 
     def order() -> requests.Response:
-        return requests.post(f"{tenant_url}/api/v1/tickets", json=fields(), headers=headers, timeout=30)
+        return requests.post(f"{tenant_url}/api/v1/tickets", json=fields(), headers=headers, timeout=HANGING)
 
     answers = at_once(order)
     assert {answer.status_code for answer in answers} == {201}

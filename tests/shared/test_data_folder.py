@@ -4,6 +4,7 @@ import multiprocessing
 import threading
 
 import pytest
+from patience import HANGING
 from ticketlab.shared.data_folder import make_folder, one_at_a_time, private_file
 from ticketlab.shared.errors import RefusedToStart
 from ticketlab.shared.ids import Ids
@@ -28,7 +29,7 @@ def test_processes_that_start_together_share_one_key(tmp_path):
     processes = [context.Process(target=_make_key, args=(tmp_path / "data", start, found)) for _ in range(MANY)]
     for process in processes:
         process.start()
-    keys = {found.get(timeout=20) for _ in processes}
+    keys = {found.get(timeout=HANGING) for _ in processes}
     for process in processes:
         process.join()
     assert len(keys) == 1
@@ -71,5 +72,5 @@ def test_the_second_waits_until_the_first_is_done(tmp_path):
         waiting.start()
         waiting.join(timeout=0.1)
         order.append("first")
-    waiting.join(timeout=5)
+    waiting.join(timeout=HANGING)
     assert order == ["first", "second"]

@@ -8,6 +8,7 @@ from threading import Event
 import psycopg
 import pytest
 from engines import BACKENDS, engine_on
+from patience import HANGING
 from sqlalchemy import text
 from ticketlab.shared.database import reading, writing
 from ticketlab.shared.facts import fact, has_changed_nothing
@@ -90,17 +91,17 @@ def test_what_was_learnt_lasts_until_somebody_else_commits(engine):
         with writing(engine) as connection:
             connection.execute(ADD)
             written.set()
-            done.wait(10)
+            done.wait(HANGING)
 
     written, done = Event(), Event()
     with ThreadPoolExecutor(1) as pool:
         assert {ask() for _ in range(4)} == {0}
         writer = pool.submit(write_until, done)
-        assert written.wait(10)
+        assert written.wait(HANGING)
         assert {ask() for _ in range(4)} == {0}
         assert len(asked) <= 2  # once on each of the pool's connections
         done.set()
-        writer.result(10)
+        writer.result(HANGING)
     assert {ask() for _ in range(4)} == {1}
     assert len(asked) <= 4
     with suppress(ZeroDivisionError), writing(engine) as connection:

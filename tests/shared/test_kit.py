@@ -9,13 +9,12 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 import requests
+from patience import HANGING
 from ticketlab.shared.clients.apis import ApiRefused
 from ticketlab.shared.clients.page import PageUnexpected
 from ticketlab.shared.clients.target import RefusedByLab
 from ticketlab.shared.errors import RefusedToStart
 from ticketlab.shared.kit import world
-
-SECONDS = 30
 
 
 def total(servicenow):
@@ -37,7 +36,7 @@ def test_a_record_is_created_read_changed_found_and_deleted(servicenow):
 
 def test_an_answer_has_the_apps_own_headers_alone(servicenow):
     """One Server and one Date, as behind the real server."""
-    answer = requests.get(servicenow.url, timeout=SECONDS, allow_redirects=False)
+    answer = requests.get(servicenow.url, timeout=HANGING, allow_redirects=False)
     assert answer.headers["Server"] == "ServiceNow"
     assert answer.raw.headers.getlist("Date") == [answer.headers["Date"]]
 
@@ -68,9 +67,9 @@ def test_an_oauth_client_gets_a_token_that_opens_the_api(servicenow):
     client = servicenow.oauth_client()
     headers = {"Authorization": f"Bearer {client.token()['access_token']}"}
     url = f"{servicenow.url}/api/now/table/incident?sysparm_limit=1"
-    assert requests.get(url, headers=headers, timeout=SECONDS).status_code == 200
+    assert requests.get(url, headers=headers, timeout=HANGING).status_code == 200
     servicenow.clock.advance(minutes=31)
-    assert requests.get(url, headers=headers, timeout=SECONDS).status_code == 401
+    assert requests.get(url, headers=headers, timeout=HANGING).status_code == 401
 
 
 def test_a_token_that_is_refused_is_told_in_the_instance_s_words(servicenow):
@@ -89,9 +88,9 @@ def test_a_person_allows_a_client_which_redeems_the_code(servicenow):
     assert state == ["42"]
     form = {"grant_type": "authorization_code", "code": code, "redirect_uri": client.redirect_url}
     account = (client.client_id, client.client_secret)
-    token = requests.post(client.token_url, data=form, auth=account, timeout=SECONDS).json()["access_token"]
+    token = requests.post(client.token_url, data=form, auth=account, timeout=HANGING).json()["access_token"]
     me = f"{servicenow.url}/api/now/ui/user/current_user"
-    told = requests.get(me, headers={"Authorization": f"Bearer {token}"}, timeout=SECONDS).json()
+    told = requests.get(me, headers={"Authorization": f"Bearer {token}"}, timeout=HANGING).json()
     assert told["result"]["user_name"] == "ann"
     assert "error=access_denied" in servicenow.consent(url, allow=False)
     with pytest.raises(PageUnexpected, match="Invalid redirect_uri"):
@@ -164,7 +163,7 @@ def test_a_failing_test_shows_why_its_requests_were_refused(tmp_path: Path):
     """Who, what, by which rule, and the record to change."""
     (tmp_path / "test_one.py").write_text(FAILING)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:randomly", str(tmp_path)]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=HANGING, cwd=tmp_path, check=False)
     assert done.returncode == 1, done.stdout + done.stderr
     assert "Refused or altered by ServiceNow" in done.stdout
     assert "nobody: create sys_properties: refused" in done.stdout
@@ -191,7 +190,7 @@ def test_a_mistake_in_a_mark_is_told_in_a_sentence(tmp_path):
     """What is wrong and what is accepted, without a traceback of the kit's own."""
     (tmp_path / "test_mistaken.py").write_text(MISTAKEN)
     command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-q", "test_mistaken.py"]
-    told = subprocess.run(command, capture_output=True, text=True, timeout=120, cwd=tmp_path, check=False).stdout
+    told = subprocess.run(command, capture_output=True, text=True, timeout=HANGING, cwd=tmp_path, check=False).stdout
     assert "(relase=…): there is no such setting. Did you mean release? It takes ids=…, release=…" in told
     assert "('jakarta'): a setting needs its name." in told
     assert "Unknown release 'jakrata': Choose one of" in told
@@ -262,5 +261,5 @@ with world() as pair:
 
 def test_a_process_that_used_a_world_leaves_no_database_open():
     """Python warns of such since 3.13, and where warnings are errors its last words are of exceptions."""
-    done = subprocess.run([sys.executable, "-c", LEAVING], capture_output=True, text=True, timeout=SECONDS, check=True)
+    done = subprocess.run([sys.executable, "-c", LEAVING], capture_output=True, text=True, timeout=HANGING, check=True)
     assert "open: []" in done.stdout, done.stdout

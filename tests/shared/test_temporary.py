@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from patience import HANGING
+
 TAKE = """
 import os, sys
 from pathlib import Path
@@ -19,7 +21,7 @@ if sys.argv[2] == "killed":
 
 def take(memory: Path, ending: str) -> Path:
     command = [sys.executable, "-c", TAKE, str(memory), ending]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=HANGING, check=False)
     assert done.returncode == (-9 if ending == "killed" else 0), done.stderr
     return Path(done.stdout.strip())
 

@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from engines import BACKENDS, engine_on
+from patience import HANGING
 from sqlalchemy import text
 from ticketlab.shared.database import reading, writer_to, writing
 from ticketlab.shared.view import close_views, open_views
@@ -95,7 +96,7 @@ def test_a_writer_that_waits_for_its_turn_holds_no_connection(engine):
                 waiting.result(timeout=0.2)
             assert engine.pool.checkedout() == 1
             order.append("first")
-        waiting.result(timeout=10)
+        waiting.result(timeout=HANGING)
     assert order == ["first", "second"]
 
 

@@ -78,7 +78,7 @@ def test_a_renewed_instance_is_one_that_nobody_has_used():
 def test_a_renewed_tenant_is_one_that_nobody_has_used():
     """Its connection, tokens, cookies and lines to an instance are gone."""
     with fake_instance() as instance:
-        settings = {"instances": {"dev00001": instance.url}, "call_seconds": 5.0}
+        settings = {"instances": {"dev00001": instance.url}}
         first = make_tenant(**settings)
         close_tenant(first)
         first = make_tenant(**settings)

@@ -9,6 +9,7 @@ from faults.fake_instance import NOT_AUTHENTICATED, TOKEN, FakeInstance
 from faults.fault_server import answering, response
 from faults.renewing import TABLE, call, call_at_once
 from flask import Flask
+from patience import HANGING
 from tenant_flows import authorize_again, come_back, connect, row_of, signed_in, status_of
 from ticketlab.connector.connection.models import Connection
 from ticketlab.connector.connection.service import Connections
@@ -127,9 +128,9 @@ def test_r10_processes_share_one_renewal(connected: Flask, instance: FakeInstanc
     processes = [context.Process(target=call_at_once, args=arguments) for _ in range(3)]
     for process in processes:
         process.start()
-    answers = [results.get(timeout=60) for _ in processes]
+    answers = [results.get(timeout=HANGING) for _ in processes]
     for process in processes:
-        process.join(30)
+        process.join(HANGING)
     assert answers == [["CHG0030001"] * 8] * 3
     assert exchanges(instance) == ["authorization_code", "refresh_token"]
 

@@ -1,7 +1,7 @@
 """Microsoft Secure Score: the catalogue, the pages, the Share menu, the API."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from faults.fake_instance import FakeInstance
@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from tenant_flows import connect, provision, signed_in
 from ticketlab.connector.securescore import SecureScore
 from ticketlab.connector.securescore.profiles import CATEGORIES, catalogue, profiles_from, scores_from
-from ticketlab.connector.testing import READER, bearer, csrf_token, engine_of
-from ticketlab.shared.clock import SystemClock
+from ticketlab.connector.testing import READER, bearer, csrf_token, engine_of, set_clock
+from ticketlab.shared.clock import ClockSetting, SystemClock
 from ticketlab.shared.web.parts import part_of
 
 REAL = {
@@ -124,7 +124,8 @@ def test_overview_shows_score_categories_comparison_and_history(browser: FlaskCl
 
 def test_history_ends_today(tenant: Flask):
     """Stored days are moved: a quarter of 2020 would look like a standstill since."""
-    today = part_of(tenant, SecureScore)._clock.now().date()
+    set_clock(tenant, ClockSetting(frozen_at=datetime(2021, 3, 1, 23, 59, 59, tzinfo=UTC)))
+    today = date(2021, 3, 1)
     days = [day for day, _score in part_of(tenant, SecureScore).overview().history]
     assert days[-1] == today
     assert days == sorted(days)

@@ -1,11 +1,12 @@
 """The thread that delivers and reads while the pages are used."""
 
-import time
 from collections.abc import Iterator
+from threading import Event
 
 import pytest
 from faults.ticket_tables import TicketTables
 from flask import Flask
+from patience import HANGING
 from served_tenant import wait_until
 from ticket_flows import create, ticket_of
 from ticketlab.connector.tickets import Delivery, Worker, start_worker
@@ -19,10 +20,15 @@ def worker(tenant: Flask, tables: TicketTables, api: dict[str, str]) -> Iterator
     running.stop()
 
 
-def test_new_ticket_has_its_number_within_two_seconds(tenant: Flask, worker: Worker, api: dict[str, str]):
-    """It is delivered at once, not at the next round; two seconds times ten as a guard against hanging."""
+def test_new_ticket_is_delivered_at_once_and_not_at_the_next_round(
+    tenant: Flask, api: dict[str, str], tables: TicketTables, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(part_of(tenant, Worker), "_every", HANGING * 2)
+    worker = start_worker(tenant)
+    assert worker.refresh(HANGING)
     ticket_id = create(tenant, api)
-    wait_until(lambda: ticket_of(tenant, ticket_id).number != "", seconds=20)
+    wait_until(lambda: ticket_of(tenant, ticket_id).number != "")
+    worker.stop()
 
 
 def test_state_changed_in_servicenow_arrives_by_itself(
@@ -42,7 +48,7 @@ def test_refresh_waits_for_a_reading_that_began_after_it(
     ticket_id = create(tenant, api)
     wait_until(lambda: ticket_of(tenant, ticket_id).number != "")
     tables.change("CHG0030001", state="3")
-    assert worker.refresh(patience=20)
+    assert worker.refresh(patience=HANGING)
     assert ticket_of(tenant, ticket_id).state == "3"
 
 
@@ -51,12 +57,15 @@ def test_worker_outlives_a_mistake_of_ours(
 ):
     """It is logged, and the next round goes on."""
 
+    failed = Event()
+
     def fail() -> int:
+        failed.set()
         raise ZeroDivisionError
 
     monkeypatch.setattr(part_of(tenant, Delivery), "deliver_due", fail)
     ticket_id = create(tenant, api)
-    time.sleep(0.2)
+    assert failed.wait(HANGING)
     monkeypatch.undo()
     worker.wake()
     wait_until(lambda: ticket_of(tenant, ticket_id).number != "")

@@ -7,7 +7,6 @@ import requests
 from authlib.integrations.requests_client import OAuth2Session
 from oauth_flows import (
     CALLBACK,
-    SECONDS,
     VERIFIER,
     HttpBrowser,
     consent_page,
@@ -15,6 +14,7 @@ from oauth_flows import (
     make_user_over_http,
     press,
 )
+from patience import HANGING
 
 
 @pytest.fixture(params=["client_secret_basic", "client_secret_post"])
@@ -30,7 +30,7 @@ def session(request, instance_server):
         redirect_uri=CALLBACK,
         code_challenge_method="S256",
         token_endpoint=f"{server.url}/oauth_token.do",
-        default_timeout=SECONDS,
+        default_timeout=HANGING,
     )
     made.instance_url = server.url
     yield made
@@ -49,12 +49,12 @@ def test_authlib_connects_with_pkce_calls_and_refreshes(session):
         f"{base}/oauth_token.do", authorization_response=answer.location, code_verifier=VERIFIER, state=state
     )
     assert token["expires_in"] == 1799
-    assert session.get(f"{base}/api/now/table/incident?sysparm_limit=1", timeout=SECONDS).status_code == 200
-    requests.post(f"{base}/lab/clock", json={"advance": 1860}, timeout=SECONDS).raise_for_status()
-    assert session.get(f"{base}/api/now/table/incident?sysparm_limit=1", timeout=SECONDS).status_code == 401
+    assert session.get(f"{base}/api/now/table/incident?sysparm_limit=1", timeout=HANGING).status_code == 200
+    requests.post(f"{base}/lab/clock", json={"advance": 1860}, timeout=HANGING).raise_for_status()
+    assert session.get(f"{base}/api/now/table/incident?sysparm_limit=1", timeout=HANGING).status_code == 401
     fresh = session.refresh_token(f"{base}/oauth_token.do", refresh_token=token["refresh_token"])
     assert fresh["access_token"] != token["access_token"]
-    assert session.get(f"{base}/api/now/table/incident?sysparm_limit=1", timeout=SECONDS).status_code == 200
+    assert session.get(f"{base}/api/now/table/incident?sysparm_limit=1", timeout=HANGING).status_code == 200
 
 
 @pytest.mark.source("platform 1.3", "D")
@@ -67,10 +67,10 @@ def test_plain_requests_as_in_the_documentation_connect_without_pkce(instance_se
     path = f"/oauth_auth.do?response_type=code&client_id={client_app.client_id}&redirect_uri={CALLBACK}&state=1"
     code = press(browser, consent_page(browser, path)).query["code"]
     data = {"grant_type": "authorization_code", "code": code, "redirect_uri": CALLBACK, **client_app.credentials}
-    token = requests.post(f"{server.url}/oauth_token.do", data=data, timeout=SECONDS).json()
+    token = requests.post(f"{server.url}/oauth_token.do", data=data, timeout=HANGING).json()
     headers = {"Authorization": f"Bearer {token['access_token']}"}
     table = f"{server.url}/api/now/table/incident"
-    assert requests.get(table, headers=headers, timeout=SECONDS).status_code == 200
+    assert requests.get(table, headers=headers, timeout=HANGING).status_code == 200
     revoke = f"{server.url}/oauth_revoke_token.do?token={token['refresh_token']}"
-    assert requests.get(revoke, timeout=SECONDS).status_code == 200
-    assert requests.get(table, headers=headers, timeout=SECONDS).status_code == 401
+    assert requests.get(revoke, timeout=HANGING).status_code == 200
+    assert requests.get(table, headers=headers, timeout=HANGING).status_code == 401

@@ -1,10 +1,13 @@
 """How the text of an encoded query is read."""
 
+import inspect
 import subprocess
 import sys
 import time
+from collections import Counter
 
 import pytest
+from patience import HANGING
 from ticketlab.emulator.errors import QueryTooComplex
 from ticketlab.emulator.query import OrderBy, parse
 
@@ -106,12 +109,20 @@ def test_orders_are_read_wherever_they_stand(text, orders):
 @pytest.mark.attack("Q05")
 @pytest.mark.parametrize("joint", ["^", "^OR", "^NQ"])
 def test_q05_five_thousand_terms_are_refused_at_once(joint):
-    """An answer within 50 ms, whatever joins the terms."""
-    text = joint.join(["state=1"] * 5000)
-    started = time.process_time()
-    with pytest.raises(QueryTooComplex, match="at most 500 terms"):
-        parse(text)
-    assert time.process_time() - started < 0.05
+    """At the first one too many: what follows it costs nothing, whatever joins the terms."""
+    assert calls_until_refused(joint.join(["state=1"] * 5000)) == calls_until_refused(joint.join(["state=1"] * 501))
+
+
+def calls_until_refused(text):
+    """How often the parser's functions are called."""
+    calls = Counter()
+    sys.setprofile(lambda frame, _event, _argument: calls.update([frame.f_code.co_filename]))
+    try:
+        with pytest.raises(QueryTooComplex, match="at most 500 terms"):
+            parse(text)
+    finally:
+        sys.setprofile(None)
+    return calls[inspect.getfile(parse)]
 
 
 @pytest.mark.attack("Q05")
@@ -134,7 +145,7 @@ legal = select_records(RecordTables(schema), "incident", parse(text(500)), paths
                        context=QueryContext(), limit=10)
 print(len(str(legal.rows.statement)) > 500 * 10)
 """
-    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=HANGING, check=False)
     assert (done.returncode, done.stdout.split()) == (0, ["refused", "True"]), done.stderr
 
 
@@ -151,10 +162,10 @@ def test_q06_the_limits_are_exact():
 
 @pytest.mark.attack("Q06")
 def test_q06_the_longest_text_is_read_in_a_moment_and_a_longer_one_refused():
-    """Reading is linear in the text."""
+    """Reading is linear in the text: with the square of its length, this would take hours."""
     started = time.process_time()
     for text in ("^" * 2**18, "^ " * 2**17, "a=" + "^^" * (2**17 - 1), "a" * 2**18, "%" * 2**18):
         parse(text)
-    assert time.process_time() - started < 2
+    assert time.process_time() - started < HANGING
     with pytest.raises(QueryTooComplex, match="characters"):
         parse("a" * (2**18 + 1))

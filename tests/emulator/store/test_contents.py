@@ -5,6 +5,7 @@ import os
 import threading
 
 import pytest
+from patience import HANGING
 from ticketlab.emulator.store.contents import GRACE, Contents, TooLarge
 
 LIMIT = 1000
@@ -102,5 +103,5 @@ def test_nothing_is_placed_while_a_sweep_looks(contents, folder):
         return set()
 
     contents.sweep(named)
-    other.join(5)
+    other.join(HANGING)
     assert done.is_set()
