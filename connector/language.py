@@ -1,6 +1,6 @@
 """The language people read: every sentence goes through gettext, and what each page shows around its content.
 
-English is the only language so far. ``make messages`` (see docs) extracts the sentences with ``babel.cfg``.
+English is the only language so far. ``babel.cfg`` says where the sentences of ``translations/messages.pot`` come from.
 """
 
 import json

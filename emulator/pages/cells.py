@@ -9,6 +9,8 @@ from ..records.row import Row
 from .list_query import decisions_url, record_url
 
 LONGEST_CELL = 120
+WORDS = 30
+"""A longer text has its column wide enough to be read: a browser would give it the width of its longest word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,8 +20,8 @@ class Cell:
     link: str = ""
     whole: str = ""
     """The full text, where ``text`` is cut off."""
-    moment: bool = False
-    """Whether it is a date or a time, which should not be broken at its hyphens."""
+    looks: str = ""
+    """``moment`` for a date or a time, which should not be broken at its hyphens, ``words`` for what needs room."""
 
 
 def cells_of(dictionary: Dictionary, row: Row, elements: Sequence[str]) -> list[Cell]:
@@ -36,9 +38,15 @@ def cells_of(dictionary: Dictionary, row: Row, elements: Sequence[str]) -> list[
             link = record_url(fields[element].reference, row.value(element))
         else:
             link = decisions_url(row.table, element, row.value(element))
-        moment = fields[element].type.storage in {Storage.DATE, Storage.DATE_TIME}
-        cells.append(Cell(_cut(text), label, link, text if len(text) > LONGEST_CELL else "", moment))
+        looks = _looks(text, fields[element].type.storage)
+        cells.append(Cell(_cut(text), label, link, text if len(text) > LONGEST_CELL else "", looks))
     return cells
+
+
+def _looks(text: str, storage: Storage) -> str:
+    if storage in {Storage.DATE, Storage.DATE_TIME}:
+        return "moment"
+    return "words" if len(text) > WORDS else ""
 
 
 def _cut(text: str) -> str:

@@ -9,8 +9,8 @@ from ..records.gate import Gate
 from .list_query import list_url, record_url
 
 NEWEST = 5
-OPEN_CHANGES = "active=true^stateNOT IN3,4^ORDERBYDESCsys_created_on"
-OPEN_INCIDENTS = "active=true^stateNOT IN7,8^ORDERBYDESCsys_created_on"
+OPEN_CHANGES = "active=true^stateNOT IN3,4^ORDERBYDESCsys_created_on^ORDERBYDESCnumber"
+OPEN_INCIDENTS = "active=true^stateNOT IN7,8^ORDERBYDESCsys_created_on^ORDERBYDESCnumber"
 """Closed and canceled ones left out by their state too: a program may set that and leave ``active`` alone."""
 
 

@@ -4,7 +4,7 @@ import re
 from urllib.parse import quote
 
 import pytest
-from people import Person, path_of
+from people import Person, api, path_of
 from ticketlab.emulator.apps.m365ticket.manifest import MENU
 from ticketlab.emulator.pages.navigator import Navigator, filtered
 
@@ -15,6 +15,15 @@ def test_home_stands_in_the_frame(looking):
     assert page.status == 200
     assert "System Administrator" in page.text
     assert page.link("Log out") == "/logout.do"
+
+
+def test_home_tells_of_the_newest_first(instance, admin):
+    """Those of one second, too: they stand by their numbers."""
+    made = [
+        api(instance, "POST", "/api/now/table/incident", {"short_description": "x"})["number"] for _each in range(4)
+    ]
+    shown = [label for label, _address in admin.get("/home.do").links if label in made]
+    assert shown == sorted(made, reverse=True)
 
 
 @pytest.mark.source("platform 6", "D")
