@@ -6,16 +6,38 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from marshmallow import fields, validate
 
+from ...shared.openapi import STRING, array
 from ...shared.secret import Secret
 from ...shared.strict_schema import StrictSchema, Text
 from ...shared.web.parts import part
 from ..connection.authorization import Authorization, Callback
 from ..connection.service import Connections, Credentials
-from ..connection.status import ConnectionStatus
+from ..connection.status import ConnectionStatus, Reason, State
 from ..directory import User, admin_required, signed_in_user
+from ..directory.models import Role
+from .described import BOOLEAN, MOMENT, Shape, described, exactly, maybe, one_of
 from .frame import api_input
 
 blueprint = Blueprint("api", __name__)
+
+ME = Shape("Me", exactly(id=STRING, upn=STRING, name=STRING, mail=STRING, roles=array(one_of(Role))))
+CONNECTION = Shape(
+    "Connection",
+    exactly(
+        status=one_of(State),
+        reason=maybe(one_of(Reason)),
+        detail=maybe(STRING),
+        instance=maybe(STRING),
+        instance_url=maybe(STRING),
+        client_id=maybe(STRING),
+        connected_as=maybe(STRING),
+        connected_name=maybe(STRING),
+        expected_user=maybe(STRING),
+        is_integration_user=maybe(BOOLEAN),
+        since=maybe(MOMENT),
+        last_call=maybe(MOMENT),
+    ),
+)
 
 
 class ConnectionSchema(StrictSchema):
@@ -33,18 +55,24 @@ class CallbackSchema(StrictSchema):
 
 
 @blueprint.get("/me")
+@described(ME)
 def me() -> Response:
+    """Whoever asks."""
     return jsonify(_user(signed_in_user()))
 
 
 @blueprint.get("/connection")
+@described(CONNECTION)
 def connection() -> Response:
+    """How the connection to ServiceNow stands."""
     return jsonify(_status(part(Connections).status()))
 
 
 @blueprint.put("/connection")
+@described(CONNECTION, body=ConnectionSchema)
 @admin_required
 def provision() -> Response:
+    """Say which instance, and as which client of it."""
     given = api_input(ConnectionSchema)
     secret = Secret(given["client_secret"])
     part(Connections).provision(Credentials(given["instance"], given["client_id"], secret))
@@ -52,21 +80,27 @@ def provision() -> Response:
 
 
 @blueprint.delete("/connection")
+@described(None, 204)
 @admin_required
 def remove() -> tuple[str, int]:
+    """Revoke the tokens upstream and erase the connection here."""
     part(Connections).remove()
     return "", 204
 
 
 @blueprint.post("/connection/authorize")
+@described(Shape("Authorizing", exactly(authorize_url=STRING)))
 @admin_required
 def authorize() -> Response:
+    """Set out: where the integration user allows the connection."""
     return jsonify({"authorize_url": part(Authorization).start(_binding())})
 
 
 @blueprint.post("/connection/callback")
+@described(CONNECTION, body=CallbackSchema)
 @admin_required
 def callback() -> Response:
+    """Come back with what the instance has answered."""
     given = api_input(CallbackSchema)
     answer = Callback(given["state"], given["code"], given["error"], given["error_description"], given["iss"])
     part(Authorization).finish(answer, _binding())

@@ -1,11 +1,13 @@
 """The routes that only the tenant's lab has."""
 
-from flask import Response, jsonify, request
+from flask import Response, current_app, jsonify, request
 
 from ...shared.web.lab_input import lab_input, nothing
 from ...shared.web.parts import part
+from ...shared.web.routes import api_routes
 from ..connection import SealedSecrets
 from ..openid import SigningKeys
+from ..settings import Settings
 
 
 def rotate_signing_keys() -> Response:
@@ -24,6 +26,15 @@ def rotate_sealing_keys() -> Response:
     """Seal every secret again with the ring's first key."""
     nothing(lab_input(request))
     return jsonify({"sealed_again": part(SealedSecrets).rotate(), **_sealing_keys()})
+
+
+def openapi() -> Response:
+    """The API as an OpenAPI description."""
+    from ..api.description import describe
+
+    tenant = part(Settings).tenant
+    token = f"/{tenant}/oauth2/v2.0/token"
+    return jsonify(describe(f"The API of the tenant {tenant}", request.host_url, token, api_routes(current_app)))
 
 
 def _sealing_keys() -> dict[str, object]:

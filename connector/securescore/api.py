@@ -5,8 +5,10 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 from marshmallow import fields, validate
 
+from ...shared.openapi import STRING, array
 from ...shared.strict_schema import StrictSchema, Text
 from ...shared.web.parts import part
+from ..api.described import BOOLEAN, INTEGER, MOMENT, NUMBER, Shape, described, exactly, maybe, one_of, page_of
 from ..api.frame import AfterSchema, api_arguments, api_input, page
 from ..api.views import moment
 from ..directory import admin_required, signed_in_user
@@ -17,6 +19,43 @@ from .profiles import CATEGORIES
 from .score import SecureScore, TenantAction
 
 blueprint = Blueprint("securescore_api", __name__)
+
+SCORE = Shape(
+    "SecureScore",
+    exactly(
+        currentScore=NUMBER,
+        maxScore=NUMBER,
+        categories=array(exactly(controlCategory=one_of(CATEGORIES), currentScore=NUMBER, maxScore=NUMBER)),
+        averageComparativeScores=array(exactly(basis=STRING, averageScore=NUMBER)),
+    ),
+)
+ACTION = Shape(
+    "ImprovementAction",
+    exactly(
+        id=STRING,
+        title=STRING,
+        controlCategory=one_of(CATEGORIES),
+        actionType=STRING,
+        actionUrl=STRING,
+        service=STRING,
+        tier=STRING,
+        maxScore=NUMBER,
+        score=NUMBER,
+        pointsLeft=NUMBER,
+        rank=INTEGER,
+        implementationCost=STRING,
+        userImpact=STRING,
+        threats=array(STRING),
+        prerequisites=STRING,
+        remediation=STRING,
+        remediationImpact=STRING,
+        status=one_of(ActionStatus),
+        takesStatus=BOOLEAN,
+        notes=STRING,
+        decidedBy=maybe(STRING),
+        decidedAt=maybe(MOMENT),
+    ),
+)
 
 
 class ActionListSchema(AfterSchema):
@@ -32,7 +71,9 @@ class DecisionSchema(StrictSchema):
 
 
 @blueprint.get("/secure-score")
+@described(SCORE)
 def score() -> Response:
+    """The tenant's Secure Score."""
     overview = part(SecureScore).overview()
     categories = [
         {"controlCategory": each.category, "currentScore": each.current, "maxScore": each.maximum}
@@ -50,7 +91,9 @@ def score() -> Response:
 
 
 @blueprint.get("/improvement-actions")
+@described(page_of("ImprovementActions", ACTION), query=ActionListSchema)
 def listing() -> Response:
+    """Improvement actions."""
     given = api_arguments(ActionListSchema)
     status = given["status"].value if given["status"] else ""
     wanted = ActionFilter(given["search"], given["category"], status, given["order"])
@@ -59,13 +102,17 @@ def listing() -> Response:
 
 
 @blueprint.get("/improvement-actions/<control_id>")
+@described(ACTION)
 def get(control_id: str) -> Response:
+    """One of them."""
     return jsonify(as_json(part(SecureScore).action(control_id)))
 
 
 @blueprint.put("/improvement-actions/<control_id>/status")
+@described(ACTION, body=DecisionSchema)
 @admin_required
 def decide(control_id: str) -> Response:
+    """Give an action a status, with notes."""
     given = api_input(DecisionSchema)
     part(SecureScore).decide(control_id, given["status"], given["notes"].strip(), signed_in_user())
     return get(control_id)

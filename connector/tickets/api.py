@@ -6,9 +6,11 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from marshmallow import INCLUDE, Schema, ValidationError, fields, validate
 
 from ...shared.ids import Ids
+from ...shared.openapi import STRING, array, ref
 from ...shared.strict_schema import StrictSchema, Text
-from ...shared.ticket import TicketKind
+from ...shared.ticket import Priority, RecommendationCategory, RecommendationSource, TicketKind
 from ...shared.web.parts import part
+from ..api.described import BOOLEAN, INTEGER, MOMENT, Shape, described, exactly, maybe, one_of, page_of
 from ..api.frame import AfterSchema, api_arguments, api_input, page
 from ..api.views import moment
 from ..directory import admin_required, signed_in_user
@@ -25,6 +27,35 @@ from .worker import Worker
 blueprint = Blueprint("tickets_api", __name__)
 
 LONGEST_KEY = 200
+
+TICKET = Shape(
+    "Ticket",
+    exactly(
+        id=STRING,
+        kind=one_of(TicketKind),
+        name=STRING,
+        description=STRING,
+        priority=one_of(Priority),
+        due_date={"type": "string", "format": "date"},
+        recommendation_source=one_of(RecommendationSource),
+        recommendation_category=one_of(RecommendationCategory),
+        control_id=maybe(STRING),
+        created_by=STRING,
+        created_at=MOMENT,
+        delivery=one_of(DeliveryState),
+        error=maybe(STRING),
+        number=maybe(STRING),
+        sys_id=maybe(STRING),
+        state=maybe(exactly(value=STRING, label=STRING)),
+        missing=BOOLEAN,
+        url=maybe(STRING),
+        correlation_id=STRING,
+    ),
+)
+SYNC = Shape("Sync", exactly(ran=BOOLEAN, changed=INTEGER, error=maybe(STRING), synced_at=maybe(MOMENT)))
+STATE = Shape("TicketState", exactly(value=STRING, label=STRING, default=STRING))
+STATES = Shape("TicketStates", exactly(**{kind.value: array(ref(STATE.name)) for kind in TicketKind}), (STATE,))
+KEY = {"type": "string", "minLength": 1, "maxLength": LONGEST_KEY, "pattern": "^[ -~]+$"}
 
 
 class _AnyObject(Schema):
@@ -49,7 +80,9 @@ class StateNamesSchema(StrictSchema):
 
 
 @blueprint.get("/tickets")
+@described(page_of("Tickets", TICKET), query=TicketListSchema)
 def listing() -> Response:
+    """Tickets, the newest first."""
     given = api_arguments(TicketListSchema)
     kind = given["kind"].value if given["kind"] else ""
     wanted = TicketFilter(kind, given["state"], given["search"], given["control_id"])
@@ -59,20 +92,24 @@ def listing() -> Response:
 
 
 @blueprint.post("/tickets")
+@described(TICKET, 201, body=TicketSchema, headers={"Idempotency-Key": KEY})
 @admin_required
 def create() -> tuple[Response, int, dict[str, str]]:
-    """Answer 201 and the ticket; the same Idempotency-Key with the same body answers the same ticket again."""
+    """Create a ticket; the same Idempotency-Key with the same body answers the same ticket again."""
     draft = load_draft(TicketSchema(), api_input(_AnyObject), part(SecureScore), part(Tickets).today())
     ticket = create_ticket(draft, signed_in_user(), f"key {_idempotency_key()}")
     return _one(ticket), 201, {"Location": url_for(".get", ticket_id=ticket.id)}
 
 
 @blueprint.get("/tickets/<ticket_id>")
+@described(TICKET)
 def get(ticket_id: str) -> Response:
+    """One of them."""
     return _one(part(Tickets).get(ticket_id))
 
 
 @blueprint.post("/tickets/<ticket_id>/retry")
+@described(TICKET, 200, 202)
 @admin_required
 def retry(ticket_id: str) -> tuple[Response, int]:
     """Try to deliver now; the answer says how that stands, and 202 that the outcome is still to come."""
@@ -84,6 +121,7 @@ def retry(ticket_id: str) -> tuple[Response, int]:
 
 
 @blueprint.post("/sync")
+@described(SYNC)
 @admin_required
 def sync() -> Response:
     """Deliver what is due and read the states now; the answer comes when that is done."""
@@ -94,14 +132,18 @@ def sync() -> Response:
 
 
 @blueprint.get("/ticket-states")
+@described(STATES)
 def states() -> Response:
+    """What the states of tickets are called."""
     names = part(StateNames)
     return jsonify({kind.value: [vars(state) for state in names.of(kind)] for kind in TicketKind})
 
 
 @blueprint.put("/ticket-states")
+@described(STATES, body=StateNamesSchema)
 @admin_required
 def rename() -> Response:
+    """Name states; an empty name gives the default one back."""
     given = api_input(StateNamesSchema)
     for kind, labels in given.items():
         part(StateNames).rename(TicketKind(kind), labels)

@@ -8,11 +8,12 @@ from ...shared.signing_keys import SigningKeys
 from ...shared.web.lab import lab_load, wants_page
 from ...shared.web.lab_input import lab_input, nothing
 from ...shared.web.parts import part
+from ...shared.web.routes import api_routes
 from ..access.decision import Outcome
 from ..identity.keys import InstanceKey
 from ..identity.passwords import Passwords
 from ..oauth.clients import create_client
-from ..openapi import CORE_TABLES, Instance, describe, routes_of
+from ..openapi import CORE_TABLES, Instance, describe
 from ..records.decision_log import DecisionRow
 from ..records.gate import Gate
 from ..settings import Settings
@@ -77,14 +78,8 @@ def openapi() -> Response:
     """The REST APIs as an OpenAPI description, with the fields of the tables in ``?tables=``, or of the core ones."""
     wanted = [name for name in request.args.get("tables", "").split(",") if name] or CORE_TABLES
     settings = part(Settings)
-    views = current_app.view_functions
-    rules = [
-        (rule.rule, rule.methods or (), views[rule.endpoint].__doc__ or "")
-        for rule in current_app.url_map.iter_rules()
-        if rule.rule.startswith("/api/")
-    ]
     title = f"The REST APIs of the instance {settings.name}"
-    dictionary, routes = part(Gate).read_dictionary(), list(routes_of(rules))
+    dictionary, routes = part(Gate).read_dictionary(), api_routes(current_app)
     return jsonify(describe(Instance(dictionary, routes, title, settings.release, request.host_url), wanted))
 
 

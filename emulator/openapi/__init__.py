@@ -1,6 +1,5 @@
 """What the instance's REST APIs look like to programs: an OpenAPI description, generated."""
 
 from .description import CORE_TABLES, Instance, describe
-from .routes import routes_of
 
-__all__ = ["CORE_TABLES", "Instance", "describe", "routes_of"]
+__all__ = ["CORE_TABLES", "Instance", "describe"]

@@ -6,10 +6,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
+from ...shared.openapi import Route, ref
 from ...shared.toml_files import read_toml
 from ..dictionary.model import Dictionary
-from .routes import Route
-from .schemas import SCHEMAS, record_schemas, ref
+from .schemas import SCHEMAS, record_schemas
 
 CORE_TABLES = ("incident", "change_request", "problem", "task", "sys_user", "sys_user_group")
 JSON = "application/json"

@@ -3,23 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ...shared.openapi import STRING, Schema, array, ref
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import Storage
 
-Schema = Mapping[str, Any]
-
-STRING: Schema = {"type": "string"}
 STRINGS: Schema = {"type": "object", "additionalProperties": STRING}
 OBJECT: Schema = {"type": "object"}
 SYS_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
-
-
-def ref(name: str) -> Schema:
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def array(items: Schema) -> Schema:
-    return {"type": "array", "items": items}
 
 
 def closed(required: Sequence[str] = (), **properties: Schema) -> Schema:

@@ -14,6 +14,8 @@ from flask import Flask
 from werkzeug.routing import BaseConverter, Map, Rule
 from werkzeug.routing.rules import RulePart
 
+from .. import openapi
+
 Builder = Callable[..., tuple[str, str]]
 
 
@@ -70,3 +72,10 @@ def _of(routes: Map | None, converters: Mapping[str, BaseConverter]) -> dict[str
 def install_routes(app: Flask) -> None:
     """To be installed before the first route."""
     app.url_rule_class = Route
+
+
+def api_routes(app: Flask) -> list[openapi.Route]:
+    """The app's APIs, as an OpenAPI description names their addresses."""
+    views = app.view_functions
+    rules = [(rule.rule, rule.methods or (), views[rule.endpoint]) for rule in app.url_map.iter_rules()]
+    return list(openapi.routes_of(each for each in rules if each[0].startswith("/api/")))
