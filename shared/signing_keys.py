@@ -3,7 +3,6 @@
 After a rotation the one before stays published for a while, so that what it has signed can still be verified.
 """
 
-import fcntl
 import json
 import os
 from collections.abc import Iterator, Sequence
@@ -14,7 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from .clock import Clock
+from .data_folder import one_at_a_time
 from .ids import Ids
+from .replacing import replacing
 
 ALGORITHM = "RS256"
 BITS = 2048
@@ -91,16 +92,13 @@ class SigningKeys:
     def _write(self, keys: Sequence[SigningKey]) -> None:
         """In one step, so that nobody reads half a file."""
         entries = [{"made_at": key.made_at.isoformat(), "jwk": key.jwk} for key in keys]
-        fresh = self._path.with_suffix(".new")
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        with replacing(self._path) as unfinished, unfinished.open("w") as file:
             json.dump(entries, file)
             file.flush()
             os.fsync(file.fileno())
-        fresh.replace(self._path)
 
     @contextmanager
     def _alone(self) -> Iterator[None]:
         self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        with self._path.with_suffix(".lock").open("w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+        with one_at_a_time(self._path.with_suffix(".lock")):
             yield
