@@ -4,7 +4,6 @@ from datetime import datetime, timedelta
 from threading import Lock
 
 from sqlalchemy import Engine, String, insert, select, update
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ...shared.column_types import UtcDateTime
@@ -57,9 +56,6 @@ class TokenUses:
 
     def _write(self, entity: str, user: str, now: datetime) -> None:
         change = update(TokenUse).where(TokenUse.entity == entity, TokenUse.user == user).values(at=now)
-        try:
-            with writing(self._engine) as connection:
-                if not connection.execute(change).rowcount:
-                    connection.execute(insert(TokenUse).values(entity=entity, user=user, at=now))
-        except IntegrityError:  # another process noted the first call at the same moment
-            return
+        with writing(self._engine) as connection:
+            if not connection.execute(change).rowcount:
+                connection.execute(insert(TokenUse).values(entity=entity, user=user, at=now))
