@@ -5,17 +5,18 @@ Read through the gate as the one who asks, so a file holds what the list and the
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import quoteattr
 
+from ...shared.text import whole_number
 from ..access.caller import Caller
 from ..dictionary.types import FieldType
 from ..query import EncodedQuery
 from ..records.gate import Gate
 from ..records.row import Row
+from ..rest.representation import XML_HEAD, to_json, without_unwritable, xml_text
 from .assumptions import EXPORT_CHARSET, EXPORT_ESCAPE, EXPORT_LIMIT, EXPORT_MOST
 from .list_layout import read_layout
 from .list_page import in_usual_order
@@ -24,10 +25,11 @@ from .preferences import Preferences
 CSV, JSON, XML = "CSV", "JSONv2", "XML"
 PROCESSORS = {CSV: ("csv", "text/csv"), JSON: ("json", "application/json"), XML: ("xml", "application/xml")}
 """By the parameter of a list's address that asks for a file: the ending of its name, and its type."""
+LARGEST_NUMBER = 999_999_999
+"""A property that says more counts as not set."""
 FORMULA = re.compile(r"[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 NUMBER = re.compile(r"-?[0-9]+([.,][0-9]+)*", re.ASCII)
 """The states of a change begin at -5."""
-NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +79,13 @@ def harmless(value: str) -> str:
 def write_json(rows: Sequence[Row]) -> bytes:
     """As the JSONv2 processor answers."""
     records = [{name: value.value for name, value in row.values.items()} for row in rows]
-    return json.dumps({"records": records}, ensure_ascii=False, separators=(",", ":")).encode()
+    return to_json({"records": records})
 
 
 def write_xml(rows: Sequence[Row]) -> bytes:
     """A record is an element of its table's name, each field one within; references say what they are called (G)."""
     records = "".join(part for row in rows for part in _record(row))
-    return f'<?xml version="1.0" encoding="UTF-8"?><xml>{records}</xml>'.encode()
+    return f"{XML_HEAD}<xml>{records}</xml>".encode()
 
 
 def _record(row: Row) -> Iterator[str]:
@@ -91,18 +93,13 @@ def _record(row: Row) -> Iterator[str]:
     for name, value in row.values.items():
         shown = ""
         if value.field.type is FieldType.REFERENCE and value.value:
-            shown = f" display_value={quoteattr(_clean(value.display(row.style)))}"
-        text = escape(_clean(value.value), {"\r": "&#13;"})
+            shown = f" display_value={quoteattr(without_unwritable(value.display(row.style)))}"
+        text = xml_text(value.value)
         yield f"<{name}{shown}>{text}</{name}>" if text else f"<{name}/>"
     yield f"</{row.table}>"
 
 
-def _clean(text: str) -> str:
-    return NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
-
-
 def _limit(gate: Gate) -> int:
     name, usual = EXPORT_LIMIT.value
-    text = gate.get_property(name)
-    limit = int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else usual
-    return min(limit, EXPORT_MOST.value)
+    limit = whole_number(gate.get_property(name), LARGEST_NUMBER)
+    return min(usual if limit is None else limit, EXPORT_MOST.value)

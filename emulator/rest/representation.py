@@ -13,7 +13,6 @@ XML_HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 XML_ROOT = "response"
 
 _NO_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""Characters that XML 1.0 cannot hold, not even escaped."""
 _QUALITY = re.compile(r"[01]?\.?[0-9]{0,3}(?<=[0-9])")
 _encoder = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 _escaping_encoder = json.JSONEncoder(separators=(",", ":"))
@@ -96,7 +95,17 @@ def _inner(value: object) -> Iterator[str]:
     elif isinstance(value, bool):
         yield "true" if value else "false"
     elif value is not None:
-        yield escape(_NO_XML.sub("\N{REPLACEMENT CHARACTER}", str(value)), {"\r": "&#13;"})
+        yield xml_text(str(value))
+
+
+def xml_text(text: str) -> str:
+    """The text as it stands within an element."""
+    return escape(without_unwritable(text), {"\r": "&#13;"})
+
+
+def without_unwritable(text: str) -> str:
+    """The text with a mark for each character that XML 1.0 cannot hold, not even escaped."""
+    return _NO_XML.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
 def _tag(name: str) -> str:
