@@ -2,8 +2,12 @@
 
 import base64
 import random
+import re
 import secrets
 from typing import Protocol
+
+SYS_ID = re.compile(r"[0-9a-f]{32}")
+"""What a record's sys_id looks like, but for a few such as ``global``."""
 
 
 class RandomBytes(Protocol):

@@ -41,6 +41,10 @@ class Field:
         """The label of a choice value; a value that is no choice is its own label."""
         return next((choice.label for choice in self.choices if choice.value == value), value)
 
+    def choice_called(self, label: str) -> str | None:
+        """The value of the first choice with this label, in whatever case; None when there is none."""
+        return next((choice.value for choice in self.choices if choice.label.lower() == label.lower()), None)
+
 
 @dataclass(frozen=True, slots=True)
 class ApplicationAccess:

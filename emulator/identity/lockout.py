@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from ...shared.clock import Clock
-from ...shared.text import spelled_out
+from ...shared.text import spelled_out, whole_number
 from ..access.caller import Caller
 from ..records.gate import Gate, Transaction
 
@@ -22,6 +22,8 @@ ATTEMPTS = "glide.user.max_unlock_attempts"
 MINUTES = "glide.user.unlock_timeout_in_mins"
 DEFAULT_MINUTES = 15
 FAILED = "login.failed"
+LARGEST_NUMBER = 99_999_999
+"""A property that says more counts as not set."""
 LONGEST_MINUTES = 60 * 24 * 366
 
 
@@ -66,5 +68,5 @@ class Lockout:
         return isinstance(at, datetime) and self._clock.now() >= at + timedelta(minutes=rule.minutes)
 
     def _number(self, name: str, otherwise: int) -> int:
-        text = self._gate.get_property(name)
-        return min(int(text), LONGEST_MINUTES) if text.isascii() and text.isdigit() and len(text) < 9 else otherwise
+        number = whole_number(self._gate.get_property(name), LARGEST_NUMBER)
+        return otherwise if number is None else min(number, LONGEST_MINUTES)

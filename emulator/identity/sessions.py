@@ -11,6 +11,7 @@ from ...shared.clock import Clock
 from ...shared.column_types import UtcDateTime
 from ...shared.digests import digest_of
 from ...shared.ids import Ids
+from ...shared.text import whole_number
 from ..database import Base
 from .accounts import UserAccount
 from .activity import Activity
@@ -26,6 +27,8 @@ IDLE_PROPERTY = "glide.ui.session_timeout"
 """Property: minutes without a request after which a session ends; 30 unless set (G)."""
 
 DEFAULT_IDLE = timedelta(minutes=30)
+LONGEST_IDLE = 999_999
+"""Minutes; more counts as not set."""
 
 
 class UserSession(Base):
@@ -138,8 +141,7 @@ class Sessions:
         return gone
 
     def _idle(self) -> timedelta:
-        text = self._get_property(IDLE_PROPERTY)
-        minutes = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+        minutes = whole_number(self._get_property(IDLE_PROPERTY), LONGEST_IDLE)
         return timedelta(minutes=minutes) if minutes else DEFAULT_IDLE
 
 

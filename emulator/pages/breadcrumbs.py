@@ -7,6 +7,7 @@ from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import FieldType, Storage
 from ..query import EncodedQuery, Term
 from ..query.nodes import Clause
+from ..query.paths import field_at
 from ..query.value_operators import NOTHING
 from .list_query import list_url
 from .references import References
@@ -117,17 +118,8 @@ class Wording:
     def end_of(self, path: str) -> Field | None:
         """The field at the end of a path of references."""
         if path not in self._known:
-            self._known[path] = self._walk(path)
+            self._known[path] = field_at(self.dictionary, self.table, path.split("."))
         return self._known[path]
-
-    def _walk(self, path: str) -> Field | None:
-        table, found = self.table, None
-        for step in path.split("."):
-            found = self.dictionary.field(table, step) if table in self.dictionary.tables else None
-            if found is None:
-                return None
-            table = found.reference
-        return found
 
 
 def breadcrumbs(wording: Wording, query: EncodedQuery) -> Sequence[Crumb]:

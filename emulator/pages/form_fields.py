@@ -4,12 +4,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from ...shared.ids import SYS_ID
 from ...shared.time_style import TimeStyle
 from ..dictionary.layout import form_sections
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import FieldType, Storage
 from ..records.row import MASKED, Row
-from .references import SYS_ID, References
+from .references import References
 
 LONG_TEXT_FROM = 256
 MORE_LINES_FROM = 4000

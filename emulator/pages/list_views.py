@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response
 
+from ...shared.text import whole_number
 from ...shared.web.parts import part
 from ..access.caller import Caller
 from ..identity.web import current_caller
@@ -46,8 +47,7 @@ def _given() -> Mapping[str, str]:
 
 
 def _first_row() -> int:
-    text = _given().get("sysparm_first_row", "")
-    return min(int(text), LARGEST_ROW) if text.isdecimal() and text.isascii() and len(text) < 10 else 1
+    return whole_number(_given().get("sysparm_first_row", ""), LARGEST_ROW) or 1
 
 
 def _led_on(table: str, query: EncodedQuery, caller: Caller) -> str | None:

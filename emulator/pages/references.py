@@ -1,15 +1,14 @@
 """References on a form: from what a person types to the record meant, and the names to choose from."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from ...shared.ids import SYS_ID
 from ..access.caller import Caller
 from ..dictionary.model import Dictionary
 from ..errors import PlatformError
 from ..records.gate import Gate
 
-SYS_ID = re.compile(r"[0-9a-f]{32}")
 MOST_SUGGESTIONS = 50
 ALSO_KNOWN_BY = {"sys_user": ("user_name", "email"), "sys_db_object": ("name",), "sys_scope": ("scope",)}
 """Further fields by which people know a record; they are tried when no display value matches."""

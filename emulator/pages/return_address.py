@@ -1,15 +1,14 @@
 """Back to the list or the form that a form was opened from."""
 
-import re
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
+from ...shared.ids import SYS_ID
 from ..dictionary.model import Dictionary
 from ..identity.landing import own_path
 
 REFERRING = "sysparm_referring_url"
 OUTCOME, RECORD, TABLE = "sysparm_done", "sysparm_done_record", "sysparm_done_table"
 OUTCOMES = (OUTCOME, RECORD, TABLE)
-SYS_ID = re.compile(r"[0-9a-f]{32}")
 
 
 def back_to(dictionary: Dictionary, table: str, sys_id: str, came_from: str) -> str:

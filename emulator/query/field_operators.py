@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from ...shared.calendar import MONTHS, SECONDS, UNITS
+from ...shared.text import whole_number
 from ...shared.zones import known_zone
 from ..dictionary.types import Storage
 from .context import QueryContext
@@ -60,10 +61,11 @@ def _apart(distance: str) -> Operator:
         other = _other(place, path)
         if other is None or place.storage not in TIMES:
             return None
-        unit, direction, count = how if len(how) == 3 else ("", "", "")
-        if unit not in UNITS or direction not in _DIRECTIONS or not (count.isascii() and count.isdigit()):
+        unit, direction, text = how if len(how) == 3 else ("", "", "")
+        count = whole_number(text, LONGEST_DISTANCE * SECONDS_OF_A_MONTH)
+        if unit not in UNITS or direction not in _DIRECTIONS or count is None:
             raise ImpossibleValue(value)
-        months, seconds = MONTHS.get(unit, 0) * int(count), SECONDS.get(unit, 0) * int(count)
+        months, seconds = MONTHS.get(unit, 0) * count, SECONDS.get(unit, 0) * count
         if months > LONGEST_DISTANCE or seconds > LONGEST_DISTANCE * SECONDS_OF_A_MONTH:
             raise ImpossibleValue(value)
         return Predicate(Check.APART, place.path, (months, seconds), (other.path, distance, *_DIRECTIONS[direction]))

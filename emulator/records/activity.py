@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from ...shared.ids import SYS_ID
 from ..dictionary.model import Field
 from ..dictionary.types import FieldType, Storage
 from ..query import parse, select_records
@@ -18,7 +19,6 @@ from ..store.collation import fold
 from ..store.store import StoredRow
 from . import audit, journal
 from .attachment_rules import TABLE as FILES
-from .coerce import SYS_ID
 from .field_reading import may_read, whole_table_readable
 from .lists import Names, names_of
 from .reading import read_one

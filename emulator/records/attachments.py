@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import BinaryIO
 
+from ...shared.text import whole_number
 from ..access.caller import Caller, Channel
 from ..access.operations import Operation
 from ..errors import BadParameter, NoRecordFound, PayloadTooLarge
@@ -17,8 +18,10 @@ from .attachment_rules import TABLE
 from .gate import Gate
 from .row import Row
 
-LARGEST = ("com.glide.attachment.max_size", "1024")
+LARGEST = ("com.glide.attachment.max_size", 1024)
 """Property: the largest file in megabytes, and its default (platform documentation, D)."""
+MOST_MEGABYTES = 1024 * 1024
+"""A property that says more counts as not set."""
 EXTENSIONS = "glide.attachment.extensions"
 """Property: the endings of names that may be attached, comma-separated without their dots; empty for all (D)."""
 MEGABYTE = 1024 * 1024
@@ -99,8 +102,9 @@ class Attachments:
     @property
     def largest(self) -> int:
         """Bytes a file may have."""
-        text = self._gate.get_property(*LARGEST)
-        return int(text if text.isascii() and text.isdecimal() else LARGEST[1]) * MEGABYTE
+        name, usual = LARGEST
+        megabytes = whole_number(self._gate.get_property(name), MOST_MEGABYTES)
+        return (usual if megabytes is None else megabytes) * MEGABYTE
 
     def _check_name(self, name: str) -> None:
         """Refuse a name that is none, and one of a kind that may not be attached. Raises BadParameter."""

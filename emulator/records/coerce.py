@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Context, Decimal
 
+from ...shared.ids import SYS_ID
+from ...shared.text import what_cannot_be_kept
 from ...shared.time_style import IN_UTC, TimeStyle
 from ..dictionary.model import Field
 from ..dictionary.types import FieldType, Storage
@@ -18,7 +20,6 @@ from ..store.store import Native
 from .durations import read_duration
 from .row import written
 
-SYS_ID = re.compile(r"[0-9a-f]{32}")
 INTEGER = re.compile(r"[+-]?[0-9]{1,10}")
 LARGEST_INTEGER = 2**31 - 1
 DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
@@ -75,10 +76,9 @@ def _text(given: object) -> str:
     if isinstance(given, list | tuple):
         return ",".join(_text(each) for each in given)
     text = str(given)
-    if "\0" in text:
-        raise RequestUnreadable(detail="A value contains a NUL character.")
-    if any("\ud800" <= character <= "\udfff" for character in text):
-        raise RequestUnreadable(detail="A value contains half of a surrogate pair.")
+    impossible = what_cannot_be_kept(text)
+    if impossible:
+        raise RequestUnreadable(detail=f"A value contains {impossible}.")
     return text
 
 
@@ -107,9 +107,9 @@ def _duration(text: str) -> int:
 def _choice(field: Field, text: str, how: Input) -> str:
     if any(choice.value == text for choice in field.choices):
         return text
-    by_label = [choice.value for choice in field.choices if choice.label.lower() == text.lower()]
-    if how.display and by_label:
-        return by_label[0]
+    value = field.choice_called(text) if how.display else None
+    if value is not None:
+        return value
     raise Unfit(f"{text[:40]!r} is no choice of {field.element}")
 
 

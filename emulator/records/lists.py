@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from ...shared.ids import SYS_ID
 from ..dictionary.types import FieldType
-from .coerce import SYS_ID
 from .id_lists import id_lists
 from .row import FieldValue, Row
 from .work import Work

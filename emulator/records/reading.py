@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from ...shared.ids import SYS_ID
 from ..access.acl import Verdict
 from ..access.operations import Operation
 from ..dictionary.model import Field
@@ -15,7 +16,6 @@ from ..query import EncodedQuery, Selection, parse, select_record, select_record
 from ..query.statements import DISPLAY
 from ..store.store import StoredRow
 from . import attachment_rules, journal, lists
-from .coerce import SYS_ID
 from .field_reading import check_query, readable_paths, without_hidden
 from .row import Columns, Page, Row
 from .work import Work, restrictions

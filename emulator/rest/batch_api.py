@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, current_app, request
 
+from ...shared.text import whole_number
 from ..errors import BadParameter
 from . import assumptions
 from .batch import Batch, written
@@ -11,6 +12,8 @@ from .incoming import given_object
 from .routing import same_for_all_versions
 
 MAX_OUTPUT_HEADER = "X-BATCHREQUEST-MAX-OUTPUT-SIZE"
+MOST_BYTES = 10**15
+"""A header that says more counts as not sent."""
 
 blueprint = Blueprint("batch_api", __name__)
 speak_rest(blueprint)
@@ -41,7 +44,5 @@ def batch() -> Response:
 
 def _most_bytes(count: int) -> int:
     """Bytes of all answers together; every request has its own limit besides."""
-    text = request.headers.get(MAX_OUTPUT_HEADER, "").strip()
-    if text.isascii() and text.isdigit() and len(text) < 16:
-        return int(text)
-    return assumptions.BATCH_LARGEST_OUTPUT.value * count
+    asked = whole_number(request.headers.get(MAX_OUTPUT_HEADER, "").strip(), MOST_BYTES)
+    return asked if asked is not None else assumptions.BATCH_LARGEST_OUTPUT.value * count

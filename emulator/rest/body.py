@@ -10,6 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import NoReturn
 
+from ...shared.text import what_cannot_be_kept
 from ..errors import RequestUnreadable
 from . import assumptions
 from .errors import UnsupportedMediaType
@@ -143,12 +144,9 @@ def _joined(name: str, values: Sequence[object]) -> str:
 
 def _text(text: str) -> str:
     """Refuse what no database may hold: NUL and halves of surrogate pairs."""
-    if "\0" in text:
-        raise _unreadable("a NUL character cannot be stored")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise _unreadable("half of a surrogate pair cannot be stored") from error
+    impossible = what_cannot_be_kept(text)
+    if impossible:
+        raise _unreadable(f"{impossible} cannot be stored")
     return text
 
 

@@ -7,12 +7,13 @@ They are ANDed; a choice or a reference may be given by its display value (``sta
 import re
 from collections.abc import Sequence
 
+from ...shared.ids import SYS_ID
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import FieldType
+from ..query.paths import field_at
 from ..query.value_operators import NOTHING
 from .parameters import Parameters
 
-SYS_ID = re.compile(r"[0-9a-f]{32}")
 PATH = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
 
 
@@ -28,23 +29,13 @@ def query_of(dictionary: Dictionary, table: str, filters: Sequence[tuple[str, st
 
 
 def _term(dictionary: Dictionary, table: str, name: str, value: str) -> str:
-    field = _resolve(dictionary, table, name)
+    field = field_at(dictionary, table, name.split("."))
     text = value.replace("^", "^^")
     if field is None or value in NOTHING:
         return f"{name}={text}"
     if field.type is FieldType.REFERENCE and not SYS_ID.fullmatch(value):
         return _by_display(dictionary, field.reference, name, text)
     return f"{name}={_choice(field, text)}"
-
-
-def _resolve(dictionary: Dictionary, table: str, path: str) -> Field | None:
-    *steps, last = path.split(".")
-    for step in steps:
-        found = dictionary.field(table, step)
-        if found is None or found.reference not in dictionary.tables:
-            return None
-        table = found.reference
-    return dictionary.field(table, last)
 
 
 def _by_display(dictionary: Dictionary, reference: str, name: str, text: str) -> str:
@@ -58,5 +49,4 @@ def _by_display(dictionary: Dictionary, reference: str, name: str, text: str) ->
 def _choice(field: Field, text: str) -> str:
     if any(choice.value == text for choice in field.choices):
         return text
-    by_label = [choice.value for choice in field.choices if choice.label.lower() == text.lower()]
-    return by_label[0] if by_label else text
+    return field.choice_called(text) or text

@@ -6,6 +6,7 @@ from urllib.parse import quote
 from flask import Request, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from ...shared.text import whole_number
 from ...shared.web.parts import part
 from ..errors import PayloadTooLarge
 from ..identity.effective_method import effective_method
@@ -101,7 +102,5 @@ def _read(limit: int) -> bytes:
 
 def _megabytes(name: str, default: int) -> int:
     """The property's value in bytes; what is no number from 1 to the documented 25 counts as not set."""
-    text = part(Gate).get_property(name)
-    known = text.isascii() and text.isdigit() and len(text) < 3
-    megabytes = int(text) if known else 0
-    return megabytes * MEGABYTE if 0 < megabytes <= assumptions.MOST_MEGABYTES.value else default
+    megabytes = whole_number(part(Gate).get_property(name), assumptions.MOST_MEGABYTES.value)
+    return megabytes * MEGABYTE if megabytes else default

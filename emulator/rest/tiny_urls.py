@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from urllib.parse import parse_qsl, urlsplit
 
+from ...shared.ids import SYS_ID
 from ..access.caller import Caller
 from ..errors import BadParameter, PlatformError
 from ..records.gate import Gate
@@ -11,7 +12,6 @@ from . import assumptions
 
 TABLE = "sys_tiny_url"
 PARAMETER = "sysparm_tiny"
-NAME = re.compile(r"[0-9a-f]{32}")
 TABLE_ADDRESS = re.compile(r"/api/now/(?:v[12]/)?table/(?P<table>[^/]+)/?")
 
 
@@ -50,7 +50,7 @@ def expand(gate: Gate, pairs: Sequence[tuple[str, str]]) -> Sequence[tuple[str, 
     if not name:
         return pairs
     query = f"tiny_url={name}"
-    row = gate.record(TABLE, Caller.system()).find(query, ("url",)) if NAME.fullmatch(name) else None
+    row = gate.record(TABLE, Caller.system()).find(query, ("url",)) if SYS_ID.fullmatch(name) else None
     if row is None:
         raise BadParameter(detail=f"{PARAMETER} stands for no address: {name[:40]}")
     return [*pairs, *parse_qsl(urlsplit(row.value("url")).query, keep_blank_values=True)]

@@ -168,6 +168,13 @@ def test_q09_dynamic_filters_stand_for_whom_their_records_say(gate, itil):
     assert total(gate, "assigned_toDYNAMICno_such_option", itil) == 0
 
 
+@pytest.mark.attack("Q09")
+@pytest.mark.parametrize("distance", ["9" * 12, "1" * 5000, "-1", "\u0661", ""])
+def test_q09_a_distance_that_no_calendar_has_is_none_that_two_moments_have(gate, distance):
+    """Python itself reads no more than 4,300 digits as a number."""
+    assert total(gate, f"opened_atMORETHANsys_updated_on@day@before@{distance}") == 0
+
+
 @pytest.mark.attack("Q11")
 @pytest.mark.parametrize(
     "query",

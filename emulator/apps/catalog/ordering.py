@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ....shared.text import whole_number
 from ...access.caller import Caller
 from ...records.gate import Gate, Transaction
 from ...records.row import Row
@@ -92,8 +93,8 @@ class Ordering:
 
     def _line(self, item: str, quantity: str, given: Mapping[str, object]) -> Line:
         row = Catalog(self.gate, self.caller).on_offer(item)
-        count = int(quantity) if quantity.isascii() and quantity.isdigit() and len(quantity) < 5 else 0
-        if not 0 < count <= LARGEST_QUANTITY:
+        count = whole_number(quantity, LARGEST_QUANTITY)
+        if not count:
             raise BadQuantity
         return Line(row, count, answers_to(variables_of(self.gate, item), given))
 
