@@ -25,8 +25,8 @@ class Saving:
 
     def insert(self, table: str, caller: Caller, changes: Changes) -> Row:
         """Raises a PlatformError when the gate refuses; nothing is written then."""
-        if table == OAUTH_ENTITY:
-            self._generate(changes)
+        if table == OAUTH_ENTITY:  # a secret is made where none is given (platform 2.1, D)
+            changes.secrets.setdefault("client_secret", self.gate.ids.token(24))
         if table == API_KEY:
             changes.secrets.setdefault("token", self.gate.ids.token(32))
         with self.gate.transaction() as transaction:
@@ -40,8 +40,3 @@ class Saving:
             row = self.gate.record(table, caller, transaction).update(sys_id, changes.values, display_input=True)
             self.secrets.write(table, sys_id, changes.secrets, transaction)
         return row
-
-    def _generate(self, changes: Changes) -> None:
-        """An OAuth client made by hand gets its ID, and a secret where none is given (platform 2.1, C)."""
-        changes.values.setdefault("client_id", self.gate.ids.sys_id())
-        changes.secrets.setdefault("client_secret", self.gate.ids.token(24))

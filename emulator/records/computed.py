@@ -1,4 +1,4 @@
-"""What a write to a user brings with it: the name made of first and last name, and a clean count after unlocking."""
+"""What a write brings with it of itself: a user's name and clean count after unlocking, an OAuth client's ID."""
 
 from collections.abc import Mapping
 
@@ -6,6 +6,8 @@ from ..store.store import Native
 from .work import Work
 
 USERS = "sys_user"
+OAUTH_CLIENTS = "oauth_entity"
+INBOUND = "client"
 NAME_PARTS = ("first_name", "last_name")
 
 
@@ -13,8 +15,21 @@ def computed(
     work: Work, table: str, sys_id: str, given: Mapping[str, Native], before: Mapping[str, Native]
 ) -> Mapping[str, Native]:
     """The values to write instead of ``given``. ``before`` is the stored record, empty for a new one."""
-    if table != USERS:
+    if table == OAUTH_CLIENTS and not before:
+        return _with_client_id(work, given)
+    return _of_user(work, sys_id, given, before) if table == USERS else given
+
+
+def _with_client_id(work: Work, given: Mapping[str, Native]) -> Mapping[str, Native]:
+    """An inbound client that comes without an ID gets one: scripts that make it read theirs back (platform 2.1, C)."""
+    if given.get("client_id") or given.get("type", INBOUND) != INBOUND:
         return given
+    return {**given, "client_id": work.ids.sys_id()}
+
+
+def _of_user(
+    work: Work, sys_id: str, given: Mapping[str, Native], before: Mapping[str, Native]
+) -> Mapping[str, Native]:
     values = dict(given)
     if any(each in given for each in NAME_PARTS):
         parts = [str({**before, **given}.get(each) or "") for each in NAME_PARTS]

@@ -1,5 +1,7 @@
 """What each further ``sysparm_`` of the Table API does, seen from outside (rest 2)."""
 
+import re
+
 import pytest
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.shared.web.parts import part_of
@@ -161,6 +163,18 @@ def test_a_client_secret_over_rest_works_only_when_it_is_given_as_displayed(api)
         answer = api.send("POST", "oauth_entity", body, sysparm_input_display_value=displayed)
         assert (answer.status_code, answer.json["result"]["client_secret"]) == (201, "")
         assert status(client_id, "s3cret") == expected, displayed
+
+
+@pytest.mark.source("platform 2.1", "C")
+def test_a_client_made_over_rest_without_an_id_gets_one(api):
+    """Programs that register themselves read it from the answer; one that connects elsewhere has the other side's."""
+    made = api.send("POST", "oauth_entity", {"name": "mine"}, sysparm_input_display_value="true").json["result"]
+    assert re.fullmatch("[0-9a-f]{32}", made["client_id"])
+    assert made["client_id"] != made["sys_id"]
+    renamed = api.send("PATCH", f"oauth_entity/{made['sys_id']}", {"name": "still mine"}).json["result"]
+    assert renamed["client_id"] == made["client_id"]
+    theirs = api.send("POST", "oauth_entity", {"name": "theirs", "type": "oauth_provider"})
+    assert theirs.json["result"]["client_id"] == ""
 
 
 @pytest.mark.attack("D06")
