@@ -8,6 +8,7 @@ from ..dictionary.types import FieldType, Storage
 from ..store.store import Native
 from . import attachment_rules
 from .coerce import Input, Unfit, coerce
+from .permission import why_not
 from .work import Work
 
 STEP = "field"
@@ -27,7 +28,6 @@ KEPT_BY_THE_PLATFORM = frozenset(
     }
 )
 """Fields that only the instance itself fills; given by anyone else they are ignored."""
-
 
 AUTO_FIELDS = frozenset({"sys_created_on", "sys_created_by", "sys_updated_on", "sys_updated_by", "sys_mod_count"})
 """Those of them that tell who wrote the record, when and how often."""
@@ -91,8 +91,7 @@ def is_writable(work: Work, table: str, element: str, operation: Operation, sys_
         verdict = work.judge_field(element, needed, table)
         fits = not verdict.conditions or (bool(sys_id) and work.matches(table, sys_id, verdict.restriction))
         if not verdict.allowed or not fits:
-            reason = verdict.reason if not verdict.allowed else "The record does not match the rule's condition."
-            work.trail.alter(STEP, verdict.rule, f"{element} is not writable: {reason}", verdict.record)
+            work.trail.alter(STEP, verdict.rule, f"{element} is not writable: {why_not(verdict)}", verdict.record)
             return False
         if verdict.record:
             work.trail.allow(STEP, verdict.rule, f"{element} is writable: {verdict.reason}", verdict.record)

@@ -17,7 +17,7 @@ from ..access.operations import Operation
 from ..access.scope import check_execute
 from ..access.trail import Trail
 from ..errors import PlatformError
-from . import attachment_rules, writing
+from . import attachment_rules, permission, writing
 from .assign import is_writable
 from .coerce import Input
 from .reading import ReadRequest, read_one, read_page
@@ -150,11 +150,11 @@ def _write(work: Work, question: Question, operation: Operation) -> tuple[Answer
     """What the access rules say, and whether they drop the field in question."""
     table = work.table
     if question.record and operation is not Operation.CREATE:
-        table, _stored = writing.existing(work, question.record, operation)
+        table, _stored = permission.existing(work, question.record, operation)
         answer = Answer.ALLOWED
     else:
         work.enter(operation)
-        answer = _whether_some(work, writing.check_table(work, operation))
+        answer = _whether_some(work, permission.check_table(work, operation))
     asks_of_field = bool(question.field) and operation is not Operation.DELETE
     return answer, asks_of_field and not _writes_field(work, table, question, operation)
 

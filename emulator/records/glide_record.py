@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..access.operations import Operation
 from ..access.trail import Trail
-from . import reading, writing
+from . import permission, reading, writing
 from .activity import read_activities
 from .coerce import Input
 from .multiple import matching
@@ -103,7 +103,7 @@ class GlideRecord:
     def check(self, sys_id: str, operation: Operation) -> None:
         """Raise what an update or delete of the record would be refused with for the caller's lack of rights."""
         with self._gate.reading(self._trail(operation), self._within) as work:
-            writing.existing(work, sys_id, operation)
+            permission.existing(work, sys_id, operation)
 
     def update_multiple(self, query: str, values: Mapping[str, object]) -> int:
         """Change every record that the query matches, all or none, and return how many there were.

@@ -19,7 +19,7 @@ from ..dictionary.model import Dictionary
 from ..dictionary.rows import DICTIONARY_TABLES, ReadTable, Row, compile_rows
 from ..query import parse, select_records
 from ..query.context import QueryContext
-from ..store.store import Store
+from ..store.store import Store, dictionary_version
 from ..store.tables import RecordTables
 from .conditions import Condition
 from .defaults import Defaults, compile_defaults
@@ -38,8 +38,7 @@ VERSIONED_TABLES = (
     | LOOKUP_TABLES
     | {DYNAMIC_FILTERS, QUOTA_RULES, RATE_LIMIT_RULES}
 )
-"""A write to one of these starts a new version, so that every process sees it with its next request."""
-
+"""A write to one of these begins a new version, so that every process sees it with its next request."""
 
 MOST_KEPT = 8
 """Snapshots kept in a process; one is a few megabytes."""
@@ -135,12 +134,6 @@ def reader(store: Store, connection: Connection, tables: RecordTables) -> ReadTa
     return read
 
 
-def next_version(current: str, token: str, *, dictionary: bool) -> str:
-    """The version after a change. Its part before the dot stays as long as the dictionary does."""
-    kept = token if dictionary else current.partition(".")[0]
-    return f"{kept}.{token}"
-
-
 class _Compiled:
     """The snapshots compiled last in this process, by version.
 
@@ -163,8 +156,8 @@ class _Compiled:
 
     def dictionary(self, version: str) -> Dictionary | None:
         """The dictionary of a version, if another version with the same one is kept. Asked while compiling."""
-        part = version.partition(".")[0]
-        return next((kept.dictionary for each, kept in self._kept.items() if each.partition(".")[0] == part), None)
+        wanted = dictionary_version(version)
+        return next((kept.dictionary for each, kept in self._kept.items() if dictionary_version(each) == wanted), None)
 
 
 _compiled = _Compiled()

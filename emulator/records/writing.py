@@ -1,7 +1,8 @@
 """How the gate writes, all inside one write transaction.
 
-table → channel → scope → user (table, row, fields) → values, defaults, number → before-rules, data lookups → data
-policies → the row → journal → after-rules → audit. Rules look at a draft; an abort undoes whatever was written.
+table → channel → scope → user (permission.py; of fields assign.py) → values, defaults, number → before-rules, data
+lookups → data policies → the row → journal → after-rules → audit. Rules look at a draft; an abort undoes whatever was
+written.
 """
 
 from collections.abc import Mapping
@@ -10,14 +11,11 @@ from typing import NoReturn
 from sqlalchemy.exc import IntegrityError
 
 from ...shared.errors import RefusedToStart
-from ...shared.ids import Ids
-from ..access.acl import Verdict
 from ..access.operations import Operation
 from ..dictionary.rows import DICTIONARY_TABLES
-from ..dictionary.types import Storage
-from ..errors import AclRefused, BusinessRuleAborted, NoRecordFound, OperationFailed
+from ..errors import BusinessRuleAborted, OperationFailed
 from ..store.store import Native
-from . import attachment_rules, audit, journal, table_rows
+from . import attachment_rules, audit, journal, permission, table_rows
 from .addresses import check_own_address, check_range
 from .assign import Assigned, assign
 from .coerce import Input
@@ -25,14 +23,11 @@ from .computed import computed
 from .defaults import defaults, next_number
 from .draft import Draft
 from .enforce import check_data_policies, run_after, run_before
-from .reading import RECORD_ID
 from .row import Row
-from .snapshot import VERSIONED_TABLES, next_version
+from .snapshot import VERSIONED_TABLES
 from .work import Work
 from .written import as_written
 
-STEP = "user"
-OUTSIDE = "The record does not match the rule's condition."
 UNIQUE_RULE = "Unique correlation"
 UNIQUE_RULE_ID = "5f0e3f6ba4f7401cb6d2a3d0c8e6d901"
 """sys_id of the rule that refuses a second ticket with one correlation id (ours; the database enforces it)."""
@@ -40,13 +35,10 @@ UNIQUE_RULE_ID = "5f0e3f6ba4f7401cb6d2a3d0c8e6d901"
 
 def insert(work: Work, given: Mapping[str, object], how: Input, *, named: bool = True) -> Row:
     """``named``: whether the row that is returned also tells what its references point to is called."""
-    work.refresh_caller()
-    work.enter(Operation.CREATE)
-    check_table(work, Operation.CREATE)
-    attachment_rules.check_creation(work)
+    permission.check_creation(work)
     assigned = assign(work, work.table, given, how, Operation.CREATE)
     draft = _new_draft(work, assigned, stamped=how.auto_sys_fields)
-    _check_new_row(draft)
+    permission.check_new_row(draft)
     table_rows.prepare(draft)
     run_before(draft, Operation.CREATE)
     check_data_policies(draft)
@@ -57,7 +49,7 @@ def insert(work: Work, given: Mapping[str, object], how: Input, *, named: bool =
 
 def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input, *, named: bool = True) -> Row:
     """See ``insert``."""
-    table, before = existing(work, sys_id, Operation.WRITE)
+    table, before = permission.existing(work, sys_id, Operation.WRITE)
     assigned = assign(work, table, given, how, Operation.WRITE, sys_id)
     values = {**before, **computed(work, table, sys_id, assigned.columns, before)}
     draft = Draft(work, table, sys_id, values, before, assigned.entries, frozenset(assigned.columns))
@@ -82,7 +74,7 @@ def _stamp(draft: Draft) -> None:
 
 
 def delete(work: Work, sys_id: str) -> None:
-    table, before = existing(work, sys_id, Operation.DELETE)
+    table, before = permission.existing(work, sys_id, Operation.DELETE)
     draft = Draft(work, table, sys_id, dict(before), before)
     run_before(draft, Operation.DELETE)
     work.store.delete(work.connection, work.snapshot.tables, table, sys_id)
@@ -92,7 +84,7 @@ def delete(work: Work, sys_id: str) -> None:
     table_rows.follow(draft, Operation.DELETE)
     run_after(draft, Operation.DELETE)
     check_own_address(work, table)
-    _start_version(work, table)
+    _begin_version(work, table)
 
 
 def _new_draft(work: Work, assigned: Assigned, *, stamped: bool) -> Draft:
@@ -143,80 +135,7 @@ def _complete(draft: Draft, operation: Operation) -> None:
     if later:
         work.store.update(work.connection, work.snapshot.tables, table, sys_id, later)
     audit.changes(draft)
-    _start_version(work, table)
-
-
-def _check_new_row(draft: Draft) -> None:
-    """A rule with a condition allows the new records that fulfil it."""
-    verdict = draft.work.judge_record(Operation.CREATE)
-    _judge_row(draft.work, Operation.CREATE, verdict, matches=draft.matches(verdict.restriction))
-
-
-def check_table(work: Work, operation: Operation) -> Verdict:
-    if work.dictionary.table(work.table).union_of:  # as database views are (rest 1, D)
-        reason = "It shows the records of other tables together; change them there."
-        work.trail.refuse(AclRefused(operation.in_acl_text), STEP, "read-only table", reason)
-    verdict = work.judge_record(operation)
-    if not verdict.allowed:
-        work.trail.refuse(AclRefused(operation.in_acl_text), STEP, verdict.rule, verdict.reason, verdict.record)
-    work.trail.allow(STEP, verdict.rule, verdict.reason, verdict.record)
-    return verdict
-
-
-def _check_row(work: Work, operation: Operation, table: str, sys_id: str) -> None:
-    verdict = work.judge_record(operation, table)
-    _judge_row(work, operation, verdict, matches=work.matches(table, sys_id, verdict.restriction))
-
-
-def _judge_row(work: Work, operation: Operation, verdict: Verdict, *, matches: bool) -> None:
-    if not verdict.allowed or not matches:
-        reason = verdict.reason if not verdict.allowed else OUTSIDE
-        work.trail.refuse(AclRefused(operation.in_acl_text), STEP, verdict.rule, reason, verdict.record)
-    if verdict.conditions:
-        work.trail.allow(STEP, verdict.rule, f"The record matches its condition {verdict.restriction}", verdict.record)
-
-
-def existing(work: Work, sys_id: str, operation: Operation) -> tuple[str, Mapping[str, Native]]:
-    """The class and stored values of a record the caller may see and do this to.
-
-    Raises NoRecordFound when it is missing or hidden, AclRefused when it may be seen and not changed.
-    """
-    work.refresh_caller()
-    work.enter(operation)
-    verdict = work.judge_record(Operation.READ)
-    visible = RECORD_ID.fullmatch(sys_id) is not None and verdict.allowed
-    attached = attachment_rules.bound(work, work.table)
-    if attached and visible:
-        visible = attachment_rules.may_read(work, sys_id)
-    found = _stored(work, sys_id, verdict.restriction) if visible else None
-    if found is None:
-        reason = "No such record that the caller may read." if verdict.allowed else verdict.reason
-        work.trail.refuse(NoRecordFound(), STEP, verdict.rule, reason, verdict.record)
-    work.trail.allow(STEP, verdict.rule, f"The record may be read. {verdict.reason}", verdict.record)
-    table, stored = found
-    check_table(work, operation)
-    _check_row(work, operation, table, sys_id)
-    if attached:
-        attachment_rules.check_change(work, sys_id)
-    return table, stored
-
-
-def _stored(work: Work, sys_id: str, restriction: str) -> tuple[str, Mapping[str, Native]] | None:
-    """The class and the values of the record, if the restriction holds for it."""
-    stored = _values(work, work.table, sys_id, restriction)
-    if stored is None:
-        return None
-    own = str(stored.get("sys_class_name") or work.table)
-    if own != work.table:
-        stored = _values(work, own, sys_id)
-    return None if stored is None else (own, stored)
-
-
-def _values(work: Work, table: str, sys_id: str, restriction: str = "") -> Mapping[str, Native] | None:
-    """What is stored of the record in the fields of a table."""
-    paths = [name for name, each in work.dictionary.fields(table).items() if each.type.storage is not Storage.VIRTUAL]
-    stored = work.first(table, sys_id, paths, restriction)
-    return None if stored is None else {path: stored[path] for path in paths}
+    _begin_version(work, table)
 
 
 def _author(work: Work) -> str:
@@ -227,8 +146,8 @@ def _count(value: Native) -> int:
     return value if isinstance(value, int) else 0
 
 
-def _start_version(work: Work, table: str) -> None:
-    """A changed rule makes a new version; dictionary rows that make no sense are refused and undone."""
+def _begin_version(work: Work, table: str) -> None:
+    """A changed rule begins a new version; dictionary rows that make no sense are refused and undone."""
     names = {each.name for each in work.dictionary.chain(table)}
     dictionary = bool(names & DICTIONARY_TABLES)
     if dictionary:
@@ -239,10 +158,7 @@ def _start_version(work: Work, table: str) -> None:
         except (ValueError, LookupError, RefusedToStart) as error:
             work.trail.refuse(OperationFailed(detail=str(error)), "dictionary", "consistent dictionary", str(error))
     if names & VERSIONED_TABLES:
-        # Not from work.ids: seeded alike, two instances would name different rules by one version, which they share.
-        token = Ids().token(12)
-        version = next_version(work.store.version(work.connection), token, dictionary=dictionary)
-        work.store.touch(work.connection, version)
+        work.store.begin_version(work.connection, dictionary=dictionary)
 
 
 def _refuse_duplicate(work: Work, error: IntegrityError) -> NoReturn:

@@ -10,12 +10,10 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, delete, select
 
-from ...shared.ids import Ids
 from ..dictionary.declaration import load_schema
 from ..dictionary.model import Dictionary
 from ..dictionary.rows import DICTIONARY_TABLES, rows_of
-from ..records.gate import Gate, Transaction
-from ..records.snapshot import next_version
+from ..records.gate import Gate
 from ..store.tables import KEY, RecordTables, record_tables
 from .entries import read_data
 from .fill import AUTHOR
@@ -60,7 +58,7 @@ class SeedInstaller:
             for table, rows in by_table.items():
                 stored.delete(table, KEY, [row[KEY] for row in rows])
             write_rows(transaction.connection, tables, by_table)
-            self._start_version(transaction)
+            self._store.begin_version(transaction.connection, dictionary=True)
 
     def uninstall(self, scope: str) -> None:
         """Remove the app with its tickets, and the OAuth entity and the tokens that its checklist led to."""
@@ -78,11 +76,7 @@ class SeedInstaller:
             for table in sorted(DICTIONARY_TABLES):
                 stored.delete(table, NAMED_BY.get(table, "name"), names)
             _delete_policy(stored, scope)
-            self._start_version(transaction)
-
-    def _start_version(self, transaction: Transaction) -> None:
-        version = self._store.version(transaction.connection)
-        self._store.touch(transaction.connection, next_version(version, Ids().token(12), dictionary=True))
+            self._store.begin_version(transaction.connection, dictionary=True)
 
 
 def _dictionary_rows(schema: Dictionary, scope: str) -> dict[str, Rows]:

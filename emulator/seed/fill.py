@@ -5,7 +5,6 @@ from collections.abc import Iterator
 
 from sqlalchemy import Engine, select
 
-from ...shared.ids import Ids
 from ...shared.place import Image
 from ...shared.seeds import Seed
 from ..dictionary.declaration import GLOBAL_SCOPE
@@ -84,7 +83,7 @@ def fill(
         if wanted.volume:
             people = [str(row["sys_id"]) for row in by_table["sys_user"]]
             write_volume(store, connection, tables, wanted.volume, people, tell)
-        store.touch(connection, Ids().token(12))  # unlike any other instance's, however its ids are drawn
+        store.begin_version(connection, dictionary=True)
 
 
 def _files(wanted: Seed, *, installed: bool) -> Iterator[str]:

@@ -8,13 +8,11 @@ from functools import cache
 
 from sqlalchemy import Connection, select
 
-from ...shared.ids import Ids
 from ..dictionary.declaration import load_schema
 from ..dictionary.model import Dictionary
 from ..dictionary.rows import rows_of
 from ..dictionary.tables_file import with_tables
 from ..records.gate import Gate
-from ..records.snapshot import next_version
 from ..settings import Settings
 from ..store.store import Native
 from ..store.tables import RecordTables
@@ -51,8 +49,7 @@ def write_tables(gate: Gate) -> bool:
             return False
         write_rows(connection, tables, {table: stamped(rows, AUTHOR) for table, rows in missing.items()})
         gate.store.reconcile(schema, connection)
-        version = next_version(gate.store.version(connection), Ids().token(12), dictionary=True)
-        gate.store.touch(connection, version)
+        gate.store.begin_version(connection, dictionary=True)
     return True
 
 

@@ -10,11 +10,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from ...shared.ids import Ids
 from ..dictionary.declaration import GLOBAL_SCOPE, load_schema
 from ..dictionary.model import Dictionary
 from ..dictionary.rows import rows_of
-from ..records.snapshot import next_version
 from ..store.store import Store
 from ..store.tables import KEY, RecordTables
 from .application import NAMED_BY
@@ -61,8 +59,7 @@ def _upgrade(store: Store, connection: Connection, tables: RecordTables) -> None
     new = {table: _absent(connection, tables, table, rows) for table, rows in wanted.items()}
     if any(new.values()):
         write_rows(connection, tables, new)
-        version = next_version(store.version(connection), Ids().token(12), dictionary=True)
-        store.touch(connection, version)
+        store.begin_version(connection, dictionary=True)
 
 
 def _missing(

@@ -12,6 +12,7 @@ from sqlalchemy.engine import CursorResult
 
 from ...shared.database import reading, writing
 from ...shared.facts import forget_facts, lasting_fact
+from ...shared.ids import Ids
 from ..dictionary.model import Dictionary
 from .collation import fold, folded
 from .local_time import install_functions
@@ -28,7 +29,7 @@ CHANGED = "ticketlab_key"
 """The parameter that names the record to change; no column is called so."""
 
 _VERSION = text("SELECT version FROM ticketlab_version")
-_TOUCH = text("UPDATE ticketlab_version SET version = :version")
+_SET_VERSION = text("UPDATE ticketlab_version SET version = :version")
 _NEXT = text(
     "INSERT INTO ticketlab_counter (name, value) VALUES (:name, :first) ON CONFLICT (name) DO UPDATE "
     "SET value = CASE WHEN ticketlab_counter.value < :first THEN :first ELSE ticketlab_counter.value + 1 END "
@@ -38,6 +39,11 @@ _RESERVE = text(
     "INSERT INTO ticketlab_counter (name, value) VALUES (:name, :last) ON CONFLICT (name) DO UPDATE "
     "SET value = CASE WHEN ticketlab_counter.value < :last THEN :last ELSE ticketlab_counter.value END"
 )
+
+
+def dictionary_version(version: str) -> str:
+    """The part of a version of the rules that stays as long as the dictionary does."""
+    return version.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +86,15 @@ class Store:
         """The token of the rules in force: whoever caches what it compiled from rules compares it."""
         return str(connection.scalar(_VERSION))
 
-    def touch(self, connection: Connection, token: str) -> None:
-        """Start a new version of the rules."""
-        connection.execute(_TOUCH, {"version": token})
+    def begin_version(self, connection: Connection, *, dictionary: bool) -> None:
+        """Let every process compile the rules anew, and the dictionary, too, when that has changed.
+
+        A version stands for one content everywhere, so it is drawn at random, however the instance's own ids are:
+        seeded alike, two instances would name different rules by one version.
+        """
+        token = Ids().token(12)
+        kept = token if dictionary else dictionary_version(self.version(connection))
+        connection.execute(_SET_VERSION, {"version": f"{kept}.{token}"})
         forget_facts(connection)
 
     def rows(self, connection: Connection, prepared: Prepared) -> Sequence[StoredRow]:

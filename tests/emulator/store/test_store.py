@@ -16,7 +16,7 @@ from ticketlab.emulator.dictionary.declaration import load_schema, system_fields
 from ticketlab.emulator.dictionary.model import Dictionary, Field, Index, Table
 from ticketlab.emulator.dictionary.types import FieldType
 from ticketlab.emulator.query import QueryContext, parse, select_records
-from ticketlab.emulator.store.store import Store
+from ticketlab.emulator.store.store import Store, dictionary_version
 from ticketlab.emulator.store.tables import RecordTables
 from ticketlab.shared.errors import RefusedToStart
 from ticketlab.shared.postgresql import identifier
@@ -216,13 +216,18 @@ def test_a_counter_counts_on_from_its_first_number_and_catches_up_with_a_raised_
         assert store.next_counter(connection, "other", 1) == 1
 
 
-def test_the_version_changes_when_it_is_touched(store):
+def test_a_version_is_unlike_any_other_and_names_the_dictionary_as_long_as_that_stays(store):
     """Caches hang on it."""
     store.reconcile(_dictionary())
-    with store.writing() as connection:
-        store.touch(connection, "second")
-    with store.reading() as connection:
-        assert store.version(connection) == "second"
+    versions = []
+    for changes_dictionary in (True, False, True):
+        with store.writing() as connection:
+            store.begin_version(connection, dictionary=changes_dictionary)
+        with store.reading() as connection:
+            versions.append(store.version(connection))
+    first, second, third = map(dictionary_version, versions)
+    assert len(set(versions)) == 3
+    assert first == second != third
 
 
 def test_a_structure_that_no_dictionary_has_any_more_is_forgotten():
