@@ -75,7 +75,9 @@ def _file(row: Row) -> File:
 
 
 def size_in_words(size: float) -> str:
-    """``255 bytes``, ``1.2 KB``."""
+    """``1 byte``, ``255 bytes``, ``1.2 KB``."""
+    if size == 1:
+        return "1 byte"
     for unit in UNITS[:-1]:
         if size < STEP:
             return f"{size:.0f} {unit}" if unit == UNITS[0] else f"{size:.1f} {unit}"

@@ -1,8 +1,8 @@
 """What a phone shows, and what a table keeps on an ordinary screen."""
 
-from browser_steps import Person
-from examiner import PHONE
-from playwright.sync_api import expect
+from browser_steps import GLOBAL_ADMINISTRATOR, Person
+from examiner import DESK, PHONE
+from playwright.sync_api import Page, expect
 
 
 def test_the_whole_navigation_of_the_tenant_fits_a_phone(person: Person) -> None:
@@ -51,3 +51,36 @@ def test_the_state_of_a_ticket_stands_on_one_line(person: Person) -> None:
     state = person.card("incident").locator(".rows .tag")
     expect(state).to_have_text("In Progress", timeout=7000)
     assert state.evaluate("each => each.offsetHeight < 1.5 * parseFloat(getComputedStyle(each).lineHeight)")
+
+
+def test_a_word_without_end_is_broken(person: Person) -> None:
+    """A ticket may be called anything: no page grows wider than the screen, no column runs into the next."""
+    page = person.page
+    person.connect()
+    page.goto(f"{person.tenant}/tickets/new?kind=incident")
+    person.fill_ticket("W" * 100)
+    person.send_ticket()
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]  # a TypedDict of just this
+        assert too_wide(page, "html") == []
+        page.goto(f"{person.tenant}/tickets")
+        assert too_wide(page, ".scroll") == []
+        page.get_by_role("link", name="WWW").first.click()
+    person.open_instance("/logout.do")
+    person.log_in_to_instance()
+    page.set_viewport_size(DESK)  # type: ignore[arg-type]  # a TypedDict of just this
+    person.open_instance("/incident_list.do?sysparm_group_by=short_description")
+    assert too_wide(page, "td") == []
+
+
+def test_no_column_of_the_directory_is_cut_off(person: Person) -> None:
+    person.sign_in_to_tenant(GLOBAL_ADMINISTRATOR)
+    person.page.goto(f"{person.tenant}/azureActiveDirectory/users")
+    assert too_wide(person.page, ".scroll") == []
+
+
+def too_wide(page: Page, selector: str) -> list[str]:
+    """What holds more than it shows."""
+    wide = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent.slice(0, 80))"
+    found: list[str] = page.locator(selector).evaluate_all(wide)
+    return found

@@ -142,7 +142,9 @@ def test_ticket_page_shows_that_it_is_being_sent_and_then_its_number(
     deliver(tenant)
     assert "CHG0030001" in browser.get(f"/tickets/{ticket_id}/status").text
     assert "data-settled" in browser.get(f"/tickets/{ticket_id}/status").text
-    assert "http-equiv" not in browser.get(f"/tickets/{ticket_id}").text
+    page = browser.get(f"/tickets/{ticket_id}").text
+    assert "http-equiv" not in page
+    assert re.search(r"<dt>Created</dt><dd>[^<]* UTC</dd>", page), "a time says in which zone it is"
 
 
 def test_refused_ticket_shows_servicenows_own_sentence_and_retry_now(

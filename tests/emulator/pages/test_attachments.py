@@ -5,7 +5,7 @@ import re
 
 import pytest
 from people import PASSWORD, Page, Person, api, make_person, set_property
-from ticketlab.emulator.pages.attachment_strip import MOST_SHOWN
+from ticketlab.emulator.pages.attachment_strip import MOST_SHOWN, size_in_words
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.shared.web.parts import part_of
 from werkzeug.datastructures import FileStorage
@@ -31,6 +31,11 @@ def multipart(values, content=b"x", name="x.txt", content_type="text/plain"):
     file = FileStorage(io.BytesIO(content), name, content_type=content_type)
     boundary, body = encode_multipart({**values, FILE: file})
     return {"data": body, "content_type": f'multipart/form-data; boundary="{boundary}"'}
+
+
+@pytest.mark.parametrize(("size", "words"), [(0, "0 bytes"), (1, "1 byte"), (255, "255 bytes"), (1229, "1.2 KB")])
+def test_a_size_is_said_in_words(size, words):
+    assert size_in_words(size) == words
 
 
 def attached(instance, incident):
