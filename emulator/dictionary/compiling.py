@@ -9,7 +9,15 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from .checks import check, check_inheritance, is_there
-from .declaration import DEFAULT_LENGTH, GLOBAL_SCOPE, label_of, load_schema, scope_id, system_fields
+from .declaration import (
+    DEFAULT_LENGTH,
+    GLOBAL_SCOPE,
+    label_of,
+    load_schema,
+    scope_id,
+    system_fields,
+    with_classes,
+)
 from .model import ApplicationAccess, Choice, Dictionary, Field, Numbering, Table
 from .types import FieldType
 
@@ -85,7 +93,7 @@ def compile_rows(read: ReadTable, schema: Dictionary | None = None) -> Dictionar
         compiled[row["name"]] = _compile_table(row, extends, scope, parts, known.tables.get(row["name"]))
     dictionary = Dictionary(compiled)
     check_inheritance(dictionary)
-    dictionary = _without_strays(dictionary)
+    dictionary = _without_strays(with_classes(dictionary))
     check(dictionary)
     return dictionary
 

@@ -6,6 +6,7 @@ out (a field's label, type or length) follows from the rest of it.
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -16,6 +17,7 @@ from .model import ApplicationAccess, Choice, Dictionary, Field, Index, Numberin
 from .types import FieldType
 
 GLOBAL_SCOPE = "global"
+CLASS = "sys_class_name"
 
 LENGTHS = {
     FieldType.GUID: 32,
@@ -44,6 +46,7 @@ _SYSTEM_FIELDS: Mapping[str, Mapping[str, Any]] = {
     "sys_tags": {"label": "Tags", "read_only": True, "max_length": 255},
 }
 """Every record has them (platform 5.1, F)."""
+_CLASS_FIELD: Mapping[str, Any] = {"type": "sys_class_name", "label": "Class", "read_only": True, "max_length": 80}
 
 
 @cache
@@ -73,6 +76,25 @@ def scope_id(scope: str) -> str:
 def system_fields(table: str) -> Mapping[str, Field]:
     """The ``sys_`` fields of a root table."""
     return {element: declared_field(table, element, entry) for element, entry in _SYSTEM_FIELDS.items()}
+
+
+def class_field(table: str) -> Field:
+    """What tells the records of a root table from those of the tables that extend it."""
+    return declared_field(table, CLASS, _CLASS_FIELD)
+
+
+def with_classes(dictionary: Dictionary) -> Dictionary:
+    """Every root table that is extended has a class, as on the platform, whether or not it is said to have one."""
+    tables = dictionary.tables
+    extended = {dictionary.base(name) for name, table in tables.items() if table.extends}
+    lacking = {name for name in extended if CLASS not in tables[name].fields}
+    if not lacking:
+        return dictionary
+    return Dictionary({name: _with_class(each) if name in lacking else each for name, each in tables.items()})
+
+
+def _with_class(table: Table) -> Table:
+    return replace(table, fields={**system_fields(table.name), CLASS: class_field(table.name), **table.fields})
 
 
 def label_of(element: str) -> str:

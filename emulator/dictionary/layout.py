@@ -2,12 +2,11 @@
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from .declaration import load_schema
+from .declaration import CLASS, load_schema
 from .model import Dictionary, Field, RelatedList
 from .tables_file import OWN_NAME
 from .types import FieldType
 
-CLASS = "sys_class_name"
 MOST_FALLBACK_COLUMNS = 6
 MOST_OWN_COLUMNS = 3
 OWN_PREFIX = "sys_"

@@ -10,9 +10,17 @@ from typing import Any
 
 from .compiling import DICTIONARY_TABLES, PUBLIC, ReadTable, compile_rows
 from .declaration import record_id, scope_id
-from .model import Dictionary, Numbering, Table
+from .model import Dictionary, Field, Numbering, Table
 
-__all__ = ["DICTIONARY_TABLES", "DictionaryRows", "ReadTable", "compile_rows", "describing_rows", "rows_of"]
+__all__ = [
+    "DICTIONARY_TABLES",
+    "DictionaryRows",
+    "ReadTable",
+    "compile_rows",
+    "describing_rows",
+    "dictionary_entry",
+    "rows_of",
+]
 
 COLLECTION = "collection"
 """``internal_type`` of the sys_dictionary row that stands for the table itself (G)."""
@@ -95,23 +103,27 @@ def _dictionary_entries(table: Table) -> Iterator[Row]:
         "audit": table.audited,
         "sys_scope": scope,
     }
-    for field in table.fields.values():
-        yield {
-            "sys_id": record_id("sys_dictionary", table.name, field.element),
-            "name": table.name,
-            "element": field.element,
-            "internal_type": field.type.value,
-            "column_label": field.label,
-            "max_length": field.max_length,
-            "mandatory": field.mandatory,
-            "read_only": field.read_only,
-            "display": field.display,
-            "active": True,
-            "reference": field.reference or None,
-            "default_value": field.default or None,
-            "choice": 1 if field.choices else None,
-            "sys_scope": scope,
-        }
+    yield from (dictionary_entry(field, scope) for field in table.fields.values())
+
+
+def dictionary_entry(field: Field, scope: str) -> Row:
+    """The sys_dictionary row of a field; ``scope`` is the sys_id of its application."""
+    return {
+        "sys_id": record_id("sys_dictionary", field.table, field.element),
+        "name": field.table,
+        "element": field.element,
+        "internal_type": field.type.value,
+        "column_label": field.label,
+        "max_length": field.max_length,
+        "mandatory": field.mandatory,
+        "read_only": field.read_only,
+        "display": field.display,
+        "active": True,
+        "reference": field.reference or None,
+        "default_value": field.default or None,
+        "choice": 1 if field.choices else None,
+        "sys_scope": scope,
+    }
 
 
 def _documentation(table: Table) -> Iterator[Row]:

@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from ...shared.errors import RefusedToStart
 from ...shared.near import did_you_mean
 from .checks import problems
-from .declaration import declared_field, declared_table
+from .declaration import declared_field, declared_table, with_classes
 from .model import ApplicationAccess, Dictionary, Table
 from .shapes import Shape, either, is_count, is_list, is_table, is_text, is_truth, list_of, record_of, row_of, table_of
 from .types import FieldType
@@ -88,7 +88,7 @@ class _File:
         for name in tables.keys() - self._known.tables.keys():
             if found.numbering(name) and found.field(name, "number") is None:
                 self._refuse(f"{name} is numbered and has no field number", name, "numbering")
-        return found
+        return with_classes(found)
 
     def _entries(self) -> Mapping[str, Any]:
         try:

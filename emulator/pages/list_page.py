@@ -6,7 +6,8 @@ from urllib.parse import urlencode
 
 from ..access.caller import Caller
 from ..access.operations import Operation
-from ..dictionary.layout import CLASS, list_columns
+from ..dictionary.declaration import CLASS
+from ..dictionary.layout import list_columns
 from ..dictionary.model import Dictionary, Field
 from ..query import EncodedQuery
 from ..records.attachment_rules import TABLE as ATTACHMENTS

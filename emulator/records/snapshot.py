@@ -180,14 +180,22 @@ class Snapshots:
 
     def _find(self, connection: Connection) -> Snapshot:
         version = self._store.version(connection)
-        return _compiled.get(version, lambda: self.compile(connection, version))
+        return _compiled.get(version, lambda: self._compile(connection, version))
 
-    def compile(self, connection: Connection, version: str = "") -> Snapshot:
-        """Compile what the connection sees. Raises ValueError when its dictionary rows make no sense.
+    def compile_changed(self, connection: Connection) -> Snapshot:
+        """Compile anew what the connection's transaction has changed, and make its tables first: rules lie in them.
 
-        Without a version everything is compiled anew: the connection's transaction has changed it.
+        Raises ValueError when the dictionary's rows make no sense, RefusedToStart as ``Store.reconcile`` does.
         """
-        dictionary = (version and _compiled.dictionary(version)) or self._dictionary(connection)
+        dictionary = self._dictionary(connection)
+        self._store.reconcile(dictionary, connection)
+        return self._with_rules(connection, dictionary, "")
+
+    def _compile(self, connection: Connection, version: str) -> Snapshot:
+        dictionary = _compiled.dictionary(version) or self._dictionary(connection)
+        return self._with_rules(connection, dictionary, version)
+
+    def _with_rules(self, connection: Connection, dictionary: Dictionary, version: str) -> Snapshot:
         tables = self._store.tables(dictionary)
         read = reader(self._store, connection, tables)
         return Snapshot(

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 from typing import NoReturn
 
 from ..access.operations import Operation
-from ..dictionary.declaration import GLOBAL_SCOPE, system_fields
+from ..dictionary.declaration import CLASS, GLOBAL_SCOPE, class_field, system_fields
 from ..dictionary.model import Table
-from ..dictionary.rows import DICTIONARY_TABLES, describing_rows
+from ..dictionary.rows import DICTIONARY_TABLES, describing_rows, dictionary_entry
 from ..dictionary.tables_file import OWN_NAME
 from ..errors import OperationFailed
 from ..store.store import Native
@@ -69,8 +69,18 @@ def _create(draft: Draft) -> None:
     for kind, rows in describing_rows(table).items():
         for row in rows:
             _insert(draft, kind, row)
+    _give_class(draft)
     if draft.raw("create_access_controls") == "true":
         _create_access(draft, name)
+
+
+def _give_class(draft: Draft) -> None:
+    """The first table that extends another gives its root the field that tells their records apart."""
+    dictionary = draft.work.dictionary
+    above = [each.name for each in dictionary.tables.values() if each.sys_id == draft.raw("super_class")]
+    for root in map(dictionary.base, above):
+        if dictionary.field(root, CLASS) is None:
+            _insert(draft, FIELDS, dictionary_entry(class_field(root), draft.raw("sys_scope")))
 
 
 def _create_access(draft: Draft, name: str) -> None:

@@ -153,8 +153,7 @@ def _begin_version(work: Work, table: str) -> None:
     if dictionary:
         try:
             # Compiled here and now, so that further writes of this transaction see what was just changed.
-            work.snapshot = work.snapshots.compile(work.connection)
-            work.store.reconcile(work.dictionary, work.connection)
+            work.snapshot = work.snapshots.compile_changed(work.connection)
         except (ValueError, LookupError, RefusedToStart) as error:
             work.trail.refuse(OperationFailed(detail=str(error)), "dictionary", "consistent dictionary", str(error))
     if names & VERSIONED_TABLES:

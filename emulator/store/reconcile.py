@@ -8,7 +8,7 @@ from sqlalchemy.engine import Inspector
 from sqlalchemy.schema import CreateColumn
 
 from ...shared.errors import RefusedToStart
-from .tables import RecordTables
+from .tables import CLASS, RecordTables
 from .unions import create_view
 
 _OWN_TABLES = (
@@ -38,7 +38,7 @@ def reconcile(connection: Connection, tables: RecordTables) -> bool:
         if base in unions:
             continue
         if table.name in present:
-            _complete(connection, inspector, table)
+            _complete(connection, inspector, base, table)
         else:
             table.create(connection)
     for base in unions:
@@ -47,11 +47,13 @@ def reconcile(connection: Connection, tables: RecordTables) -> bool:
     return True
 
 
-def _complete(connection: Connection, inspector: Inspector, table: Table) -> None:
+def _complete(connection: Connection, inspector: Inspector, base: str, table: Table) -> None:
     present: Mapping[str, Any] = {column["name"]: column["type"] for column in inspector.get_columns(table.name)}
     for column in table.columns:
         if column.name not in present:
             add_column(connection, table, column)
+            if column.name == CLASS:  # the first table extends it: what it holds is of its own class
+                connection.execute(table.update().values({CLASS: base}))
         elif not _alike(connection, present[column.name], column):
             raise RefusedToStart(
                 detail=f"{table.name}.{column.name} is stored as {present[column.name]} in this database, which the "

@@ -52,6 +52,37 @@ def test_a_declared_table_is_used_like_any_other(file, tmp_path):
         close(made)
 
 
+VEHICLES = """
+[u_vehicle]
+label = "Vehicle"
+fields.u_plate = {}
+"""
+TRUCKS = """
+[u_truck]
+label = "Truck"
+extends = "u_vehicle"
+fields.u_load = { type = "integer" }
+"""
+
+
+def test_a_declared_table_is_extended_by_another_that_is_declared_later(file, tmp_path):
+    """What it held before is of its own class, and the class is a field of the dictionary."""
+    kept: list[str] = []
+    for text in (VEHICLES, VEHICLES + TRUCKS, VEHICLES + TRUCKS):
+        made = make_instance(tmp_path / "data", tables=file(text))
+        gate = part_of(made, Gate)
+        kept.append(gate.record("u_vehicle", Caller.system()).insert({"u_plate": "X 1"}).sys_id)
+        if TRUCKS in text:
+            truck = gate.record("u_truck", Caller.system()).insert({"u_plate": "X 2", "u_load": "7"}).sys_id
+            trucks = gate.record("u_truck", Caller.system()).query("u_loadISNOTEMPTY").rows
+            assert truck in {row.sys_id for row in trucks}
+            vehicles = gate.record("u_vehicle", Caller.system()).query("sys_class_name=u_vehicle").rows
+            assert {row.sys_id for row in vehicles} == set(kept)
+            entries = gate.record("sys_dictionary", Caller.system()).query("name=u_vehicle^element=sys_class_name").rows
+            assert len(entries) == 1
+        close(made)
+
+
 PLATFORM_S = """
 [task_sla]
 label = "Task SLA"

@@ -64,6 +64,27 @@ def test_a_root_table_gets_the_sys_fields_as_dictionary_entries(api):
     assert api.rows("sys_dictionary", name="u_parking_lot") == []
 
 
+@pytest.mark.parametrize("parent", ["u_vehicle", "cmn_department", "sys_user_role"])
+def test_any_table_can_be_extended(api, parent):
+    """The first table that extends another gives it a class: what it holds is told from what the new one holds."""
+    made = [api.create("sys_db_object", label="Vehicle")] if parent == "u_vehicle" else []
+    above = api.rows("sys_db_object", name=parent)[0]["sys_id"]
+    before = api.create(parent)
+    made.append(api.create("sys_db_object", label="Truck", super_class=above))
+    after, truck = api.create(parent), api.create("u_truck")
+    assert [each["sys_class_name"] for each in (after, truck)] == [parent, "u_truck"]
+    assert [row["sys_id"] for row in api.rows("u_truck")] == [truck["sys_id"]]
+    assert {row["sys_id"] for row in api.rows(parent)} >= {each["sys_id"] for each in (before, after, truck)}
+    own = api.rows(parent, sysparm_query=f"sys_class_name={parent}", sysparm_fields="sys_id")
+    assert {before["sys_id"], after["sys_id"]} <= {row["sys_id"] for row in own}
+    assert truck["sys_id"] not in {row["sys_id"] for row in own}
+    assert len(api.rows("sys_dictionary", name=parent, element="sys_class_name")) == 1
+    assert api.send("DELETE", f"u_truck/{before['sys_id']}").status_code == 404
+    for table in reversed(made):
+        assert api.send("DELETE", f"sys_db_object/{table['sys_id']}").status_code == 204
+    assert api.get("u_truck").status_code == 400
+
+
 def test_a_field_added_to_a_platform_table_holds_values_at_once(api):
     made = api.create("sys_dictionary", name="incident", column_label="Floor number", internal_type="integer")
     assert made["element"] == "u_floor_number"
