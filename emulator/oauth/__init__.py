@@ -25,7 +25,7 @@ from .grants import AuthorizationCodeGrant, RefreshTokenGrant, S256Challenge
 from .judging import Judge
 from .machine_grants import MACHINE_GRANTS
 from .policy import OAuthProperties
-from .server import Behind, OAuthServer
+from .server import OAuthServer
 from .tokens import Tokens
 from .tries import FailedTries
 from .uses import TokenUses
@@ -50,7 +50,7 @@ def install(app: Flask, *, gate: Gate, key: InstanceKey, clock: Clock, ids: Ids,
     consents = Consents(gate.store, clock, ids)
     for each in (properties, clients, tokens, uses, judge, credentials, statuses, keys, consents):
         provide(app, each)
-    behind = Behind(
+    server = OAuthServer(
         gate=gate,
         users=users,
         clients=clients,
@@ -60,13 +60,12 @@ def install(app: Flask, *, gate: Gate, key: InstanceKey, clock: Clock, ids: Ids,
         families=families,
         properties=properties,
         tries=FailedTries(lab_engine, clock),
+        jwts=jwts,
+        tokens=tokens,
         clock=clock,
         ids=ids,
         issuer=settings.url,
-        jwts=jwts,
-        tokens=tokens,
     )
-    server = OAuthServer(behind)
     server.register_grant(AuthorizationCodeGrant, [S256Challenge(required=True)])
     server.register_grant(RefreshTokenGrant)
     for grant in MACHINE_GRANTS:

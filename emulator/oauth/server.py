@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import cast
 from urllib.parse import urlencode
 
@@ -43,49 +43,37 @@ NO_STORE = {"Cache-Control": "no-store", "Pragma": "no-cache"}
 Headers = Iterable[tuple[str, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """What the server works with."""
-
-    gate: Gate
-    users: Users
-    clients: Clients
-    codes: Codes
-    credentials: Credentials
-    judge: Judge
-    families: Families
-    properties: OAuthProperties
-    tries: FailedTries
-    clock: Clock
-    ids: Ids
-    issuer: str
-    """The instance's own address."""
-    jwts: AccessJwts
-    tokens: Tokens
-
-
 class OAuthServer(AuthorizationServer):
     """Knows two endpoints: the token endpoint, and the decision on an authorization request. Grants are given to it."""
 
-    def __init__(self, behind: Behind) -> None:
+    def __init__(
+        self,
+        *,
+        gate: Gate,
+        users: Users,
+        clients: Clients,
+        codes: Codes,
+        credentials: Credentials,
+        judge: Judge,
+        families: Families,
+        properties: OAuthProperties,
+        tries: FailedTries,
+        jwts: AccessJwts,
+        tokens: Tokens,
+        clock: Clock,
+        ids: Ids,
+        issuer: str,
+    ) -> None:
+        """``issuer`` is the instance's own address. What is public here the grants work with."""
         super().__init__()
-        self.gate = behind.gate
-        self.users = behind.users
-        self.clients = behind.clients
-        self.codes = behind.codes
-        self.credentials = behind.credentials
-        self.judge = behind.judge
-        self.families = behind.families
-        self.properties = behind.properties
-        self.clock = behind.clock
-        self.ids = behind.ids
-        self.issuer = behind.issuer.rstrip("/")
-        self._jwts = behind.jwts
-        self._tokens = behind.tokens
-        self.eligibility = Eligibility(self.gate, self.users, self.properties)
-        self.assertions = Assertions(self.gate, self.clock)
-        self.users_by_field = UsersByField(self.gate, self.users)
-        self._authenticate = ClientAuthentication(self.clients, behind.tries)
+        self.gate, self.clock, self.ids, self.issuer = gate, clock, ids, issuer.rstrip("/")
+        self.users, self.clients, self.properties = users, clients, properties
+        self.codes, self.credentials, self.families, self.judge = codes, credentials, families, judge
+        self.eligibility = Eligibility(gate, users, properties)
+        self.assertions = Assertions(gate, clock)
+        self.users_by_field = UsersByField(gate, users)
+        self._jwts, self._tokens = jwts, tokens
+        self._authenticate = ClientAuthentication(clients, tries)
         self._error_uris = None
 
     def query_client(self, client_id: str) -> Client | None:  # type: ignore[override]
