@@ -16,7 +16,7 @@ from patience import HANGING
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.identity.keys import InstanceKey
 from ticketlab.emulator.identity.users import Users
-from ticketlab.emulator.oauth.clients import create_client
+from ticketlab.emulator.oauth.registration import create_client
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.shared.web.parts import part_of
 

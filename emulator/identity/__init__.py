@@ -33,7 +33,7 @@ def install(
     for each in (key, passwords, users, sessions, tokens, secrets, SecondFactor(gate, key, clock)):
         provide(app, each)
     provide(app, PendingLogins(key, users, clock))
-    provide(app, ApiKeys(gate, key.ring))
+    provide(app, ApiKeys(gate, key))
     authenticators = Authenticators(*first_party(gate, users, sessions, tokens))
     authenticators.add(ApiKeyAuthenticator(part_of(app, ApiKeys), users))
     provide(app, authenticators)

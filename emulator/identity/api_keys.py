@@ -5,12 +5,12 @@ import hmac
 from flask import Request
 
 from ...shared.digests import as_bytes
-from ...shared.sealing import KeyRing, Unsealable
 from ..access.caller import Caller, Channel
 from ..errors import NotAuthenticated
 from ..records.gate import Gate
 from ..records.glide_record import GlideRecord
 from ..records.row import Row
+from .keys import InstanceKey
 from .users import Users
 
 TABLE = "api_key"
@@ -25,9 +25,9 @@ NO_KEY_HEADERS = frozenset({"", "authorization", "cookie"})
 class ApiKeys:
     """The keys that were given out."""
 
-    def __init__(self, gate: Gate, ring: KeyRing) -> None:
+    def __init__(self, gate: Gate, key: InstanceKey) -> None:
         self._gate = gate
-        self._ring = ring
+        self._key = key
 
     def user_of(self, given: str) -> str:
         """The sys_id of the user whom an active key names; empty when it is none."""
@@ -53,10 +53,7 @@ class ApiKeys:
 
     def _opened(self, row: Row) -> str:
         """Empty for what somebody else than the instance wrote: it never matches (platform 2.1, C)."""
-        try:
-            return self._ring.open(str(row.native("token") or ""), f"{TABLE}/{row.sys_id}/token")
-        except Unsealable:
-            return ""
+        return self._key.open(row.native("token"), TABLE, row.sys_id, "token") or ""
 
 
 class ApiKeyAuthenticator:

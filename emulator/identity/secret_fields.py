@@ -28,7 +28,7 @@ class SecretFields:
         ready = {
             element: self.passwords.hash(text)
             if fields[element].type is FieldType.PASSWORD
-            else self.key.ring.seal(text, f"{table}/{sys_id}/{element}")
+            else self.key.seal(text, table, sys_id, element)
             for element, text in secrets.items()
         }
         self.gate.record(table, Caller.system(), transaction).update(sys_id, ready)

@@ -12,7 +12,7 @@ from ...shared.web.routes import api_routes
 from ..access.decision import Outcome
 from ..identity.keys import InstanceKey
 from ..identity.passwords import Passwords
-from ..oauth.clients import create_client
+from ..oauth.registration import create_client
 from ..openapi import CORE_TABLES, Instance, describe
 from ..records.decision_log import DecisionRow
 from ..records.gate import Gate

@@ -1,18 +1,15 @@
-"""OAuth clients: the oauth_entity records, read in the form Authlib works with, and made so that their secret works."""
+"""OAuth clients: the oauth_entity records, in the form Authlib works with."""
 
 from collections.abc import Collection
-from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 
 from authlib.oauth2.rfc6749 import ClientMixin
 
-from ...shared.errors import BadInput
-from ...shared.sealing import KeyRing, Unsealable
 from ...shared.secret import Secret
 from ..access.caller import Caller
 from ..identity.keys import InstanceKey
-from ..records.gate import Gate, Transaction
+from ..records.gate import Gate
 from ..records.row import Row
 from . import policy
 from .profiles import Profile
@@ -155,7 +152,7 @@ class Clients:
         row = self._gate.record(TABLE, Caller.system()).find(query, FIELDS, named=False)
         if row is None or row.value("client_id") != client_id:
             return None
-        return _client(row, self._key.ring, self.default_profile, self._scopes_of(row))
+        return _client(row, self._key, self.default_profile, self._scopes_of(row))
 
     @property
     def default_profile(self) -> Profile:
@@ -172,7 +169,7 @@ class Clients:
     def reveal_secret(self, sys_id: str) -> str:
         """A client's secret as text, for the lock icon of its form; empty when it cannot be opened."""
         row = self._gate.record(TABLE, Caller.system()).get(sys_id, ["client_secret"])
-        return _open_secret(row, self._key.ring)
+        return _open_secret(row, self._key)
 
     def _scopes_of(self, row: Row) -> tuple[str, ...]:
         if row.value("scope_restriction_status") != SECURELY_SCOPED:
@@ -185,13 +182,13 @@ class Clients:
         return tuple(each.value("sys_auth_scope.name") for each in found.rows)
 
 
-def _client(row: Row, ring: KeyRing, otherwise: Profile, scopes: tuple[str, ...]) -> Client:
+def _client(row: Row, key: InstanceKey, otherwise: Profile, scopes: tuple[str, ...]) -> Client:
     skew = row.native("clock_skew")
     return Client(
         sys_id=row.sys_id,
         client_id=row.value("client_id"),
         name=row.value("name"),
-        secret=Secret(_open_secret(row, ring)),
+        secret=Secret(_open_secret(row, key)),
         redirect_urls=tuple(each.strip() for each in row.value("redirect_url").split(",") if each.strip()),
         is_public=bool(row.native("public_client")),
         access_lifespan=_lifespan(row, "access_token_lifespan", ACCESS_LIFESPAN),
@@ -209,68 +206,12 @@ def _client(row: Row, ring: KeyRing, otherwise: Profile, scopes: tuple[str, ...]
     )
 
 
-def _open_secret(row: Row, ring: KeyRing) -> str:
+def _open_secret(row: Row, key: InstanceKey) -> str:
     """A secret that the Table API wrote is stored as it came, and opens as nothing (platform 2.1, C measured)."""
-    try:
-        return ring.open(str(row.native("client_secret") or ""), secret_place(row.sys_id))
-    except Unsealable:
-        return ""
+    return key.open(row.native("client_secret"), TABLE, row.sys_id, "client_secret") or ""
 
 
 def _lifespan(row: Row, element: str, otherwise: int) -> timedelta:
     given = row.native(element)
     seconds = given if isinstance(given, int) and given > 0 else otherwise
     return timedelta(seconds=min(seconds, LONGEST_LIFESPAN))
-
-
-def secret_place(sys_id: str) -> str:
-    """Where an entity's secret is sealed for; under another record it does not open."""
-    return f"oauth_entity/{sys_id}/client_secret"
-
-
-@dataclass(frozen=True, slots=True)
-class NewClient:
-    """A client just made. Its secret can be read back by nobody but the instance's own key."""
-
-    sys_id: str
-    client_id: str
-    secret: str
-
-
-def create_client(
-    gate: Gate,
-    key: InstanceKey,
-    *,
-    name: str,
-    redirect_url: str,
-    caller: Caller | None = None,
-    secret: str = "",
-    within: Transaction | None = None,
-    **further: object,
-) -> NewClient:
-    """Make an inbound OAuth client with a working secret.
-
-    The record is inserted as ``caller`` (the instance itself when None), so whatever refuses that caller refuses this.
-    The secret is then sealed and stored by the instance: a caller may not write what works. ``further`` are other
-    values of the record. Raises BadInput for an unusable name or redirect URL, PlatformError when the gate refuses.
-    """
-    urls = [each.strip() for each in redirect_url.split(",") if each.strip()]
-    if not name.strip():
-        raise BadInput("The client has no name", "Give the application a name.")
-    if not urls or any(is_dangerous(each) for each in urls):
-        raise BadInput("Invalid redirect URL", "Give an address like https://example.com/callback, without #fragment.")
-    if further.get("profile") == Profile.HARDENED and any(is_readable_underway(each) for each in urls):
-        raise BadInput("Invalid redirect URL", "A hardened client needs https, but for an address on its own machine.")
-    client_id = gate.ids.sys_id()
-    secret = secret or gate.ids.token(24)
-    values = {"name": name.strip(), "client_id": client_id, "redirect_url": ",".join(urls), "type": "client", **further}
-    with nullcontext(within) if within else gate.transaction() as transaction:
-        row = gate.record(TABLE, caller or Caller.system(), transaction).insert(values)
-        seal_secret(gate, key, row.sys_id, secret, transaction)
-    return NewClient(row.sys_id, client_id, secret)
-
-
-def seal_secret(gate: Gate, key: InstanceKey, sys_id: str, secret: str, within: Transaction | None = None) -> None:
-    """Give an entity a secret that works."""
-    sealed = key.ring.seal(secret, secret_place(sys_id))
-    gate.record(TABLE, Caller.system(), within).update(sys_id, {"client_secret": sealed})

@@ -1,6 +1,6 @@
 """Secrets that a person's own records name in plain text, as the instance keeps them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ...shared.ids import Ids
@@ -8,16 +8,10 @@ from ..dictionary.model import Dictionary
 from ..dictionary.types import FieldType
 from ..identity.keys import InstanceKey
 from ..identity.passwords import Passwords
-from ..oauth.clients import secret_place
 from ..store.store import Native
 from .rows import Row, Rows
 
 HASHED = "$argon2"
-PLACES: Mapping[tuple[str, str], Callable[[str], str]] = {
-    ("oauth_entity", "client_secret"): secret_place,
-    ("api_key", "token"): lambda sys_id: f"api_key/{sys_id}/token",
-}
-"""Where a sealed field is sealed for; under another record it does not open."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +37,6 @@ def _kept(table: str, row: Row, kinds: Mapping[str, FieldType], secrets: Secrets
             continue
         if kind is FieldType.PASSWORD:
             kept[element] = secrets.passwords.hash(text)
-        elif place := PLACES.get((table, element)):
-            kept[element] = secrets.key.ring.seal(text, place(str(row["sys_id"])))
+        else:
+            kept[element] = secrets.key.seal(text, table, str(row["sys_id"]), element)
     return kept

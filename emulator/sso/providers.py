@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
-from ...shared.sealing import KeyRing, Unsealable
 from ...shared.secret import Secret
 from ..access.caller import Caller
 from ..identity.keys import InstanceKey
@@ -93,7 +92,7 @@ class Providers:
             sys_id=row.sys_id,
             name=row.value("name"),
             client_id=row.value("client_id"),
-            client_secret=Secret(open_secret(str(row.native("client_secret") or ""), row.sys_id, self._key.ring)),
+            client_secret=Secret(open_secret(row.native("client_secret"), row.sys_id, self._key)),
             metadata_url=row.value("oidc_config_metadata_url"),
             user_claim=row.value("user_claim") or "preferred_username",
             user_field=row.value("user_field") if row.value("user_field") in MATCH_FIELDS else MATCH_FIELDS[0],
@@ -102,17 +101,10 @@ class Providers:
         )
 
 
-def secret_place(sys_id: str) -> str:
-    """Where a provider's secret is sealed for; under another record it does not open."""
-    return f"{TABLE}/{sys_id}/client_secret"
-
-
-def open_secret(stored: str, sys_id: str, ring: KeyRing) -> str:
+def open_secret(stored: object, sys_id: str, key: InstanceKey) -> str:
     """The client secret; what an administrator has typed into the form stands there as it was typed."""
-    try:
-        return ring.open(stored, secret_place(sys_id))
-    except Unsealable:
-        return stored
+    opened = key.open(stored, TABLE, sys_id, "client_secret")
+    return opened if opened is not None else str(stored or "")
 
 
 def matching(gate: Gate, field: str, value: str, fields: tuple[str, ...]) -> list[Row]:

@@ -8,7 +8,7 @@ from ..identity.keys import InstanceKey
 from ..records.gate import Gate, Transaction
 from ..records.stored import stored
 from ..settings import Settings
-from .providers import ENABLED, LOCATE_FIELD, REDIRECT, TABLE, open_secret, secret_place
+from .providers import ENABLED, LOCATE_FIELD, REDIRECT, TABLE, open_secret
 
 DIRECTORY = "Azure Active Directory"
 DIRECTORY_ID = "5500c1a80a0a0b6b00aad0f1dee1d000"
@@ -30,10 +30,10 @@ def write_registration(gate: Gate, key: InstanceKey, settings: Settings) -> bool
     if present is None:
         return False
     right = all((present[name] or "") == value for name, value in wanted.items())
-    secret = open_secret(str(present["client_secret"] or ""), DIRECTORY_ID, key.ring)
+    secret = open_secret(present["client_secret"], DIRECTORY_ID, key)
     if right and settings.sso_client_secret.matches(secret):
         return False
-    sealed = key.ring.seal(settings.sso_client_secret.reveal(), secret_place(DIRECTORY_ID))
+    sealed = key.seal(settings.sso_client_secret.reveal(), TABLE, DIRECTORY_ID, "client_secret")
     gate.record(TABLE, Caller.system()).update(DIRECTORY_ID, {**wanted, "client_secret": sealed})
     return True
 
@@ -45,7 +45,7 @@ def switch(gate: Gate, key: InstanceKey, settings: Settings, *, enabled: bool, r
         row = providers.find(f"sys_id={DIRECTORY_ID}", ["sys_id"]) or providers.find(f"name={DIRECTORY}", ["sys_id"])
         if row is None:
             row = providers.insert({"name": DIRECTORY, "default": True, **_values(settings)})
-            sealed = key.ring.seal(settings.sso_client_secret.reveal(), secret_place(row.sys_id))
+            sealed = key.seal(settings.sso_client_secret.reveal(), TABLE, row.sys_id, "client_secret")
             providers.update(row.sys_id, {"client_secret": sealed})
         matched = {"user_field": match_field, "user_claim": CLAIMS[match_field]}
         providers.update(row.sys_id, {"active": enabled, **matched})

@@ -7,11 +7,10 @@ instance that keeps ``oauth_entity`` to its own scope refuses step 1 (platform 3
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from ....shared.sealing import Unsealable
 from ...access.caller import Caller
 from ...identity.keys import InstanceKey
 from ...identity.passwords import LONGEST_PASSWORD, Passwords
-from ...oauth.clients import create_client, secret_place
+from ...oauth.registration import create_client
 from ...records.gate import Gate, Transaction
 from ...records.row import Row
 from .errors import AdminsOnly, Unusable
@@ -118,10 +117,7 @@ class Checklist:
         if entity is None:
             return ""
         row = self.gate.record("oauth_entity", Caller.system()).get(entity.sys_id, ("client_secret",))
-        try:
-            return self.key.ring.open(str(row.native("client_secret") or ""), secret_place(entity.sys_id))
-        except Unsealable:
-            return ""
+        return self.key.open(row.native("client_secret"), "oauth_entity", entity.sys_id, "client_secret") or ""
 
     def _let_in(self, sys_id: str, hashed: str, transaction: Transaction) -> None:
         """The password is written by the instance: one that the app writes would be plain text and match nothing."""

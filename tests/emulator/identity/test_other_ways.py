@@ -20,7 +20,7 @@ KEY = "a-key-of-some-length"
 def give_key(instance, user: str) -> str:
     rows = records(instance, "api_key")
     made = rows.insert({"name": "Key", "user": user})
-    rows.update(made.sys_id, {"token": part_of(instance, InstanceKey).ring.seal(KEY, f"api_key/{made.sys_id}/token")})
+    rows.update(made.sys_id, {"token": part_of(instance, InstanceKey).seal(KEY, "api_key", made.sys_id, "token")})
     return made.sys_id
 
 
