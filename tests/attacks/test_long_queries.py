@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 
 import psycopg
@@ -13,7 +14,9 @@ from engines import BACKENDS
 from flask import Flask
 from patience import HANGING
 from sqlalchemy import text
+from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.records.gate import Gate
+from ticketlab.emulator.records.quotas import OTHER_APIS, QUOTA_RULES, RULES
 from ticketlab.emulator.testing import close, make_instance
 from ticketlab.shared.command.server import Server
 from ticketlab.shared.place import Server as Database
@@ -31,7 +34,7 @@ CANCELLED = {
     },
     "status": "failure",
 }
-LONG_TEXT = "a" * 4000
+LONG_TEXT = "a" * 20_000
 SLOW_FILTER = "^OR".join(f"descriptionLIKE{'a' * 480}{each}" for each in "bcdefghijklmno")
 """Each comparison looks for its end at every one of the text's places: the worst that one address has room for."""
 SLOW = f"{TABLE}/task?sysparm_limit=1&sysparm_fields=number&sysparm_query={SLOW_FILTER}"
@@ -51,54 +54,62 @@ def _database(new_database: Callable[[], str]) -> str:
 
 @pytest.fixture(name="instance", scope="module")
 def _instance(database: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    """An instance whose Table API has a second, with texts that take long to search."""
+    """An instance with texts that take long to search."""
     folder: Path = tmp_path_factory.mktemp("instance")
     made = make_instance(folder, database=Database(Secret(database)))
     with part_of(made, Gate).store.writing() as connection:
         connection.execute(text("UPDATE task SET description = :long"), {"long": LONG_TEXT})
-    answer = made.test_client().patch(TABLE_QUOTA, json={"max_duration": "1"}, auth=ADMIN)
-    assert answer.status_code == 200, answer.text
     yield made
     close(made)
 
 
+@contextmanager
+def a_second_each(instance: Flask) -> Iterator[None]:
+    """While a request for records has one second; before and after, it has its time on a busy machine, too."""
+    allow(instance, 1)
+    try:
+        yield
+    finally:
+        allow(instance, HANGING)
+
+
+def allow(instance: Flask, seconds: int) -> None:
+    rules = part_of(instance, Gate).record(QUOTA_RULES, Caller.system())
+    for name in (RULES["table"], OTHER_APIS):
+        rule = rules.find(f"name={name}", ("name",))
+        rules.update(rule.sys_id, {"max_duration": seconds})
+
+
 @pytest.fixture(name="slowly")
-def _slowly(database: str) -> Callable[[], AbstractContextManager[None]]:
+def _slowly(instance: Flask, database: str) -> Callable[[], AbstractContextManager[None]]:
     """While what task holds takes long to read. PostgreSQL is quick with such texts, so there a lock stands for it."""
 
     @contextmanager
     def _locked() -> Iterator[None]:
-        with psycopg.connect(database) as connection:
+        with a_second_each(instance), psycopg.connect(database) as connection:
             connection.execute("LOCK TABLE ticketlab_emulator.task IN ACCESS EXCLUSIVE MODE")
             yield
 
-    return _locked if database else nullcontext
+    return _locked if database else partial(a_second_each, instance)
 
 
 @pytest.mark.attack("Q13")
 @pytest.mark.source("platform 4.4", "D")
 def test_q13_a_query_over_its_quota_is_cancelled(instance, slowly):
-    """In the platform's words, and soon after the time is over."""
+    """In the platform's words, and not before its time is over. The lock that stands for a long one has no end."""
     began = time.monotonic()
     with slowly():
         answer = instance.test_client().get(SLOW, auth=ADMIN)
+    assert time.monotonic() - began > 1
     assert (answer.status_code, answer.json) == (500, CANCELLED)
-    assert 1 < time.monotonic() - began < 10
 
 
 @pytest.mark.attack("Q13")
 @pytest.mark.source("platform 4.4", "I")
 def test_q13_the_jsonv2_processor_has_the_quota_of_rest_and_json(instance, slowly):
     """Its address is a page's, whose quota is five minutes."""
-    client = instance.test_client()
-    named = f"{TABLE}/sysrule_quota?sysparm_fields=sys_id&sysparm_query=name=REST and JSON Catch All"
-    (rule,) = client.get(named, auth=ADMIN).json["result"]
-    assert (
-        client.patch(f"{TABLE}/sysrule_quota/{rule['sys_id']}", json={"max_duration": "1"}, auth=ADMIN).status_code
-        == 200
-    )
     with slowly():
-        answer = client.get(f"/task.do?JSONv2&sysparm_query={SLOW_FILTER}", auth=ADMIN)
+        answer = instance.test_client().get(f"/task.do?JSONv2&sysparm_query={SLOW_FILTER}", auth=ADMIN)
     assert CANCELLED["error"]["message"] in answer.text
 
 
@@ -120,7 +131,7 @@ SLOW_TRIGGERS = {
         "CREATE TRIGGER t UPDATE ON task BEGIN SELECT count(*) FROM sys_choice a, sys_choice b, sys_choice c, task; END"
     ],
     "postgresql": [
-        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(30); RETURN NULL; END'",
+        "CREATE FUNCTION slow() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(300); RETURN NULL; END'",
         "CREATE TRIGGER slow AFTER UPDATE ON task FOR EACH ROW EXECUTE FUNCTION slow()",
     ],
 }
@@ -137,10 +148,9 @@ def test_q13_of_a_cancelled_write_nothing_is_left(instance):
     for statement in SLOW_TRIGGERS[gate.store.engine.dialect.name]:
         with gate.store.writing() as connection:
             connection.execute(text(statement))
-    began = time.monotonic()
-    answer = client.patch(record, json={"short_description": "Half of it"}, auth=ADMIN)
+    with a_second_each(instance):
+        answer = client.patch(record, json={"short_description": "Half of it"}, auth=ADMIN)
     assert (answer.status_code, answer.json) == (500, CANCELLED)
-    assert time.monotonic() - began < 10
     assert client.get(record, auth=ADMIN).json == before
     assert client.post(f"{TABLE}/incident", json={"short_description": "The next"}, auth=ADMIN).status_code == 201
 
@@ -156,48 +166,45 @@ WORST = {
 }
 """What a caller may ask for that an index serves least."""
 QUOTA = 20
-"""Ten times the two seconds that the checklist names: a guard against hanging."""
 
 
 @pytest.mark.long
 @pytest.mark.attack("Q13")
 def test_q13_the_worst_queries_over_100000_records_end_and_nobody_waits_for_them(instance_server, new_database):
-    """Each is answered or cancelled, and other requests go on meanwhile."""
+    """Each is answered or cancelled, and other requests go on meanwhile: some are asked and answered before it is."""
     server: Server = instance_server(seed="bulk:100000", database=new_database())
     restrict(server, QUOTA)
-    alone = sorted(timed(server.url + QUICK)[1] for _ in range(21))[10]
-    times: list[float] = []
-    for query in WORST.values():
+    answered: dict[str, int] = dict.fromkeys(WORST, 0)
+    cancelled = set()
+    for name, query in WORST.items():
         with ThreadPoolExecutor(1) as pool:
-            worst = pool.submit(timed, f"{server.url}{TABLE}/task?sysparm_limit=50", query)
+            worst = pool.submit(status_of, f"{server.url}{TABLE}/task?sysparm_limit=50", query)
             while not worst.done():
-                status, took = timed(server.url + QUICK)
-                assert status == 200
-                times.append(took)
-                time.sleep(0.05)
-        _status, took = worst.result()
-        assert took < QUOTA * 1.5
-    assert sorted(times)[len(times) * 95 // 100] < 100 * alone
+                assert status_of(server.url + QUICK) == 200
+                answered[name] += not worst.done()
+        if worst.result() != 200:
+            cancelled.add(name)
+    assert all(answered[name] > 1 for name in cancelled), answered
+    assert sum(answered.values()) > len(WORST), answered
 
 
 @pytest.mark.long
 @pytest.mark.attack("Q16")
 def test_q16_a_hundred_of_the_worst_queries_at_once_leave_the_instance_answering(instance_server, new_database):
     """They take turns, and the last one's turn comes, too. The worker that serves them stays the same, and small."""
-    seconds = 3
     server: Server = instance_server(seed="bulk:20000", database=new_database())
-    restrict(server, seconds)
+    restrict(server, 3)
     (worker,) = workers(server)
     queries = list(WORST.values()) * 20
     with ThreadPoolExecutor(len(queries)) as pool:
-        answers = list(pool.map(lambda query: timed(f"{server.url}{TABLE}/task?sysparm_limit=50", query), queries))
-    assert 200 in {status for status, _ in answers}
-    assert max(took for _, took in answers) < len(queries) * seconds
+        answers = pool.map(lambda query: status_of(f"{server.url}{TABLE}/task?sysparm_limit=50", query), queries)
+        assert len(list(answers)) == len(queries)
     assert workers(server) == [worker]
     assert largest(worker) < 300
-    assert [timed(server.url + QUICK)[0] for _ in range(20)] == [200] * 20
+    restrict(server, HANGING)
+    assert [status_of(server.url + QUICK) for _ in range(20)] == [200] * 20
     restrict(server, 1)
-    assert timed(f"{server.url}{TABLE}/change_request?sysparm_limit=20000")[0] == 500
+    assert status_of(f"{server.url}{TABLE}/change_request?sysparm_limit=20000") == 500
 
 
 def restrict(server: Server, seconds: int) -> None:
@@ -205,13 +212,11 @@ def restrict(server: Server, seconds: int) -> None:
     assert answer.status_code == 200, answer.text
 
 
-def timed(url: str, query: str = "") -> tuple[int, float]:
-    """The status, and how long it took: what is asked for, or the refusal of what takes too long, and nothing else."""
-    began = time.monotonic()
-    answer = requests.get(url, {"sysparm_query": query} if query else None, auth=ADMIN, timeout=600)
-    took = time.monotonic() - began
+def status_of(url: str, query: str = "") -> int:
+    """Of what is asked for, or of the refusal of what takes too long, and of nothing else."""
+    answer = requests.get(url, {"sysparm_query": query} if query else None, auth=ADMIN, timeout=HANGING * 10)
     assert answer.status_code == 200 or (answer.status_code, answer.json()) == (500, CANCELLED)
-    return answer.status_code, took
+    return answer.status_code
 
 
 def workers(server: Server) -> list[str]:
