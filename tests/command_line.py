@@ -104,9 +104,9 @@ def processes_using(data: Path) -> list[str]:
     return found
 
 
-def wait_until_none_uses(data: Path, seconds: float = HANGING) -> list[str]:
+def wait_until_none_uses(data: Path) -> list[str]:
     """Wait for the last process of a pair to go; returns those that stayed."""
-    end = time.monotonic() + seconds
+    end = time.monotonic() + HANGING
     while (found := processes_using(data)) and time.monotonic() < end:
         time.sleep(0.05)
     return found

@@ -5,7 +5,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import psycopg
@@ -119,21 +118,29 @@ def test_exec_of_a_program_that_is_not_there_gets_one_line_and_exit_code_2(tmp_p
     assert len(refused.stderr.strip().splitlines()) == 1
 
 
-@pytest.mark.parametrize("moment", [0.5, 6.0])
-def test_exec_that_is_interrupted_ends_its_program_and_its_pair(moment: float, tmp_path: Path):
+@pytest.mark.parametrize("at_work", [False, True])
+def test_exec_that_is_interrupted_ends_its_program_and_its_pair(at_work: bool, tmp_path: Path):
     """Whether the pair was still starting or the program was at work: Ctrl-C leaves nothing of either."""
     mark = f"TICKETLAB_TEST={tmp_path}"
+
+    def processes() -> list[Path]:
+        return [entry for entry in Path("/proc").glob("[0-9]*") if mark in _environment(entry)]
+
     with subprocess.Popen(
-        [*TICKETLAB, "exec", "--", sys.executable, "-c", "import time; time.sleep(100)"],
+        [*TICKETLAB, "exec", "--", "sh", "-c", "echo ready; exec sleep 1000"],
         cwd=tmp_path,
         env=own_environment(TICKETLAB_TEST=str(tmp_path)),
+        stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         process_group=0,
     ) as command:
-        time.sleep(moment)
+        if at_work:
+            assert command.stdout.readline() == b"ready\n"
+        else:
+            wait_until(lambda: len(processes()) > 1)
         os.killpg(command.pid, signal.SIGINT)
         assert command.wait(HANGING) != 0
-    assert [entry for entry in Path("/proc").glob("[0-9]*") if mark in _environment(entry)] == []
+    wait_until(lambda: not processes())
 
 
 @pytest.mark.long

@@ -7,13 +7,14 @@ import socket
 import sqlite3
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import requests
 from command_line import processes_using, run, running, start, wait_until_none_uses
 from patience import HANGING
+from served_tenant import wait_until
 
 FREE = ("--emulator-port", "0", "--connector-port", "0")
 
@@ -194,33 +195,30 @@ def test_several_workers_serve_one_database(data: Path):
         assert sqlite3.connect(data / name).execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
-OF_THE_INTERPRETER = 0.3
-"""Seconds in which Python may still be importing its own modules on a busy machine."""
-
-
-def interrupted(data: Path, moment: float) -> None:
-    """Start, interrupt the whole process group ``moment`` seconds later as a terminal does, and look for the rest.
+def interrupted(data: Path, wait: Callable[[], object]) -> None:
+    """Start, wait, interrupt the whole process group as a terminal does, and look for the rest.
 
     The first moments belong to the interpreter, which dies of the signal itself, or of its own start (exit code 1).
     """
     with start(data) as process:
-        time.sleep(moment)
+        wait()
         os.killpg(process.pid, signal.SIGINT)
-        of_the_interpreter = {-signal.SIGINT, *([1] if moment < OF_THE_INTERPRETER else [])}
-        assert process.wait(HANGING) in {0, 130, *of_the_interpreter}
-    assert wait_until_none_uses(data, 1) == []
+        _, told = process.communicate(timeout=HANGING)
+        of_the_interpreter = {-signal.SIGINT, 1} if ", in main" not in told else set()
+        assert process.returncode in {0, 130, *of_the_interpreter}, told
+    assert wait_until_none_uses(data) == []
 
 
 def test_interrupt_while_starting_leaves_no_process(data: Path):
     """Ctrl-C before both answer ends both, too."""
-    interrupted(data, 0.4)
+    interrupted(data, lambda: wait_until(lambda: bool(processes_using(data))))
 
 
 @pytest.mark.long
 def test_20_interrupts_in_a_row_leave_no_process(data: Path):
     """At whatever moment the interrupt comes, nothing stays: 20 times, from before the first server to long after."""
     for _ in range(20):
-        interrupted(data, random.uniform(0.05, 2.5))  # noqa: S311 - a moment, no secret
+        interrupted(data, lambda: time.sleep(random.uniform(0.05, 2.5)))  # noqa: S311 - a moment, no secret
 
 
 def lines_until(process: subprocess.Popen, last: str) -> Iterator[str]:
