@@ -4,9 +4,17 @@ import os
 from collections.abc import Generator
 
 import pytest
+from hypothesis import HealthCheck, settings
 from postgresql import postgresql
 from servers import data, instance_server, pair, running_pair, seeded_data, servers_of, tenant_server, written_by
 from worlds import pytest_addoption, shared_instance, worlds
+
+# Every run draws the same examples, on a machine of any speed; `--hypothesis-profile search` looks for others.
+settings.register_profile(
+    "same", deadline=None, derandomize=True, print_blob=True, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.register_profile("search", settings.get_profile("same"), derandomize=False)
+settings.load_profile("same")
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of the many servers would compile every module again
 os.environ.setdefault("TICKETLAB_DURABLE", "false")  # no test cuts the power, and waiting for the disk is half the time

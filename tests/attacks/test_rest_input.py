@@ -1,6 +1,5 @@
 """Hostile input over the Table API: refused or stored exactly, never a fault of the instance."""
 
-import time
 from base64 import b64decode
 from urllib.parse import quote
 
@@ -21,9 +20,7 @@ def attack(shared_instance):
     client = shared_instance.test_client()
 
     def send(path=TABLE, method="POST", content_type="application/json", **arguments):
-        started = time.thread_time()
         answer = client.open(path, method=method, auth=AUTH, content_type=content_type, **arguments)
-        assert time.thread_time() - started < 5
         assert answer.status_code < 500, answer.text
         return answer
 
@@ -43,9 +40,7 @@ def stored(attack, body):
     "body", [b"[" * 100_000, b'{"a":' * 100_000, b"[" * 1_000_000], ids=["arrays", "objects", "1 MB"]
 )
 def test_d02_deep_json_is_400(attack, body):
-    started = time.thread_time()
     answer = attack(data=body)
-    assert time.thread_time() - started < 1
     assert answer.status_code == 400
     assert answer.json["error"]["message"] == "Exception while reading request"
 
@@ -296,10 +291,8 @@ def batched(attack, query):
 
 
 @pytest.mark.attack("Q05")
-def test_q05_five_thousand_mixed_terms_are_refused_at_once(attack):
-    started = time.thread_time()
+def test_q05_five_thousand_mixed_terms_are_refused(attack):
     status, told = batched(attack, mixed(5000))
-    assert time.thread_time() - started < 0.5
     assert (status, "at most 500 terms" in told) == (400, True)
 
 
@@ -342,10 +335,8 @@ def test_q06_120_sys_ids_fit_into_an_address_and_64_kb_do_not(pair):
 
 
 @pytest.mark.attack("Q07")
-def test_q07_sixty_thousand_percent_signs_are_400_at_once(attack):
-    started = time.thread_time()
+def test_q07_sixty_thousand_percent_signs_are_400(attack):
     assert batched(attack, "numberLIKE" + "%" * 60_000)[0] == 400
-    assert time.thread_time() - started < 1
 
 
 ACTIVE = ["^ORactive=true", "active=true^OR", "active=true^NQ", "^NQactive=true", "^active=true", "active=true^"]

@@ -242,7 +242,7 @@ def test_d13_a_displayed_time_in_a_gap_of_its_zone_is_another_name_for_one_that_
 
 
 @pytest.mark.attack("D13")
-@tuned(max_examples=15, deadline=None)
+@tuned(max_examples=15)
 @given(moment=st.datetimes(min_value=datetime.fromisoformat("1901-01-02")))
 def test_d13_every_time_comes_back_as_it_was(client, moment):
     """Raw in, raw out; and displayed in, displayed out, but for the hours that a zone skips or repeats."""

@@ -7,7 +7,7 @@ import pytest
 from engines import BACKENDS, engine_on
 from generated_queries import queries
 from generated_records import DICTIONARY, MOMENTS, PEOPLE, TABLES, TICKETS, records
-from hypothesis import HealthCheck, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from query_oracle.interpreter import Asker, World
 from ticketlab.emulator.errors import QueryTooComplex
@@ -66,11 +66,10 @@ def _agree(store: Store, records: list[dict[str, object]], table: str, query: st
 
 
 asked = given(records=records, table=st.sampled_from(TABLES), query=queries, asker=askers)
-unhurried = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
 
 
 @pytest.mark.attack("Q02")
-@settings(max_examples=200, **unhurried)
+@settings(max_examples=200)
 @asked
 @example(records=[], table="ticket", query="^^^", asker=Asker())
 def test_q02_sql_selects_what_the_plain_interpreter_selects(store, records, table, query, asker):
@@ -80,7 +79,7 @@ def test_q02_sql_selects_what_the_plain_interpreter_selects(store, records, tabl
 
 @pytest.mark.attack("Q02")
 @pytest.mark.long
-@settings(max_examples=600, **unhurried)
+@settings(max_examples=600)
 @asked
 def test_q02_sql_and_interpreter_agree_for_thousands_of_queries(store, records, table, query, asker):
     """The same for longer."""
@@ -88,7 +87,7 @@ def test_q02_sql_and_interpreter_agree_for_thousands_of_queries(store, records, 
 
 
 @pytest.mark.attack("Q04")
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(query=st.one_of(queries, st.text(alphabet="^ORNQEDBYSCa=1 \t", max_size=30), st.text(max_size=30)))
 def test_q04_printing_a_parsed_query_keeps_its_meaning(query):
     """parse∘print∘parse = parse."""

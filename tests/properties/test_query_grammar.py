@@ -84,7 +84,7 @@ fragments = st.sampled_from(
 
 
 @pytest.mark.attack("Q02")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(fragments, max_size=14).map("".join))
 def test_q02_the_parser_and_a_grammar_read_the_same_tree(text):
     """Joints, fields, operators, values, orders and groupings; related records are the plain interpreter's to judge."""

@@ -278,7 +278,7 @@ STATES = ("-5", "-4", "-3", "-2", "-1", "0", "3", "4")
 
 
 @pytest.mark.attack("D19")
-@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(
     kind=st.sampled_from(["normal", "standard", "emergency"]),
     steps=st.lists(st.sampled_from([*STATES, "approve", "reject", "hold"]), min_size=1, max_size=12),
