@@ -7,7 +7,7 @@ user's report, G general knowledge, unverified. The views and parsers read the v
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ..apps.change.errors import ChangeRefused, NothingRuns
+from ..change.errors import ChangeRefused, NothingRuns
 from ..errors import PayloadTooLarge, UnknownResource
 
 Value = TypeVar("Value")

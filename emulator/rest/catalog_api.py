@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from flask import Blueprint, Response, request
 
 from ...shared.web.parts import part
-from ..apps.catalog.catalog import Catalog, Wanted
-from ..apps.catalog.ordering import Ordering
+from ..catalog.catalog import Catalog, Wanted
+from ..catalog.ordering import Ordering
 from ..records.gate import Gate
 from ..records.row import Row
 from . import assumptions

@@ -6,10 +6,10 @@ from typing import Any, NoReturn
 from flask import Blueprint, Response
 
 from ...shared.web.parts import part
-from ..apps.change.approvals import decide
-from ..apps.change.changes import MODELS, TABLE, TASKS, TEMPLATES, Kind, Written
-from ..apps.change.errors import ChangeRefused, NotEmulated
-from ..apps.change.next_states import next_states
+from ..change.approvals import decide
+from ..change.changes import MODELS, TABLE, TASKS, TEMPLATES, Kind, Written
+from ..change.errors import ChangeRefused, NotEmulated
+from ..change.next_states import next_states
 from ..records.gate import Gate
 from ..records.row import Row
 from .change_call import DELETERS, READERS, WRITERS, caller_with, changes_of, given, query_for

@@ -6,7 +6,7 @@ from flask import request
 
 from ...shared.web.parts import part
 from ..access.caller import Caller
-from ..apps.change.changes import Changes, Kind
+from ..change.changes import Changes, Kind
 from ..query import narrowed_by, parse
 from ..records.gate import Gate
 from . import assumptions

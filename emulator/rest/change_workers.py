@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from flask import Response, request
 
 from ...shared.web.parts import part
-from ..apps.change import conflicts, workers
-from ..apps.change.associations import KINDS, Associations
-from ..apps.change.errors import NothingRuns
+from ..change import conflicts, workers
+from ..change.associations import KINDS, Associations
+from ..change.errors import NothingRuns
 from ..records.gate import Gate
 from ..records.row import Row
 from . import assumptions

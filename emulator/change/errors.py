@@ -1,6 +1,6 @@
 """What the Change Management API refuses, in its own words (platform 4.2, F)."""
 
-from ...errors import PlatformError
+from ..errors import PlatformError
 
 
 class ChangeRefused(PlatformError):

@@ -1,6 +1,6 @@
 """What the service catalog refuses (texts: G)."""
 
-from ...errors import PlatformError
+from ..errors import PlatformError
 
 
 class MandatoryVariables(PlatformError):

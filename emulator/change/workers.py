@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ...access.caller import Caller
-from ...records.gate import Gate
-from ...records.row import Row
+from ..access.caller import Caller
+from ..records.gate import Gate
+from ..records.row import Row
 
 TABLE = "chg_mgt_worker"
 COMPLETE, ERROR = "3", "4"

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 
-from ...access.caller import Caller
-from ...errors import NoRecordFound, OperationFailed
-from ...query import narrowed, parse
-from ...records.gate import Gate
-from ...records.glide_record import GlideRecord
-from ...records.row import Row
+from ..access.caller import Caller
+from ..errors import NoRecordFound, OperationFailed
+from ..query import narrowed, parse
+from ..records.gate import Gate
+from ..records.glide_record import GlideRecord
+from ..records.row import Row
 from .errors import ChangeRefused
 from .given import without_labels
 

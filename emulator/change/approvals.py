@@ -1,9 +1,9 @@
 """The caller's own approvals of a change (rest 8, D)."""
 
-from ...access.caller import Caller
-from ...records.gate import Gate
-from ...records.row import Row
-from ...records.scripts.approvals import TABLE
+from ..access.caller import Caller
+from ..records.gate import Gate
+from ..records.row import Row
+from ..records.scripts.approvals import TABLE
 from .changes import TABLE as CHANGES
 from .errors import BadDecision, NothingToApprove
 

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...access.caller import Caller
-from ...errors import NoRecordFound, PlatformError
-from ...query import narrowed, parse
-from ...records.gate import Gate
-from ...records.row import Row
+from ..access.caller import Caller
+from ..errors import NoRecordFound, PlatformError
+from ..query import narrowed, parse
+from ..records.gate import Gate
+from ..records.row import Row
 from . import workers
 from .changes import TABLE
 from .errors import BadAssociation

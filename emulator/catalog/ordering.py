@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ....shared.text import whole_number
-from ...access.caller import Caller
-from ...records.gate import Gate, Transaction
-from ...records.row import Row
+from ...shared.text import whole_number
+from ..access.caller import Caller
+from ..records.gate import Gate, Transaction
+from ..records.row import Row
 from .catalog import Catalog, money
 from .errors import BadQuantity, CartEmpty
 from .variables import ANSWERS, answers_to, keep, variables_of

@@ -5,10 +5,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 
-from ...access.caller import Caller
-from ...errors import NoRecordFound
-from ...records.gate import Gate
-from ...records.row import Row
+from ..access.caller import Caller
+from ..errors import NoRecordFound
+from ..records.gate import Gate
+from ..records.row import Row
 from .variables import variables_of
 
 CATALOGS, CATEGORIES, ITEMS = "sc_catalog", "sc_category", "sc_cat_item"

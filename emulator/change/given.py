@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from ...dictionary.model import Dictionary, Field
+from ..dictionary.model import Dictionary, Field
 
 
 def without_labels(dictionary: Dictionary, table: str, given: Mapping[str, object]) -> Mapping[str, object]:

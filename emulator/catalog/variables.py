@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ...access.caller import Caller
-from ...errors import BadParameter
-from ...records.gate import Gate, Transaction
+from ..access.caller import Caller
+from ..errors import BadParameter
+from ..records.gate import Gate, Transaction
 from .errors import MandatoryVariables
 
 QUESTIONS, ANSWERS, ANSWERS_OF_ITEMS = "item_option_new", "sc_item_option", "sc_item_option_mtom"

@@ -6,9 +6,9 @@ The platform looks at maintenance and blackout windows as well, which are schedu
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...access.caller import Caller
-from ...records.gate import Gate
-from ...records.row import Row
+from ..access.caller import Caller
+from ..records.gate import Gate
+from ..records.row import Row
 from . import workers
 from .changes import TABLE
 from .errors import CannotCheck

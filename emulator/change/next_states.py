@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 
-from ...access.caller import Caller
-from ...access.operations import Operation
-from ...access.trail import Trail
-from ...records.draft import Draft
-from ...records.gate import Gate
-from ...records.scripts.states import STATE, holds, model_of
-from ...records.state_models import Transition
+from ..access.caller import Caller
+from ..access.operations import Operation
+from ..access.trail import Trail
+from ..records.draft import Draft
+from ..records.gate import Gate
+from ..records.scripts.states import STATE, holds, model_of
+from ..records.state_models import Transition
 from .changes import TABLE
 
 NextStates = Mapping[str, object]
