@@ -23,6 +23,7 @@ from .predicates import Condition, each_predicate, shape, values
 from .sources import Sources
 
 DISPLAY = "§display"
+Labels = tuple[ColumnElement[Any], ...]
 MOST_CLASSES = 24
 """Each repeats the query's values, of which a database takes some 32,000 in a statement."""
 
@@ -108,7 +109,7 @@ class Statements:
     @cached_property
     def names(self) -> tuple[str, ...]:
         """The labels of the rows' columns."""
-        return tuple(self.rows.selected_columns.keys())
+        return tuple(each["name"] for each in self.rows.column_descriptions)  # selected_columns would be kept
 
     def _merged(self) -> Select[Any]:
         """The keys of the page, from those that each class could contribute."""
@@ -137,21 +138,33 @@ class Statements:
         return statement
 
     def _columns(self, sources: Sources) -> Iterator[ColumnElement[Any]]:
-        """Each path once, the display values of references, always the key and the class."""
+        """Each path once, the display values of references, always the key and the class.
+
+        The labels of a table's own fields are made once for all its statements: they are most of what one weighs.
+        """
+        kept = self._tables.keep(("labels", self._plan.table, self._plan.named), dict[str, Labels])
         for path in self._plan.paths:
-            field = shown_field(self._tables.dictionary, self._plan.table, path)
-            if field is None or field.type.storage is Storage.VIRTUAL:
-                yield null().label(path)
-                continue
-            column = sources.root.c[CLASS] if path == CLASS else sources.column(path)
-            yield column.label(path)
-            if self._plan.named and is_reference(field):
-                yield sources.shown(column, field.reference).label(f"{path}.{DISPLAY}")
+            labels = kept.get(path)
+            if labels is None:
+                labels = tuple(self._labels(sources, path))
+                if "." not in path:
+                    kept[path] = labels
+            yield from labels
         if KEY not in self._plan.paths:
             yield sources.root.c[KEY].label(KEY)
         if CLASS not in self._plan.paths:
             own = sources.root.c[CLASS] if CLASS in sources.root.c else literal(self._plan.table)
             yield own.label(CLASS)
+
+    def _labels(self, sources: Sources, path: str) -> Iterator[ColumnElement[Any]]:
+        field = shown_field(self._tables.dictionary, self._plan.table, path)
+        if field is None or field.type.storage is Storage.VIRTUAL:
+            yield null().label(path)
+            return
+        column = sources.root.c[CLASS] if path == CLASS else sources.column(path)
+        yield column.label(path)
+        if self._plan.named and is_reference(field):
+            yield sources.shown(column, field.reference).label(f"{path}.{DISPLAY}")
 
 
 class _Part:

@@ -263,6 +263,14 @@ def test_queries_that_differ_in_values_only_share_a_statement(records):
     assert one.rows.values != other.rows.values
 
 
+def test_different_questions_about_a_table_share_its_labels(records):
+    """They are most of what a kept statement weighs, and whoever asks a thousand different ones has a thousand kept."""
+    asked = [records.select("incident", query, "caller_id", "number") for query in ("priority=1", "state=1^ORnumber=2")]
+    first, second = (each.rows.statement.selected_columns for each in asked)
+    for label in ("number", "caller_id", "caller_id.§display"):
+        assert first[label] is second[label]
+
+
 def test_an_unknown_table_is_an_invalid_table(records):
     """400 for everybody, whatever the query."""
     with pytest.raises(InvalidTable):
