@@ -20,6 +20,7 @@ from . import (
 from .frame import install_frame
 from .outgoing import platform_headers
 from .rate_limits import RequestCounts
+from .slashes import PassesOverSlashes
 
 __all__ = ["install", "platform_headers"]
 
@@ -27,6 +28,7 @@ __all__ = ["install", "platform_headers"]
 def install(app: Flask) -> None:
     """Put every REST API on the app."""
     provide(app, RequestCounts())
+    app.wsgi_app = PassesOverSlashes(app.wsgi_app)  # type: ignore[method-assign]
     install_frame(app)
     for api in (
         table_api,

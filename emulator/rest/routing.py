@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from flask import Blueprint, request
 from flask.typing import RouteCallable
 
+from .slashes import as_sent
+
 PLATFORM = "/api/now"
 
 
@@ -43,5 +45,5 @@ def own_address() -> str:
 
 
 def api_address(version: str) -> str:
-    """Where the platform's APIs are for this client: its host, its version (rest 1, meas)."""
-    return f"{own_address()}{PLATFORM}{f'/{version}' if version else ''}"
+    """Where the platform's APIs are for this client: its host, its version (rest 1, meas), its slashes."""
+    return f"{own_address()}{as_sent(f'{PLATFORM}/{version}' if version else PLATFORM)}"
