@@ -1,7 +1,7 @@
 """Repeated slashes in the address of an API, as clients make them that end an address with one and begin the next so.
 
 An instance passes over them, and its links repeat them: recorded answers to ``/api/now//table/sys_user`` and to
-``//api/now/table/incident`` have links to ``…/api/now//table/sys_user_group/global`` and ``…//api/now/table/sys_user/…``.
+``//api/now/table/incident`` link to ``/api/now//table/sys_user_group/global`` and to ``//api/now/table/sys_user/…``.
 """
 
 import re
@@ -18,7 +18,7 @@ _OF_AN_API = re.compile("/*api/")
 
 
 class PassesOverSlashes:
-    """Lets the rest of the app see the plain path, so that whatever guards an address guards it however it is written."""
+    """Lets the rest of the app see the plain path, so that a guard of an address guards it however it is written."""
 
     def __init__(self, wsgi_app: Callable[..., Iterable[bytes]]) -> None:
         self._wsgi_app = wsgi_app
