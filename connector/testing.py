@@ -11,12 +11,13 @@ from jinja2 import FileSystemBytecodeCache
 from sqlalchemy import Engine
 
 from ..shared.clock import Clock, ClockSetting
+from ..shared.data_folder import copy_data
 from ..shared.database import writing
 from ..shared.garbage import nothing_is_garbage
 from ..shared.ids import Ids
 from ..shared.lab_state import write_clock
 from ..shared.secret import Secret
-from ..shared.temporary import copy_data, temporary_folder
+from ..shared.temporary import temporary_folder
 from ..shared.web.parts import part_of
 from ..shared.worlds import Worlds, before_close, close, dispose
 from . import create_app

@@ -12,9 +12,10 @@ from typing import Any
 from flask import Flask
 
 from ..shared.clock import Clock
+from ..shared.data_folder import copy_data
 from ..shared.garbage import nothing_is_garbage
 from ..shared.ids import Ids
-from ..shared.temporary import copy_data, temporary_folder
+from ..shared.temporary import temporary_folder
 from ..shared.worlds import Worlds, close, dispose
 from . import create_app
 from .settings import Settings

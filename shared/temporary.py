@@ -8,8 +8,6 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from .soundness import trust
-
 MEMORY = Path("/dev/shm")  # noqa: S108 - only folders made by mkdtemp, 0700, are used in it
 """A file system in memory, where there is one."""
 
@@ -17,10 +15,6 @@ ROOM = 512 * 2**20
 """A container's is often too small; then the disk serves."""
 
 OWNER = "owner"
-REPLACED = frozenset({"seed", "attachments"})
-"""Parts of a data folder whose files are never written to, only replaced, so that several folders may share them."""
-
-MADE_AT_NEED = ("lock", "*.lock", "unfinished")
 
 
 def temporary_folder(name: str, *, in_memory: bool = False) -> Path:
@@ -28,30 +22,6 @@ def temporary_folder(name: str, *, in_memory: bool = False) -> Path:
     folder = Path(tempfile.mkdtemp(prefix=f"ticketlab-{name}-", dir=_memory() if in_memory else None))
     _remove_at_exit(folder)
     return folder
-
-
-def copy_data(source: Path, target: Path, *but: str) -> None:
-    """Copy a data folder that this process has made, but for these names, to whatever lies in ``target``."""
-    shared = {str(source / part) for part in REPLACED}
-
-    def copy(one: str, other: str) -> None:
-        if not (shared.intersection(map(str, Path(one).parents)) and _link(one, other)):
-            shutil.copy2(one, other)
-
-    ignored = shutil.ignore_patterns(*but, *MADE_AT_NEED)
-    shutil.copytree(source, target, dirs_exist_ok=True, ignore=ignored, copy_function=copy)
-    for database in source.glob("*.db"):
-        trust(target / database.name)
-
-
-def _link(source: str, target: str) -> bool:
-    """Making a file's second name takes a tenth of the time of a second file. False where that is not possible."""
-    Path(target).unlink(missing_ok=True)
-    try:
-        os.link(source, target)
-    except OSError:  # on another file system, or on one without links
-        return False
-    return True
 
 
 @cache

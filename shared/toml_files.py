@@ -5,7 +5,6 @@ Reading what is kept takes a tenth of the time of parsing.
 
 import hashlib
 import json
-import os
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -13,6 +12,8 @@ from contextlib import suppress
 from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
+
+from .replacing import replacing
 
 
 def read_toml(file: Traversable) -> Mapping[str, Any]:
@@ -42,8 +43,6 @@ def _kept(path: Path, digest: str) -> Mapping[str, Any] | None:
 
 
 def _keep(path: Path, digest: str, content: Mapping[str, Any]) -> None:
-    """Several processes may keep the same at once."""
     path.parent.mkdir(exist_ok=True)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}")
-    unfinished.write_text(json.dumps([digest, content]), encoding="utf-8")
-    unfinished.replace(path)
+    with replacing(path, 0o644) as unfinished:  # whoever the packages belong to, others start the apps too
+        unfinished.write_text(json.dumps([digest, content]), encoding="utf-8")

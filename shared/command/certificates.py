@@ -4,7 +4,6 @@ Imported with ``--tls`` only: the cryptography behind it takes a tenth of a star
 clock, never by the lab's: clients look at theirs.
 """
 
-import os
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ..clock import SystemClock
 from ..errors import RefusedToStart
+from ..replacing import replacing
 
 NAMES = ("localhost", "127.0.0.1", "::1", "*.service-now.com")
 AUTHORITY_DAYS = 3650
@@ -166,9 +166,5 @@ def _read_key(path: Path) -> Key:
 
 
 def _write(path: Path, content: bytes, mode: int = 0o600) -> None:
-    """Under another name first: a file is there whole or not at all, and a key never readable by others."""
-    unfinished = path.with_name(f"{path.name}.new")
-    unfinished.unlink(missing_ok=True)
-    with os.fdopen(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "wb") as file:
-        file.write(content)
-    unfinished.replace(path)
+    with replacing(path, mode) as unfinished:
+        unfinished.write_bytes(content)

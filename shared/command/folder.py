@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self
 
 from ..errors import RefusedToStart
+from ..replacing import replacing
 
 LOCK = "lock"
 RUN = "run.json"
@@ -71,6 +72,5 @@ class DataFolder:
         return {str(name): str(value) for name, value in found.items()} if isinstance(found, dict) else {}
 
     def remember_run(self, facts: dict[str, str]) -> None:
-        unfinished = self.path / f"{RUN}.new"
-        unfinished.write_text(json.dumps(facts) + "\n", encoding="utf-8")
-        unfinished.replace(self.path / RUN)
+        with replacing(self.path / RUN) as unfinished:
+            unfinished.write_text(json.dumps(facts) + "\n", encoding="utf-8")

@@ -1,1 +1,1 @@
-"""What both apps' Flask side shares: headers, origins, the lab's guard, the access log."""
+"""What both apps' Flask side shares: the app itself, its headers and parts, origins, the lab."""

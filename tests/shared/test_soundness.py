@@ -4,9 +4,9 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from ticketlab.shared.data_folder import copy_data
 from ticketlab.shared.errors import RefusedToStart
 from ticketlab.shared.soundness import check_soundness
-from ticketlab.shared.temporary import copy_data
 
 
 @pytest.fixture
