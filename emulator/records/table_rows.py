@@ -20,6 +20,8 @@ from .draft import Draft
 TABLES, FIELDS = "sys_db_object", "sys_dictionary"
 STEP = "dictionary"
 NAMED_BY = {"sys_number": "table"}
+LASTING = {TABLES: ("name", "super_class"), FIELDS: ("name", "element")}
+"""What records and values are found by (ours: on the platform's forms these are read-only)."""
 RIGHTS = ("read", "write", "create", "delete")
 
 
@@ -33,13 +35,20 @@ def prepare(draft: Draft) -> None:
         _name(draft, "element", "column_label", own=not own_table)
 
 
+def check_change(draft: Draft) -> None:
+    """A table keeps its name and the table it extends, a field its name. Raises OperationFailed."""
+    for element in LASTING.get(draft.table, ()):
+        if draft.changes(element):
+            _refuse(draft, f"the {element} of {draft.was('name')} cannot be changed")
+
+
 def follow(draft: Draft, operation: Operation) -> None:
     """Bring a new table's fields, labels and access rules; take a deleted one's along, with its records."""
-    if draft.table != TABLES:
-        return
-    if operation is Operation.CREATE:
+    if draft.table == FIELDS and operation is Operation.DELETE:
+        _check_own_field(draft)
+    elif draft.table == TABLES and operation is Operation.CREATE:
         _create(draft)
-    elif operation is Operation.DELETE:
+    elif draft.table == TABLES and operation is Operation.DELETE:
         _delete(draft)
 
 
@@ -90,6 +99,13 @@ def _create_access(draft: Draft, name: str) -> None:
         rule = draft.work.record("sys_security_acl").insert({"name": name, "operation": right, "type": "record"})
         pair = {"sys_security_acl": rule.sys_id, "sys_user_role": role.sys_id}
         draft.work.record("sys_security_acl_role").insert(pair)
+
+
+def _check_own_field(draft: Draft) -> None:
+    """Base system fields cannot be deleted (platform documentation, t_DeleteFields)."""
+    table, element = draft.raw("name"), draft.raw("element")
+    if element and not OWN_NAME.fullmatch(element) and not OWN_NAME.fullmatch(table):
+        _refuse(draft, f"{table}.{element} belongs to the platform")
 
 
 def _delete(draft: Draft) -> None:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from .glide_record import GlideRecord
 
 RETURNS_NO_ROWS = "glide.invalid_query.returns_no_rows"
+ALSO_KNOWN_BY = {"sys_user": ("user_name",), "sys_db_object": ("name",)}
+"""Fields that name a record before its display value does."""
 """Property; false unless it is set (rest 4, D)."""
 
 
@@ -192,11 +194,10 @@ class Work:
         return self.store.rows(self.connection, selection.rows)
 
     def find_by_display(self, table: str, text: str) -> str | None:
-        """The sys_id of the first record of a table with this display value (for users also the user name)."""
+        """The sys_id of the first record of a table with this display value, or of this user or table name."""
         if table not in self.dictionary.tables or "^" in text:
             return None
-        elements = ["user_name"] if table == "sys_user" else []
-        for element in [*elements, self.dictionary.display_element(table)]:
+        for element in (*ALSO_KNOWN_BY.get(table, ()), self.dictionary.display_element(table)):
             for row in self.read(table, f"{element}={text}^ORDERBYsys_id", ("sys_id",)):
                 return str(row["sys_id"])
         return None

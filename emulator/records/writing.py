@@ -56,6 +56,7 @@ def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input, *, 
     if not draft.writes_anything:
         return as_written(draft, named=named)
     run_before(draft, Operation.WRITE)
+    table_rows.check_change(draft)
     check_data_policies(draft)
     if not draft.writes_anything:  # a rule took everything back
         return as_written(draft, named=named)

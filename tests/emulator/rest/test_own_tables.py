@@ -137,6 +137,43 @@ def test_a_table_of_the_platform_is_not_deleted(api):
     assert api.get("incident").status_code == 200
 
 
+@pytest.mark.source("platform documentation", "D")
+@pytest.mark.parametrize(
+    ("table", "element"), [("sys_user", "user_name"), ("sys_user_has_role", "role"), ("task", "state")]
+)
+def test_a_field_of_the_platform_is_not_deleted(api, table, element):
+    """Without some of them nobody could log in any more."""
+    entry = api.rows("sys_dictionary", name=table, element=element)[0]["sys_id"]
+    answer = api.send("DELETE", f"sys_dictionary/{entry}")
+    assert (answer.status_code, answer.json["error"]["detail"]) == (403, f"{table}.{element} belongs to the platform.")
+    assert api.rows(table, sysparm_limit=1)[0][element]
+
+
+@pytest.mark.parametrize("values", [{"name": "u_other"}, {"super_class": "incident"}, {"super_class": ""}])
+def test_a_table_keeps_its_name_and_what_it_extends(api, badge, values):
+    """Its records could not be found under another."""
+    made = api.create(BADGE, short_description="Kept")
+    assert api.send("PATCH", f"sys_db_object/{badge['sys_id']}", values).status_code == 403
+    assert api.get(f"{BADGE}/{made['sys_id']}").status_code == 200
+
+
+def test_a_field_keeps_its_name(api, badge):
+    made = api.create(BADGE, u_colour="red")
+    entry = api.rows("sys_dictionary", name=BADGE, element="u_colour")[0]["sys_id"]
+    for values in ({"element": "u_tint"}, {"name": "incident"}):
+        assert api.send("PATCH", f"sys_dictionary/{entry}", values).status_code == 403
+    assert api.send("PATCH", f"sys_dictionary/{entry}", {"column_label": "Tint"}).status_code == 200
+    assert api.rows(BADGE, sys_id=made["sys_id"])[0]["u_colour"] == "red"
+
+
+@pytest.mark.parametrize("parent", ["change_request", "cmdb_ci_server"])
+def test_a_table_to_extend_may_be_named(api, parent):
+    """Its name is as good as its label or its sys_id."""
+    made = api.create("sys_db_object", label="Named", super_class=parent)
+    assert made["super_class"]["value"] == api.rows("sys_db_object", name=parent)[0]["sys_id"]
+    api.send("DELETE", f"sys_db_object/{made['sys_id']}")
+
+
 def test_a_table_with_a_numbering_and_no_number_takes_records_and_numbers_them_once_it_has_the_field(api):
     """Either may be made first, as on the platform's forms."""
     made = api.create("sys_db_object", name="u_parcel")
