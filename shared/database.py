@@ -57,9 +57,24 @@ def install_sqlite(engine: Engine, *, durable: bool = True) -> None:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         if connection.get_execution_options().get(WRITING, False):
-            connection.exec_driver_sql("BEGIN IMMEDIATE")
+            _begin_immediate(connection)
         else:  # which waits for nobody and cannot fail, so it takes the short way
             driver_of(connection).execute("BEGIN")
+
+
+def _begin_immediate(connection: Connection) -> None:
+    """Wait for another process's lock no longer than the request may still take: nobody can end that wait."""
+    patience = BUSY_TIMEOUT_MS / 1000
+    may_wait = seconds_left(connection.engine, patience)
+    if may_wait == patience:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    driver = driver_of(connection)
+    driver.execute(f"PRAGMA busy_timeout={int(may_wait * 1000)}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        driver.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
 
 
 def watch_file(engine: Engine, path: Path) -> None:

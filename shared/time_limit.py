@@ -43,6 +43,10 @@ class _Running:
     connections: set[Any] = field(default_factory=set)
     cancelled: bool = False
 
+    @property
+    def is_over(self) -> bool:
+        return self.cancelled or 0 < self.end < time.monotonic()
+
     def cancel(self) -> None:
         with self.lock:
             self.cancelled = True
@@ -133,13 +137,14 @@ def install_time_limit(engine: Engine) -> None:
     @event.listens_for(engine, "handle_error")
     def _translate(context: ExceptionContext) -> None:
         running = _current.get()
-        if running is not None and running.cancelled and _is_cancellation(context.original_exception):
+        if running is not None and running.is_over and _is_cancellation(context.original_exception):
             raise running.refused() from context.original_exception
 
 
 def _is_cancellation(error: Any) -> bool:
+    """For a request whose time is over: it was interrupted, or has waited for a lock as long as it might."""
     if isinstance(error, sqlite3.Error):
-        return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
+        return getattr(error, "sqlite_errorcode", None) in {sqlite3.SQLITE_INTERRUPT, sqlite3.SQLITE_BUSY}
     return getattr(error, "sqlstate", None) == _QUERY_CANCELED
 
 

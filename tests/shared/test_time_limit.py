@@ -1,13 +1,15 @@
 """The limit of a request, apart from any database."""
 
+import sqlite3
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from contextvars import Context
 
 import pytest
 from patience import HANGING
 from sqlalchemy import create_engine, text
-from ticketlab.shared.database import install_sqlite, taken_back, writing
+from ticketlab.shared.database import BUSY_TIMEOUT_MS, install_sqlite, taken_back, writing
 from ticketlab.shared.errors import TicketlabError
 from ticketlab.shared.time_limit import begin_limit, check_limit, end_limit, install_time_limit, limit_to
 
@@ -81,6 +83,23 @@ def test_a_request_that_waits_past_its_limit_for_its_turn_to_write_is_refused(en
             pool.submit(Context().run, request).result(timeout=HANGING)
         with writing(engine) as connection:
             connection.execute(text("INSERT INTO ticket VALUES (1)"))
+
+
+def test_a_request_that_waits_past_its_limit_for_another_process_to_write_is_refused(engine):
+    """That one is found in SQLite's own lock, on which the connection waits as patiently as ever afterwards."""
+
+    def request() -> None:
+        begin_limit("POST /waiting", TooLate)
+        limit_to(0.05)
+        with pytest.raises(TooLate), writing(engine):
+            pass
+        end_limit()
+
+    with closing(sqlite3.connect(engine.url.database, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        Context().run(request)
+    with writing(engine) as connection:
+        assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar() == BUSY_TIMEOUT_MS
 
 
 def test_a_write_that_is_cancelled_within_a_savepoint_is_told_so(engine):
