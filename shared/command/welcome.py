@@ -1,6 +1,7 @@
 """What ``ticketlab up`` tells a person once both apps answer."""
 
 import shlex
+from collections.abc import Sequence
 from pathlib import Path
 
 from .options import DEFAULT_DATA
@@ -104,18 +105,42 @@ def _administrator(ready: Ready) -> str:
 
 
 def _steps(ready: Ready, command: str) -> list[str]:
+    connecting = [] if _seed(ready) == "connected" else _connecting(ready)
+    steps = [
+        *connecting,
+        [
+            f"Open {ready.connector}/securescore, choose an improvement action and Share it with ServiceNow.",
+            "Change the ticket's state in ServiceNow and see it on the home page's card.",
+        ],
+    ]
     return [
-        "What to do first:",
-        f"  1. Open {ready.emulator}{CHECKLIST} as admin.",
-        "     Step 1 there makes the OAuth entity, step 2 the integration user. Copy the client ID and secret.",
-        f"  2. Open {ready.connector} as {_administrator(ready)} and follow Connect to ServiceNow.",
-        f"     Enter the instance's name {ready.options.instance}, the client ID and the secret, and press Authorize.",
-        "     On the instance's page choose Not You, log in as the integration user and press Allow.",
-        f"  3. Open {ready.connector}/securescore, choose an improvement action and Share it with ServiceNow.",
-        "     Change the ticket's state in ServiceNow and see it on the home page's card.",
+        "What to do first:" if connecting else "What to do first (this seed has connected the two already):",
+        *(line for number, step in enumerate(steps, start=1) for line in _numbered(number, step)),
         *_shortcuts(ready, command),
         "",
     ]
+
+
+def _connecting(ready: Ready) -> list[list[str]]:
+    return [
+        [
+            f"Open {ready.emulator}{CHECKLIST} as admin.",
+            "Step 1 there makes the OAuth entity, step 2 the integration user. Copy the client ID and secret.",
+        ],
+        [
+            f"Open {ready.connector} as {_administrator(ready)} and follow Connect to ServiceNow.",
+            f"Enter the instance's name {ready.options.instance}, the client ID and the secret, and press Authorize.",
+            "On the instance's page choose Not You, log in as the integration user and press Allow.",
+        ],
+    ]
+
+
+def _numbered(number: int, step: Sequence[str]) -> list[str]:
+    return [f"  {number}. {step[0]}", *(f"     {line}" for line in step[1:])]
+
+
+def _seed(ready: Ready) -> str:
+    return ready.kept_seed or ready.options.seed
 
 
 def _shortcuts(ready: Ready, command: str) -> list[str]:
@@ -123,7 +148,8 @@ def _shortcuts(ready: Ready, command: str) -> list[str]:
     if ready.options.seed == "empty":
         return []
     where = _named(ready.options.data)
-    return [f"`{command} connect{where}` does steps 1 and 2 for you; `{command} demo{where}` plays the whole story."]
+    connect = "" if _seed(ready) == "connected" else f"`{command} connect{where}` does steps 1 and 2 for you; "
+    return [f"{connect}`{command} demo{where}` plays the whole story."]
 
 
 def _named(data: Path) -> str:

@@ -52,6 +52,18 @@ def test_status_finds_the_pair_of_the_data_folder(tmp_path: Path):
         assert told.returncode == 0
 
 
+def test_who_is_given_a_connected_pair_is_not_told_to_connect_it():
+    """Neither at the first start nor at one that keeps the data."""
+    for ready in (
+        Ready(PairOptions(seed="connected"), "http://a", "http://b"),
+        Ready(PairOptions(), "http://a", "http://b", kept_seed="connected"),
+    ):
+        told = "\n".join(welcome(ready, "ticketlab"))
+        assert "  1. Open http://b/securescore" in told
+        assert "checklist" not in told
+        assert "ticketlab connect" not in told
+
+
 def test_a_pair_on_another_folder_is_told_with_the_commands_that_find_it(tmp_path: Path):
     """The commands of the welcome run as they stand; one that finds no pair says how to name its folder."""
     data = tmp_path / "two words"
