@@ -17,6 +17,8 @@ def check_is_there(file: Path) -> None:
     """Raise RefusedToStart that tells where a file was looked for: a path is often relative to another folder."""
     if file.is_file():
         return
+    if file.is_dir():
+        raise RefusedToStart(f"{file} is a folder", "It should be a file.")
     folder = file.resolve().parent
     if not folder.is_dir():
         where = f"It was looked for in {folder}, and there is no such folder."

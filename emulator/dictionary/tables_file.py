@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from ...shared.errors import RefusedToStart
-from ...shared.near import did_you_mean
+from ...shared.near import check_is_there, did_you_mean
 from .checks import problems
 from .declaration import declared_field, declared_table, with_classes
 from .model import ApplicationAccess, Dictionary, Table
@@ -72,6 +72,7 @@ class _File:
     def __init__(self, path: Path, known: Dictionary) -> None:
         self._path = path
         self._known = known
+        check_is_there(path)
         try:
             self._text = path.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:

@@ -19,6 +19,9 @@ from .rows import Row, Rows
 BORN = "2019-12-11 00:00:00"
 """When everything that names no date was made."""
 
+BOOLEANS = frozenset({"true", "false", "1", "0", ""})
+"""What a file may say of a yes or no. The platform takes any other text for false, which nobody means who writes it."""
+
 
 class SeedRows:
     """Takes entries, which may point to each other, and gives rows."""
@@ -87,6 +90,8 @@ class SeedRows:
             raise LookupError(f"{table} has no field {element}.{did_you_mean(element, self._dictionary.fields(table))}")
         if isinstance(value, list | dict) and field.type is not FieldType.LIST:
             raise ValueError(f"{element} is one value")
+        if field.type is FieldType.BOOLEAN and str(value).lower() not in BOOLEANS:
+            raise ValueError(f"{str(value)[:40]!r} is neither true nor false")
         try:
             return coerce(field, value, Input(), self._entries.sys_id_of)
         except Unfit as error:

@@ -30,7 +30,8 @@ class DataFolder:
             self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
             lock = os.open(self.path / LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
-            raise RefusedToStart(f"The data folder {self.path} cannot be written", error.strerror or "") from error
+            reason = f"{error.strerror}. Give another folder with --data."
+            raise RefusedToStart(f"The data folder {self.path} cannot be written", reason) from error
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:

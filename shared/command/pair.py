@@ -79,12 +79,15 @@ class Pair:
 
 def _ports(options: PairOptions) -> list[Port]:
     """The instance's, the tenant's and, if so wished, the https one; all or none are held."""
-    wanted = [(options.emulator_port, "http"), (options.connector_port, "http")]
+    wanted = [
+        (options.emulator_port, "http", "--emulator-port"),
+        (options.connector_port, "http", "--connector-port"),
+    ]
     if options.tls:
-        wanted.append((options.tls_port, "https"))
+        wanted.append((options.tls_port, "https", "--tls-port"))
     held: list[Port] = []
     try:
-        held.extend(Port(options.host, number, scheme) for number, scheme in wanted)
+        held.extend(Port(options.host, *each) for each in wanted)
     except RefusedToStart:
         for port in held:
             port.close()

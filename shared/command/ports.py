@@ -1,5 +1,6 @@
 """The servers' ports, reserved before they start: a taken one is refused at once, and a free one stays ours."""
 
+import errno
 import socket
 
 from ..errors import RefusedToStart
@@ -15,7 +16,8 @@ class Port:
     Two pairs that start at the same moment on "any free port" can therefore never meet.
     """
 
-    def __init__(self, host: str, number: int, scheme: str = "http") -> None:
+    def __init__(self, host: str, number: int, scheme: str = "http", option: str = "--port") -> None:
+        """``option`` is what somebody gives who wants another number. Raises RefusedToStart."""
         self.host = host
         self.scheme = scheme
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -24,8 +26,7 @@ class Port:
             self._bind(number)
         except OSError as error:
             self._holder.close()
-            reason = error.strerror or str(error)
-            raise RefusedToStart(f"Port {number} on {host} cannot be used", f"{reason}; choose another one.") from error
+            raise _refused(host, number, option, error) from error
         self.number: int = self._holder.getsockname()[1]
 
     def _bind(self, number: int) -> None:
@@ -52,3 +53,12 @@ class Port:
 
     def close(self) -> None:
         self._holder.close()
+
+
+def _refused(host: str, number: int, option: str, error: OSError) -> RefusedToStart:
+    """Says what has to be another: the host, where it is none of this machine's, else the port."""
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return RefusedToStart(f"{host} is no address of this machine", "Name one of its own with --host.")
+    variable = f"TICKETLAB_{option.removeprefix('--').replace('-', '_').upper()}"
+    another = f"Name another one with {option} or {variable}; 0 takes a free one."
+    return RefusedToStart(f"Port {number} on {host} cannot be used", f"{error.strerror or error}. {another}")

@@ -18,6 +18,18 @@ def test_reserved_port_is_taken_by_nobody_else():
     port.close()
 
 
+def test_a_port_that_cannot_be_had_is_refused_with_what_to_do():
+    """The option and, for ``make run``, the variable that take another; or the host, where that is what is wrong."""
+    port = Port("127.0.0.1", 0)
+    another = r"Name another one with --tls-port or TICKETLAB_TLS_PORT; 0 takes a free one\."
+    with pytest.raises(RefusedToStart, match=another):
+        Port("127.0.0.1", port.number, "https", "--tls-port")
+    port.close()
+    for host in ("192.0.2.1", "no.such.host.invalid"):
+        with pytest.raises(RefusedToStart, match=rf"{host} is no address of this machine: Name one .* with --host\."):
+            Port(host, 0)
+
+
 def test_server_that_shares_may_listen_on_a_reserved_port():
     """The reservation gets no connection itself: they reach the server (or accept would time out)."""
     port = Port("127.0.0.1", 0)

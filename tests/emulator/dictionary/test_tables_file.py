@@ -147,6 +147,9 @@ def test_an_entry_that_adds_nothing_changes_nothing(file):
     assert with_tables(load_schema(), file("[incident]\n")).tables == load_schema().tables
 
 
-def test_a_file_that_is_not_there_is_refused(tmp_path):
-    with pytest.raises(RefusedToStart, match="cannot be read"):
+def test_what_is_no_file_is_refused(tmp_path):
+    """A start has asked before; the test kit gets here at once."""
+    with pytest.raises(RefusedToStart, match=r"There is no file none\.toml: It was looked for in"):
         with_tables(load_schema(), tmp_path / "none.toml")
+    with pytest.raises(RefusedToStart, match="is a folder"):
+        with_tables(load_schema(), tmp_path)

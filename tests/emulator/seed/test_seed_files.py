@@ -126,6 +126,7 @@ def test_an_own_file_is_attached_to_its_record(instance):
         ("a.toml", '[[incident]]\n_comments = [["now", "ann", "x"]]\n', "line 1: 'now' is not a date and time."),
         ("a.toml", '[[incident]]\ncaller_id = "Abel Tuter"\n', "its user_name counts. Did you mean abel.tuter?"),
         ("a.toml", '[[incident]]\nstate = "New"\n', "'New' is no choice of state: it takes 1 (New), 2 (In Progress),"),
+        ("a.toml", '[[incident]]\nactive = "perhaps"\n', "line 1: 'perhaps' is neither true nor false."),
         ("a.toml", '[[incident]]\nshort_description = ["a"]\n', "line 1: short_description is one value."),
         ("a.toml", '[[incident]]\nsys_class_name = "problem"\n', "stands under its own table."),
         ("a.toml", '[[incident]]\nsys_id = "NOT ONE"\n', "line 1: 'NOT ONE' is no sys_id"),
