@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from playwright.sync_api import Locator, Page, expect
+from served_tenant import wait_until
 from servers import RunningPair
 
 GLOBAL_ADMINISTRATOR = "globaladmin@contoso.onmicrosoft.com"
@@ -148,7 +149,7 @@ class Person:
         """Send the form and return the number that ServiceNow gave."""
         self.page.get_by_role("button", name="Send to ServiceNow").click()
         number = self.page.locator("#delivery strong.number")
-        expect(number).to_be_visible(timeout=5000)
+        expect(number).to_be_visible()
         return number.inner_text()
 
     def card(self, kind: str) -> Locator:
@@ -173,12 +174,11 @@ class Person:
         expect(self.page.get_by_role("region", name="Connection status")).to_contain_text("Connected")
         expect(self.page.get_by_role("region", name="Connection status")).to_contain_text(user)
 
-    def see_the_connection_say(self, text: str, looks: int = 30) -> None:
+    def see_the_connection_say(self, text: str) -> None:
         """Open the connection's page until it says so: it does not change by itself."""
-        status = self.page.get_by_role("region", name="Connection status")
-        for _ in range(looks):
+
+        def says() -> bool:
             self.page.goto(f"{self.tenant}/ticketProvisioning")
-            if text in status.inner_text():
-                return
-            self.page.wait_for_timeout(300)
-        expect(status).to_contain_text(text)
+            return text in self.page.get_by_role("region", name="Connection status").inner_text()
+
+        wait_until(says)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 from browser_steps import Person
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, sync_playwright
+from patience import HANGING
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, expect, sync_playwright
 
-SECONDS_TO_FIND = 8
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
 
 
@@ -29,7 +29,8 @@ def scripts(request) -> bool:
 @pytest.fixture
 def context(chromium: Browser, scripts: bool) -> Iterator[BrowserContext]:
     context = chromium.new_context(viewport={"width": 1280, "height": 720}, java_script_enabled=scripts)
-    context.set_default_timeout(SECONDS_TO_FIND * 1000)
+    context.set_default_timeout(HANGING * 1000)
+    expect.set_options(timeout=HANGING * 1000)
     violations: list[str] = []
 
     def _hear(message: ConsoleMessage) -> None:

@@ -61,7 +61,7 @@ def test_a_rule_stops_the_connector_and_not_the_browser_until_it_is_allowed(pers
     page.goto(f"{person.tenant}/tickets/new?kind=incident")
     person.fill_ticket("Sent from an address that is not let in")
     page.get_by_role("button", name="Send to ServiceNow").click()
-    expect(page.locator("main")).to_contain_text(SENTENCE, timeout=8000)
+    expect(page.locator("main")).to_contain_text(SENTENCE)
     expect(page.locator("main")).to_contain_text(REFUSED)
     page.goto(f"{person.tenant}/ticketProvisioning")
     expect(status).to_contain_text("Calls to ServiceNow fail at present")

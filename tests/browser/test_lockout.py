@@ -43,4 +43,4 @@ def test_the_integration_user_is_locked_out_and_unlocked_and_its_ticket_waits_me
     person.allow_as(made)
     person.both_sides_say_connected(made.user)
     page.goto(ticket)
-    expect(page.locator("#delivery strong.number")).to_have_text("INC0010001", timeout=8000)
+    expect(page.locator("#delivery strong.number")).to_have_text("INC0010001")

@@ -49,7 +49,7 @@ def test_the_state_of_a_ticket_stands_on_one_line(person: Person) -> None:
     person.set_state(number, "In Progress")
     person.home()
     state = person.card("incident").locator(".rows .tag")
-    expect(state).to_have_text("In Progress", timeout=7000)
+    expect(state).to_have_text("In Progress")
     assert state.evaluate("each => each.offsetHeight < 1.5 * parseFloat(getComputedStyle(each).lineHeight)")
 
 

@@ -110,7 +110,7 @@ def test_a_mandatory_field_of_ones_own_refuses_the_ticket_until_the_policy_is_re
     page.goto(f"{person.tenant}/tickets/new?kind=change")
     person.fill_ticket("Refused for the want of a cost center")
     page.get_by_role("button", name="Send to ServiceNow").click()
-    expect(page.locator("#delivery")).to_contain_text("ServiceNow did not take this ticket.", timeout=8000)
+    expect(page.locator("#delivery")).to_contain_text("ServiceNow did not take this ticket.")
     expect(page.locator("#delivery")).to_contain_text(MANDATORY)
     ticket = page.url
 
@@ -121,7 +121,7 @@ def test_a_mandatory_field_of_ones_own_refuses_the_ticket_until_the_policy_is_re
     page.get_by_role("button", name="Update").first.click()
     page.goto(ticket)
     page.get_by_role("button", name="Retry now").click()
-    expect(page.locator("#delivery strong.number")).to_have_text("CHG0030001", timeout=8000)
+    expect(page.locator("#delivery strong.number")).to_have_text("CHG0030001")
 
 
 def make_cost_center_mandatory(person: Person) -> None:
