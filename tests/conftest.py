@@ -1,6 +1,7 @@
 """What every test may use. No fixture is named ``app``: pytest-flask would then keep one request context alive."""
 
 import os
+import signal
 from collections.abc import Generator
 
 import pytest
@@ -16,6 +17,8 @@ settings.register_profile(
 settings.register_profile("search", settings.get_profile("same"), derandomize=False)
 settings.load_profile("same")
 
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # in a shell's background; what is started here would inherit it
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # or each of the many servers would compile every module again
 os.environ.setdefault("TICKETLAB_DURABLE", "false")  # no test cuts the power, and waiting for the disk is half the time
 

@@ -65,11 +65,13 @@ def tokens(text: str) -> Iterator[Token]:
 
 
 def _token(joint: Joint, piece: str) -> Iterator[Token]:
+    if piece == _END:
+        return
     for word, sorting in _SORTINGS:
         if piece.startswith(word):
             joint, piece = sorting, piece.removeprefix(word).strip(BLANKS)
             break
-    if piece.strip(BLANKS) and piece != _END:
+    if piece.strip(BLANKS):
         yield Token(joint, piece)
 
 

@@ -1,7 +1,7 @@
 """The grammar of an encoded query as a grammar: a parser made from it reads the same tree as the product's own."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from lark import Lark, Token, Tree
 from ticketlab.emulator.query import parse
@@ -86,6 +86,7 @@ fragments = st.sampled_from(
 @pytest.mark.attack("Q02")
 @settings(max_examples=400)
 @given(st.lists(fragments, max_size=14).map("".join))
+@example("ORDERBYEQ")
 def test_q02_the_parser_and_a_grammar_read_the_same_tree(text):
     """Joints, fields, operators, values, orders and groupings; related records are the plain interpreter's to judge."""
     parsed = parse(text)
