@@ -1,17 +1,19 @@
 """``ticketlab exec -- CMD``: a program with a fresh pair of its own."""
 
+import fcntl
 import os
 import shutil
 import subprocess
 import tempfile
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
 from ..errors import RefusedToStart
 from ..ids import Ids
+from .folder import LOCK, DataFolder
 from .options import PairOptions
 from .pair import Pair
 from .server import SECONDS_TO_STOP
@@ -19,6 +21,8 @@ from .up import SIGNALS, Ready, remove_schemas_of, stopping_on
 
 OWN_PREFIX = "exec_"
 """Of a pair's schemas in PostgreSQL, before what tells it from others."""
+FOLDER = "ticketlab-exec-"
+"""Of its data folder, likewise."""
 
 
 @contextmanager
@@ -26,12 +30,14 @@ def own_pair(options: PairOptions, stop: threading.Event | None = None) -> Itera
     """A pair on free ports whose data is gone afterwards. ``stop`` ends the wait for it as Ctrl-C would."""
     if options.database:
         options = replace(options, database_schema=OWN_PREFIX + Ids().transaction_id())
+    _remove_left_folders()
     with (
-        tempfile.TemporaryDirectory(prefix="ticketlab-") as data,
+        tempfile.TemporaryDirectory(prefix=FOLDER) as data,
+        DataFolder(Path(data)) as folder,
         _own_schemas(options),
         Pair(options.on_free_ports(Path(data))) as pair,
     ):
-        pair.start()
+        pair.start(folder.kept_open)
         if not pair.wait_until_ready(stop):
             raise KeyboardInterrupt
         if options.seed == "connected":
@@ -39,6 +45,15 @@ def own_pair(options: PairOptions, stop: threading.Event | None = None) -> Itera
 
             connect_and_fill(Ready(pair.options, pair.emulator.url, pair.connector.url), lambda _step: None)
         yield pair
+
+
+def _remove_left_folders() -> None:
+    """Those of earlier pairs whose command was killed, and whose servers are gone: databases that nobody has locked."""
+    for left in Path(tempfile.gettempdir()).glob(f"{FOLDER}*"):
+        with suppress(OSError), (left / LOCK).open("r+") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if any(left.glob("*.db")):  # one without is only being made
+                shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager

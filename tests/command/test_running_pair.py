@@ -155,6 +155,29 @@ def test_exec_that_is_interrupted_ends_its_program_and_its_pair(at_work: bool, t
     wait_until(lambda: not processes())
 
 
+def test_exec_removes_the_folder_of_one_that_was_killed(tmp_path: Path):
+    """And none that somebody uses."""
+    with subprocess.Popen(
+        [*TICKETLAB, "exec", "--", "sh", "-c", "echo ready; exec sleep 100"],
+        cwd=tmp_path,
+        env=own_environment(TMPDIR=str(tmp_path)),
+        stdout=subprocess.PIPE,
+        process_group=0,
+    ) as command:
+        assert command.stdout is not None
+        assert command.stdout.readline() == b"ready\n"
+        (left,) = tmp_path.glob("ticketlab-exec-*")
+        assert run("exec", "--", "true", cwd=tmp_path, TMPDIR=str(tmp_path)).returncode == 0
+        assert left.exists()
+        os.killpg(command.pid, signal.SIGKILL)
+
+    def removed() -> bool:  # once its servers are gone
+        assert run("exec", "--", "true", cwd=tmp_path, TMPDIR=str(tmp_path)).returncode == 0
+        return not left.exists()
+
+    wait_until(removed)
+
+
 @pytest.mark.long
 def test_exec_removes_the_schemas_of_one_that_was_killed(postgresql, tmp_path: Path):
     address = postgresql.database()
