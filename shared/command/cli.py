@@ -175,7 +175,7 @@ def reset(**given: Any) -> None:
     _say(f"{target.emulator} and {target.connector} are back at their seed ({seed}).")
 
 
-@ticketlab.command(name="exec", context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False})
+@ticketlab.command(name="exec", context_settings={"allow_interspersed_args": False})
 @options(*KIND, KEY)
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def execute(*, command: tuple[str, ...], **given: Any) -> int:

@@ -8,14 +8,17 @@ from ..errors import TicketlabError
 
 def status(target: Target) -> dict[str, dict[str, Any]]:
     """Each app's health under ``emulator`` and ``connector``: its address, and its facts or its ``error``."""
-    return {"emulator": _one(target.instance_lab), "connector": _one(target.tenant_lab)}
+    return {"emulator": _one(target.instance_lab, "instance"), "connector": _one(target.tenant_lab, "tenant")}
 
 
-def _one(lab: Lab) -> dict[str, Any]:
+def _one(lab: Lab, product: str) -> dict[str, Any]:
     try:
-        return {"url": lab.url, "ok": True, **lab.health()}
+        facts = lab.health()
     except TicketlabError as error:
         return {"url": lab.url, "ok": False, "error": error.message}
+    if facts.get("product", product) != product:
+        return {"url": lab.url, "ok": False, "error": f"{lab.url} is the {facts['product']}, not the {product}"}
+    return {"url": lab.url, "ok": True, **facts}
 
 
 def describe(found: dict[str, dict[str, Any]]) -> list[str]:

@@ -44,6 +44,20 @@ def test_status_ends_with_1_when_nothing_answers(tmp_path: Path):
     assert told.stdout.count("does not answer") == 2
 
 
+def test_status_tells_one_app_from_the_other(pair: RunningPair, tmp_path: Path):
+    """Whose addresses are given the wrong way round hears it, where everything else would only fail."""
+    told = run("status", "--emulator", pair.connector_url, "--connector", pair.emulator_url, cwd=tmp_path)
+    assert told.returncode == 1
+    assert f"{pair.connector_url} is the tenant, not the instance" in told.stdout
+    assert f"{pair.emulator_url} is the instance, not the tenant" in told.stdout
+
+
+def test_an_option_that_exec_does_not_have_is_no_command(tmp_path: Path):
+    told = run("exec", "--workrs", "2", "--", "true", cwd=tmp_path)
+    assert told.returncode == 2
+    assert "No such option '--workrs'. Did you mean '--workers'?" in told.stderr
+
+
 def test_status_finds_the_pair_of_the_data_folder(tmp_path: Path):
     """Without addresses the pair last started on ``--data`` is meant."""
     with running(tmp_path / ".ticketlab") as up:
