@@ -4,6 +4,7 @@ import base64
 
 import pytest
 from flask import request
+from identity_steps import switch
 from oauth_flows import PASSWORD, log_in, make_user
 from ticketlab.emulator.access.caller import Caller, Channel
 from ticketlab.emulator.errors import NotAuthenticated
@@ -69,7 +70,7 @@ def test_basic_refuses_a_password_that_needs_a_reset_where_that_is_mandatory(ins
     gate = part_of(instance, Gate)
     gate.record("sys_user", Caller.system()).update(user, {"password_needs_reset": True})
     assert caller_of(instance, basic("tickets", PASSWORD)).user_name == "tickets"
-    gate.record("sys_properties", Caller.system()).insert({"name": RESET_MANDATORY, "value": "true"})
+    switch(instance, "sys_properties", f"name={RESET_MANDATORY}", value="true")
     with pytest.raises(NotAuthenticated):
         caller_of(instance, basic("tickets", PASSWORD))
 

@@ -14,19 +14,11 @@ from oauth_flows import (
     make_user,
     press,
 )
+from oauth_records import set_property
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.oauth.policy import STATE_REQUIRED
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.shared.web.parts import part_of
-
-
-def set_property(instance, name: str, value: str) -> None:
-    records = part_of(instance, Gate).record("sys_properties", Caller.system())
-    row = records.find(f"name={name}")
-    if row is None:
-        records.insert({"name": name, "value": value})
-    else:
-        records.update(row.sys_id, {"value": value})
 
 
 def update_client(instance, client_app, **values) -> None:
