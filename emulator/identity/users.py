@@ -1,12 +1,12 @@
 """Users: found by name, logged in by password, locked out after too many wrong ones."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from enum import StrEnum
 
 from ...shared.clock import Clock
 from ...shared.errors import TicketlabError
 from ...shared.logs import log
-from ...shared.text import can_be_kept
 from ...shared.time_style import DATE_FORMAT, TIME_FORMAT, TimeStyle
 from ..access.caller import Caller, Channel
 from ..errors import NoRecordFound
@@ -14,12 +14,11 @@ from ..records.gate import Gate, Transaction
 from .accounts import FIELDS, UserAccount
 from .elevation import elevated_roles
 from .lockout import Lockout
+from .named_users import LONGEST_NAME, users_named
 from .passwords import Passwords
 
 RESET_MANDATORY = "glide.authenticate.api.user.reset_password.mandatory"
 """Property: a user whose password needs a reset is refused by the APIs until then (platform 1.2, D)."""
-
-LONGEST_NAME = 100
 
 
 class Cause(StrEnum):
@@ -59,15 +58,12 @@ class Users:
         self._lockout = Lockout(gate, clock)
 
     def by_name(self, user_name: str) -> UserAccount | None:
-        """Find a user by user ID. The name comes from outside, so it must not become a query of its own."""
-        if not 0 < len(user_name) <= LONGEST_NAME or any(each in "^\r\n" for each in user_name):
-            return None
-        if not can_be_kept(user_name):
-            return None
-        row = self._gate.record("sys_user", Caller.system()).find(f"user_name={user_name}", FIELDS)
-        if row is None or row.value("user_name").lower() != user_name.lower():
-            return None
-        return UserAccount.of(row)
+        """Find a user by user ID."""
+        return next(iter(self.named("user_name", user_name)), None)
+
+    def named(self, element: str, value: str, *, active: bool = False) -> Sequence[UserAccount]:
+        """The users, or the active ones, with this value of a field, two at most."""
+        return [UserAccount.of(row) for row in users_named(self._gate, element, value, FIELDS, active=active)]
 
     def by_id(self, sys_id: str, within: Transaction | None = None) -> UserAccount | None:
         def read() -> UserAccount | None:

@@ -16,6 +16,9 @@ from .refusals import NoApplicationUserError
 from .requests import InstanceRequest
 from .server import OAuthServer
 
+SUBJECT_FIELDS = frozenset({"email", "user_name", "sys_id"})
+"""What *User field* of a client may name (platform 2.1, D)."""
+
 Response = tuple[int, dict[str, str | int], list[tuple[str, str]]]
 
 
@@ -118,10 +121,12 @@ class JwtBearerGrant(_Written, BaseGrant, TokenEndpointMixin):
         return client
 
     def _subject(self, client: Client, subject: str) -> UserAccount:
-        account = self.server.users_by_field.find(client.user_field, subject)
-        if account is None:
-            raise InvalidGrantError(f"No single active user has this {client.user_field}")
-        return account
+        """The only active user with this value of the client's User field."""
+        element = client.user_field
+        named = self.server.users.named(element, subject, active=True) if element in SUBJECT_FIELDS else ()
+        if len(named) != 1:
+            raise InvalidGrantError(f"No single active user has this {element}")
+        return named[0]
 
 
 MACHINE_GRANTS: tuple[type[BaseGrant], ...] = (PasswordGrant, OwnGrant, JwtBearerGrant)

@@ -32,7 +32,6 @@ from .policy import OAuthProperties
 from .profiles import Profile
 from .refusals import SwitchedOffError, message_of, refusal_of
 from .requests import InstanceRequest, ShownRequest, check_not_repeated
-from .subjects import UsersByField
 from .tokens import Tokens
 from .tries import FailedTries
 
@@ -71,7 +70,6 @@ class OAuthServer(AuthorizationServer):
         self.codes, self.credentials, self.families, self.judge = codes, credentials, families, judge
         self.eligibility = Eligibility(gate, users, properties)
         self.assertions = Assertions(gate, clock)
-        self.users_by_field = UsersByField(gate, users)
         self._jwts, self._tokens = jwts, tokens
         self._authenticate = ClientAuthentication(clients, tries)
         self._error_uris = None

@@ -6,6 +6,7 @@ from datetime import timedelta
 from ...shared.secret import Secret
 from ..access.caller import Caller
 from ..identity.keys import InstanceKey
+from ..identity.named_users import users_named
 from ..records.gate import Gate
 from ..records.row import Row
 
@@ -82,7 +83,7 @@ class Providers:
     def located_for(self, name: str) -> Provider | None:
         """The provider of the user whom ``name`` identifies; for anybody else the default one, so nothing is told."""
         field = self._gate.get_property(LOCATE_FIELD) or MATCH_FIELDS[0]
-        found = matching(self._gate, field if field in MATCH_FIELDS else MATCH_FIELDS[0], name, ("sso_source",))
+        found = users_named(self._gate, field if field in MATCH_FIELDS else MATCH_FIELDS[0], name, ("sso_source",))
         source = found[0].value("sso_source").removeprefix("sso:") if found else ""
         return self.by_id(source) or next(iter(self.active()), None)
 
@@ -105,12 +106,3 @@ def open_secret(stored: object, sys_id: str, key: InstanceKey) -> str:
     """The client secret; what an administrator has typed into the form stands there as it was typed."""
     opened = key.open(stored, TABLE, sys_id, "client_secret")
     return opened if opened is not None else str(stored or "")
-
-
-def matching(gate: Gate, field: str, value: str, fields: tuple[str, ...]) -> list[Row]:
-    """The users whose ``field`` is ``value``, two at most. The value is from outside: no query of its own."""
-    plain = value.isprintable() and "^" not in value and not any("\ud800" <= each <= "\udfff" for each in value)
-    if not 0 < len(value) <= 100 or not plain:
-        return []
-    found = gate.record("sys_user", Caller.system()).query(f"{field}={value}", fields=(field, *fields), limit=2).rows
-    return [row for row in found if row.value(field).lower() == value.lower()]

@@ -18,7 +18,7 @@ from .attempts import Attempt, Attempts
 from .errors import NotExpected, ProviderFails, SignOnRefused
 from .id_token import verified_claims
 from .provider_client import ProviderClient
-from .providers import Provider, Providers, matching
+from .providers import Provider, Providers
 
 LOG_SOURCE = "Multi-Provider SSO"
 LONGEST_PARAMETER = 4096
@@ -101,12 +101,12 @@ class SingleSignOn:
         """The one user whose field holds the claim, if they may use the pages. No account is made (assumption)."""
         if not isinstance(value, str) or not value:
             raise SignOnRefused(f"The id token has no claim {provider.user_claim}")
-        found = matching(self._gate, provider.user_field, value, ())
+        found = self._users.named(provider.user_field, value)
         if len(found) != 1:
             how_many = "No user has" if not found else "More than one user has"
             raise SignOnRefused(f"{how_many} the {provider.user_field} {value}")
-        account = self._users.by_id(found[0].sys_id)
-        if account is None or not account.may_use_pages:
+        (account,) = found
+        if not account.may_use_pages:
             raise SignOnRefused(f"The user {value} is inactive, locked out or for web services only")
         now = self._clock.now()
         stamps = {"last_login_time": now, "last_login": now.date().isoformat()}
