@@ -11,7 +11,7 @@ from typing import Any
 
 from ticketlab.emulator.pages import assumptions as of_pages
 from ticketlab.emulator.rest import assumptions as of_rest
-from ticketlab.emulator.rest.assumptions import Assumption
+from ticketlab.emulator.rest.assumptions import Assumption, Behaviour
 
 ROOT = Path(__file__).parents[1]
 PAGE = ROOT / "docs" / "fidelity.md"
@@ -167,12 +167,12 @@ def _sources(entry: Entry, known: Mapping[str, Sequence[Test]]) -> str:
     return ", ".join(f"{reference} ({'/'.join(sorted(found))})" for reference, found in sorted(marks.items()))
 
 
-def _assumptions(what: str, module: str, made: Mapping[str, Assumption[Any]]) -> Iterator[str]:
+def _assumptions(what: str, module: str, made: Mapping[str, Assumption[Any] | Behaviour]) -> Iterator[str]:
     yield f"\n## Where no source says it: {what}\n\nIn `{module}`.\n"
     yield "| | value | | known from |\n|---|---|---|---|"
     for name, each in sorted(made.items()):
-        value = f"{each.value!r}".replace("|", "\\|")
-        yield f"| `{name}` | `{value}` | {each.what} | {each.source} ({each.confidence}) |"
+        value = f"`{each.value!r}`".replace("|", "\\|") if isinstance(each, Assumption) else ""
+        yield f"| `{name}` | {value} | {each.what} | {each.source} ({each.confidence}) |"
 
 
 def _policy() -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What lists and forms do where no source says it, in one table; see ``rest/assumptions.py``."""
 
-from ..rest.assumptions import Assumption
+from ..rest.assumptions import Assumption, Behaviour
 
 EXPORT_LIMIT = Assumption(
     ("glide.ui.export.limit", 10_000), "Property: how many records an export holds, and its default.", "ours", "G"
@@ -14,9 +14,9 @@ EXPORT_ESCAPE = Assumption(
     "G",
 )
 EXPORT_CHARSET = Assumption("UTF-8", "Charset of exports. The platform's of CSV is a property.", "ours", "G")
-EXPORT_COLUMNS = Assumption(
-    {"CSV": "the person's columns as shown", "JSONv2": "every field as stored", "XML": "every field as stored"},
-    "What of its records a list's export holds. The first line of CSV has the fields' names.",
+EXPORT_COLUMNS = Behaviour(
+    "A list's export holds the person's columns as shown in CSV, whose first line has the fields' names; every field "
+    "as stored in JSONv2 and XML.",
     "platform 6 names &CSV; the rest is ours",
     "G",
 )
@@ -25,5 +25,5 @@ MOST_GROUPS = Assumption(200, "Groups of a grouped list that are shown.", "ours"
 RELATED_ROWS = Assumption(5, "Records that a related list shows at once.", "ours", "G")
 ACTIVITIES_AT_ONCE = Assumption(8, "Activities of a form's stream that are not folded away.", "ours", "G")
 
-ALL = {name: each for name, each in globals().items() if isinstance(each, Assumption)}
+ALL = {name: each for name, each in globals().items() if isinstance(each, Assumption | Behaviour)}
 """Every assumption by its name, for the fidelity page."""

@@ -1,7 +1,8 @@
 """What the REST APIs do where no source says it, in one table that a customer's capture can correct.
 
 Each entry names the choice, where it comes from and how sure it is: D documentation, F recorded, C a client's or a
-user's report, G general knowledge, unverified. The views and parsers read the values from here.
+user's report, G general knowledge, unverified. The value of an Assumption is read from here; a Behaviour is how the
+code is, named here to be found.
 """
 
 from dataclasses import dataclass
@@ -15,7 +16,18 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Assumption(Generic[Value]):
+    """A choice that is a value: whoever changes it here has changed it."""
+
     value: Value
+    what: str
+    source: str
+    confidence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Behaviour:
+    """A choice that no one value makes."""
+
     what: str
     source: str
     confidence: str
@@ -38,8 +50,8 @@ MOST_MEGABYTES = Assumption(25, "The largest value that glide.rest.max_content_l
 SMALLEST_PACKED = Assumption(
     256, "Bytes of an answer below which it is not packed, though the client takes gzip.", "ours", "G"
 )
-TOO_LARGE_STATUS = Assumption(
-    PayloadTooLarge.status, "Status of the size refusal, whose body alone is recorded.", "rest 1, text only", "G"
+TOO_LARGE_STATUS = Behaviour(
+    f"The size refusal, whose body alone is recorded, has status {PayloadTooLarge.status}.", "rest 1, text only", "G"
 )
 DEFAULT_LIMIT = Assumption(10_000, "sysparm_limit when absent or empty.", "rest 2", "D")
 LARGEST_LIMIT = Assumption(
@@ -49,22 +61,20 @@ LARGEST_OFFSET = Assumption(10**12, "A larger sysparm_offset counts as this: bey
 BAD_NUMBER_STATUS = Assumption(
     400, "Status for a negative or unreadable sysparm_limit or sysparm_offset.", "rest 12, open point", "G"
 )
-ZERO_LIMIT_IS_EMPTY = Assumption(
-    True, "sysparm_limit=0 gives an empty page without Link, the total still counted.", "rest 12, open point", "G"
+ZERO_LIMIT_IS_EMPTY = Behaviour(
+    "sysparm_limit=0 gives an empty page without Link, the total still counted.", "rest 12, open point", "G"
 )
-FIRST_OF_REPEATED = Assumption(
-    True, "Of a repeated sysparm_ parameter the first counts, as in the servlet API.", "ours", "G"
-)
-LAST_DUPLICATE_KEY = Assumption(True, "Of a repeated key in a JSON object the last counts.", "ours", "G")
-NO_BODY_STATUS_KEPT = Assumption(True, "X-no-response-body keeps 201 and 200.", "rest 1, unverified", "G")
+FIRST_OF_REPEATED = Behaviour("Of a repeated sysparm_ parameter the first counts, as in the servlet API.", "ours", "G")
+LAST_DUPLICATE_KEY = Behaviour("Of a repeated key in a JSON object the last counts.", "ours", "G")
+NO_BODY_STATUS_KEPT = Behaviour("X-no-response-body keeps 201 and 200.", "rest 1, unverified", "G")
 UNREADABLE_JSON_DETAIL = Assumption(
     "The payload is not valid JSON", "Detail of the 400 for a malformed body.", "rest 12, open point", "G"
 )
 UNREADABLE_XML_DETAIL = Assumption(
     "The payload is not valid XML", "Detail of the 400 for a malformed XML body.", "rest 12, open point", "G"
 )
-XML_REQUEST_SHAPE = Assumption(
-    "<request><entry>", "An XML body's record is the first entry, or else the children of the root.", "rest 3", "G"
+XML_REQUEST_SHAPE = Behaviour(
+    "An XML body's record is the first entry (<request><entry>), or else the children of the root.", "rest 3", "G"
 )
 EMPTY_CHOICE_IS_KEPT = Assumption(
     True,
@@ -72,8 +82,8 @@ EMPTY_CHOICE_IS_KEPT = Assumption(
     "platform documentation, REST APIs: special data handling",
     "D",
 )
-EMPTY_BODY_IS_EMPTY_RECORD = Assumption(
-    True, "A write without a body is a write of no fields: POST {} makes a record.", "platform 2.4, POST {}", "C"
+EMPTY_BODY_IS_EMPTY_RECORD = Behaviour(
+    "A write without a body is a write of no fields: POST {} makes a record.", "platform 2.4, POST {}", "C"
 )
 DEEPEST_FIELDS_PATH = Assumption(
     3, "References a name of sysparm_fields may walk through; a longer one is dropped as unknown.", "ours", "G"
@@ -89,14 +99,14 @@ NOT_ACCEPTABLE = Assumption(
     "Not Acceptable", "Message of the 406, which is itself in JSON.", "rest 1; text not found", "G"
 )
 UNSUPPORTED_MEDIA = Assumption("Unsupported Media Type", "Message of the 415.", "rest 1; text not found", "G")
-UNKNOWN_URI_STATUS = Assumption(
-    UnknownResource.status,
-    "Status for an address that is no API: the vendor's table says 400, some clients expect 404.",
+UNKNOWN_URI_STATUS = Behaviour(
+    f"An address that is no API has status {UnknownResource.status}, as the vendor's table says; some clients expect "
+    "404.",
     "platform 4.2",
     "D",
 )
-LINK_ECHOES_VERSION_IN_LOCATION = Assumption(
-    True, "Location names the API version of the request, as reference links do.", "rest 1, meas for links", "G"
+LINK_ECHOES_VERSION_IN_LOCATION = Behaviour(
+    "Location names the API version of the request, as reference links do.", "rest 1, meas for links", "G"
 )
 EMPTY_REFERENCE_IN_ALL = Assumption(
     {"display_value": "", "value": ""}, "An empty reference under sysparm_display_value=all has no link.", "rest 3", "G"
@@ -110,13 +120,11 @@ NOTHING_AGGREGATED = Assumption(
 MOST_AGGREGATED = Assumption(
     100, "Aggregates, groups, orders and conditions that one /stats request may name; more are 400.", "ours", "G"
 )
-GROUPS_WITHOUT_AGGREGATE = Assumption(
-    True, "A group_by alone lists the groups, each with empty stats.", "ours; rest 5 is silent", "G"
+GROUPS_WITHOUT_AGGREGATE = Behaviour(
+    "A group_by alone lists the groups, each with empty stats.", "ours; rest 5 is silent", "G"
 )
 MISSING_PARAMETER_STATUS = Assumption(400, "Status of an upload that says not whose file it is.", "rest 6", "D")
-SIZE_COMPRESSED = Assumption(
-    "size_bytes", "Files are kept as they came, so size_compressed equals size_bytes.", "ours", "G"
-)
+SIZE_COMPRESSED = Behaviour("Files are kept as they came, so size_compressed equals size_bytes.", "ours", "G")
 
 CLOSED_TO_REST = Assumption(
     ("v_plugin", "sys_plugins", "sys_store_app", "sys_package"),
@@ -124,22 +132,18 @@ CLOSED_TO_REST = Assumption(
     "platform 2.3",
     "C",
 )
-VIEWS = Assumption(
-    "Default view",
+VIEWS = Behaviour(
     "sysparm_view gives a list's columns or a record's form fields. Every name leads to the one view there is.",
     "rest 2, D for the parameter",
     "G",
 )
-NO_DOMAINS = Assumption(
-    True,
+NO_DOMAINS = Behaviour(
     "sysparm_query_no_domain and sysparm_query_category change nothing: there is one domain, one database.",
     "rest 2",
     "C",
 )
 LONGEST_TINY_URL = Assumption(65_000, "Characters of an address that is given a short one.", "ours", "G")
-UNKNOWN_TINY_IS_400 = Assumption(
-    True, "sysparm_tiny that stands for no address is refused rather than ignored.", "ours", "G"
-)
+UNKNOWN_TINY_IS_400 = Behaviour("sysparm_tiny that stands for no address is refused rather than ignored.", "ours", "G")
 CURRENT_USER = Assumption(
     {
         "user_sys_id": "sys_id",
@@ -154,8 +158,7 @@ CURRENT_USER = Assumption(
     "rest 12, open point",
     "C",
 )
-PASSWORD_IS_IGNORED = Assumption(
-    True,
+PASSWORD_IS_IGNORED = Behaviour(
     "A one-way password written without sysparm_input_display_value is left out; a sealed one is stored and dead.",
     "rest 1, meas; platform 2.1, C",
     "C",
@@ -165,18 +168,17 @@ BATCH_MOST_REQUESTS = Assumption(1000, "Requests of one batch; more are 400.", "
 BATCH_LARGEST_INPUT = Assumption(5 * 1024 * 1024, "Bytes of one batched request's body.", "rest 7", "D")
 BATCH_LARGEST_OUTPUT = Assumption(10 * 1024 * 1024, "Bytes of one batched request's answer.", "rest 7", "D")
 BATCH_SECONDS = Assumption(30, "Seconds after which the rest of a batch stays unserviced.", "rest 7", "D")
-BATCH_UNSERVICED = Assumption(
-    True,
+BATCH_UNSERVICED = Behaviour(
     "unserviced_requests lists the ids of requests that time or the size of the answer left no room for.",
     "rest 7 is silent",
     "G",
 )
 BATCH_IN_BATCH_STATUS = Assumption(400, "Status of a batch inside a batch.", "ours; rest 7 is silent", "G")
-IMPORT_AS_CALLER = Assumption(
-    True, "A transform map writes its target with the rights of whoever imports.", "ours; rest 9 is silent", "G"
+IMPORT_AS_CALLER = Behaviour(
+    "A transform map writes its target with the rights of whoever imports.", "ours; rest 9 is silent", "G"
 )
-IMPORT_MULTIPLE_AT_ONCE = Assumption(
-    True, "insertMultiple is transformed before it is answered; run_after changes nothing.", "rest 9: async", "G"
+IMPORT_MULTIPLE_AT_ONCE = Behaviour(
+    "insertMultiple is transformed before it is answered; run_after changes nothing.", "rest 9: async", "G"
 )
 
 CATALOG_LIMIT = Assumption(10, "sysparm_limit of the Service Catalog API when absent.", "platform documentation", "D")
@@ -186,21 +188,18 @@ CHANGE_TEXTS = Assumption(
     'rest 8: state.value "-5"',
     "D",
 )
-CHANGE_REFUSED_STATUS = Assumption(
-    ChangeRefused.status,
-    "Status of a write that a rule refuses there: its documentation lists 400 and no 403.",
+CHANGE_REFUSED_STATUS = Behaviour(
+    f"A write that a rule refuses there has status {ChangeRefused.status}: its documentation lists no 403.",
     "platform 4.2, body alone",
     "G",
 )
-CHANGE_WORKERS_AT_ONCE = Assumption(
-    True,
+CHANGE_WORKERS_AT_ONCE = Behaviour(
     "What a worker is to do is done before it is told of as Waiting; asked, it is Complete.",
     "rest 8; documentation: asynchronous",
     "G",
 )
-CHANGE_TEMPLATE_VALUES = Assumption(
-    "template",
-    "Field of std_change_producer_version that holds a template's values, as an encoded query.",
+CHANGE_TEMPLATE_VALUES = Behaviour(
+    "A template's values stand in std_change_producer_version.template, as an encoded query.",
     "ours; the platform has them in a proposal",
     "G",
 )
@@ -213,18 +212,15 @@ CONFLICT_STATUS = Assumption(
     "platform documentation",
     "D",
 )
-CONFLICT_TYPES = Assumption(
-    ("ci_already_scheduled",),
-    "Conflicts that are looked for. Maintenance and blackout windows are schedules, which are not emulated.",
+CONFLICT_TYPES = Behaviour(
+    "Of conflicts only ci_already_scheduled is looked for. Maintenance and blackout windows are schedules, which are "
+    "not emulated.",
     "ours",
     "G",
 )
-NO_CHECK_TO_CANCEL = Assumption(
-    NothingRuns.status,
-    "Status of canceling a conflict check, none of which ever runs longer than its answer.",
-    "ours",
-    "G",
+NO_CHECK_TO_CANCEL = Behaviour(
+    f"Canceling a conflict check has status {NothingRuns.status}: none ever runs longer than its answer.", "ours", "G"
 )
 
-ALL = {name: each for name, each in globals().items() if isinstance(each, Assumption)}
+ALL = {name: each for name, each in globals().items() if isinstance(each, Assumption | Behaviour)}
 """Every assumption by its name, for the fidelity page."""

@@ -5,6 +5,9 @@ import runpy
 from pathlib import Path
 
 import pytest
+from ticketlab.emulator.pages import assumptions as of_pages
+from ticketlab.emulator.rest import assumptions as of_rest
+from ticketlab.emulator.rest.assumptions import Assumption
 
 ROOT = Path(__file__).parents[2]
 FIDELITY = runpy.run_path(str(ROOT / "docs" / "write_fidelity.py"))
@@ -28,6 +31,17 @@ def addresses(entry) -> set[str]:
 def test_the_page_is_what_the_tests_and_the_assumptions_make_of_it():
     """When it is not: ``make fidelity``."""
     assert (ROOT / "docs" / "fidelity.md").read_text(encoding="utf-8") == FIDELITY["page"](), "run `make fidelity`"
+
+
+def test_the_value_of_an_assumption_is_read_by_the_code():
+    """Who corrects it would otherwise change nothing; how the code itself behaves is no value of the table."""
+    modules = [path for path in (ROOT / "emulator").rglob("*.py") if path.name != "assumptions.py"]
+    code = "".join(path.read_text(encoding="utf-8") for path in modules)
+    named = {**of_rest.ALL, **of_pages.ALL}
+    unread = [
+        name for name, each in named.items() if isinstance(each, Assumption) and not re.search(rf"\b{name}\b", code)
+    ]
+    assert unread == []
 
 
 def test_every_address_that_programs_call_is_told(shared_instance):
