@@ -165,8 +165,18 @@ PASSWORD_IS_IGNORED = Behaviour(
 )
 
 BATCH_MOST_REQUESTS = Assumption(1000, "Requests of one batch; more are 400.", "ours", "G")
-BATCH_LARGEST_INPUT = Assumption(5 * 1024 * 1024, "Bytes of one batched request's body.", "rest 7", "D")
-BATCH_LARGEST_OUTPUT = Assumption(10 * 1024 * 1024, "Bytes of one batched request's answer.", "rest 7", "D")
+BATCH_LARGEST_INPUT = Assumption(
+    5 * 1024 * 1024, "Bytes of one batched request's body, unless a property says otherwise.", "rest 7", "D"
+)
+BATCH_LARGEST_OUTPUT = Assumption(
+    10 * 1024 * 1024, "Bytes of one batched request's answer, unless a property or the header says so.", "rest 7", "D"
+)
+BATCH_MOST_INPUT = Assumption(
+    10 * 1024 * 1024, "The largest value that glide.rest.batch.max.inputSize may have.", "vendor's batch-api", "D"
+)
+BATCH_MOST_BYTES = Assumption(
+    2**31 - 1, "The properties and the header of a batch's sizes count bytes; more than this is no size.", "ours", "G"
+)
 BATCH_SECONDS = Assumption(30, "Seconds after which the rest of a batch stays unserviced.", "rest 7", "D")
 BATCH_UNSERVICED = Behaviour(
     "unserviced_requests lists the ids of requests that time or the size of the answer left no room for.",

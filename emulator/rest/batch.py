@@ -50,40 +50,52 @@ class Answer:
     body: bytes = b""
     milliseconds: int = 0
     error: str = ""
+    ends_batch: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bytes of one request's body, and of its answer."""
+
+    input: int
+    output: int
 
 
 class Batch:
     """Runs items one after the other, in the order given, on behalf of the request they came in."""
 
-    def __init__(self, send: WSGIApplication, outer: Request) -> None:
+    def __init__(self, send: WSGIApplication, outer: Request, limits: Limits) -> None:
         self._app = send
         self._outer = outer
+        self._limits = limits
 
-    def run(self, items: Iterable[Item], most_bytes: int) -> tuple[Sequence[tuple[Item, Answer]], Sequence[Item]]:
-        """The answers, and the items that time or ``most_bytes`` of answers left no room for."""
+    def run(self, items: Iterable[Item]) -> tuple[Sequence[tuple[Item, Answer]], Sequence[Item]]:
+        """The answers, and the items that were not sent: time was over, or an answer before was too large."""
         end = time.monotonic() + assumptions.BATCH_SECONDS.value
         serviced: list[tuple[Item, Answer]] = []
         unserviced: list[Item] = []
+        ended = False
         for item in items:
-            if time.monotonic() > end or most_bytes <= 0:
+            ended = ended or time.monotonic() > end
+            if ended:
                 unserviced.append(item)
                 continue
             answer = self._run(item)
-            most_bytes -= len(answer.body)
+            ended = answer.ends_batch
             serviced.append((item, answer))
         return serviced, unserviced
 
     def _run(self, item: Item) -> Answer:
         started = time.monotonic()
         try:
-            check(item)
+            check(item, self._limits.input)
             # An empty context: Flask would otherwise go on in the context of the request that is being answered.
-            status, headers, body = Context().run(_send, self._app, self._environ(item))
+            status, headers, body = Context().run(_send, self._app, self._environ(item), self._limits.output)
         except BadParameter as refusal:
             body = Representation.JSON.write(dict(envelope(refusal)))
             return Answer(refusal.status, _described(body), body, error=refusal.detail or "")
         except TooMuch:
-            return Answer(413, error=f"The answer is over {assumptions.BATCH_LARGEST_OUTPUT.value} bytes.")
+            return Answer(413, error=f"The answer is over {self._limits.output} bytes.", ends_batch=True)
         return Answer(status, headers, body, round((time.monotonic() - started) * 1000))
 
     def _environ(self, item: Item) -> WSGIEnvironment:
@@ -124,10 +136,10 @@ def written(item: Item, answer: Answer) -> Mapping[str, object]:
     return {**found, "error_message": answer.error} if answer.error else found
 
 
-def _send(app: WSGIApplication, environ: WSGIEnvironment) -> tuple[int, Sequence[tuple[str, str]], bytes]:
+def _send(app: WSGIApplication, environ: WSGIEnvironment, most: int) -> tuple[int, Sequence[tuple[str, str]], bytes]:
     chunks, status, headers = run_wsgi_app(app, environ)
     try:
-        body = _joined(chunks, assumptions.BATCH_LARGEST_OUTPUT.value)
+        body = _joined(chunks, most)
     finally:
         if hasattr(chunks, "close"):
             chunks.close()

@@ -3,17 +3,18 @@
 from flask import Blueprint, Response, current_app, request
 
 from ...shared.text import whole_number
+from ...shared.web.parts import part
 from ..errors import BadParameter
+from ..records.gate import Gate
 from . import assumptions
-from .batch import Batch, written
+from .batch import Batch, Limits, written
 from .batch_items import items_of
 from .frame import IN_BATCH, answer, api_caller, speak_rest
 from .incoming import given_object
 from .routing import same_for_all_versions
 
 MAX_OUTPUT_HEADER = "X-BATCHREQUEST-MAX-OUTPUT-SIZE"
-MOST_BYTES = 10**15
-"""A header that says more counts as not sent."""
+INPUT_PROPERTY, OUTPUT_PROPERTY = "glide.rest.batch.max.inputSize", "glide.rest.batch.max.outputSize"
 
 blueprint = Blueprint("batch_api", __name__)
 speak_rest(blueprint)
@@ -32,7 +33,7 @@ def batch() -> Response:
     given = given_object()
     identity = given.get("batch_request_id")
     items = items_of(given.get("rest_requests"))
-    serviced, unserviced = Batch(current_app.wsgi_app, request).run(items, _most_bytes(len(items)))
+    serviced, unserviced = Batch(current_app.wsgi_app, request, _limits()).run(items)
     return answer(
         {
             "batch_request_id": identity if isinstance(identity, str) else "",
@@ -42,7 +43,13 @@ def batch() -> Response:
     )
 
 
-def _most_bytes(count: int) -> int:
-    """Bytes of all answers together; every request has its own limit besides."""
-    asked = whole_number(request.headers.get(MAX_OUTPUT_HEADER, "").strip(), MOST_BYTES)
-    return asked if asked is not None else assumptions.BATCH_LARGEST_OUTPUT.value * count
+def _limits() -> Limits:
+    """The properties'; a header may ask for smaller answers, and for no larger ones."""
+    output = _bytes(OUTPUT_PROPERTY, assumptions.BATCH_LARGEST_OUTPUT.value)
+    asked = whole_number(request.headers.get(MAX_OUTPUT_HEADER, "").strip(), output)
+    given = _bytes(INPUT_PROPERTY, assumptions.BATCH_LARGEST_INPUT.value)
+    return Limits(min(given, assumptions.BATCH_MOST_INPUT.value), asked or output)
+
+
+def _bytes(name: str, default: int) -> int:
+    return whole_number(part(Gate).get_property(name), assumptions.BATCH_MOST_BYTES.value) or default

@@ -34,8 +34,8 @@ def items_of(given: object) -> Sequence[Item]:
     return [_item(each) for each in given]
 
 
-def check(item: Item) -> None:
-    """Raises BadParameter for what is not sent at all."""
+def check(item: Item, largest: int) -> None:
+    """Raises BadParameter for what is not sent at all; ``largest`` are the bytes that a body may have."""
     if item.trouble:
         raise BadParameter(detail=item.trouble)
     path = item.url.partition("?")[0]
@@ -43,8 +43,8 @@ def check(item: Item) -> None:
         raise BadParameter(detail=f"The method {item.method[:20]} is unknown.")
     if not path.startswith(API_PATH) or not path.isascii():
         raise BadParameter(detail=f"The url must begin with {API_PATH}.")
-    if len(item.body) > assumptions.BATCH_LARGEST_INPUT.value:
-        raise BadParameter(detail=f"The body is over {assumptions.BATCH_LARGEST_INPUT.value} bytes.")
+    if len(item.body) > largest:
+        raise BadParameter(detail=f"The body is over {largest} bytes.")
 
 
 def _item(given: Mapping[str, object]) -> Item:

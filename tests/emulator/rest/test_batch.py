@@ -3,6 +3,7 @@
 import base64
 import gzip
 import json
+from contextlib import contextmanager
 
 import pytest
 
@@ -32,6 +33,20 @@ def _batch(api):
         return json.loads(gzip.decompress(answer.data) if packed else answer.data)
 
     return send
+
+
+@pytest.fixture(name="property_set")
+def _property_set(api):
+    @contextmanager
+    def have(name, value):
+        (row,) = api.rows("sys_properties", sysparm_query=f"name={name}")
+        try:
+            api.send("PATCH", f"sys_properties/{row['sys_id']}", {"value": value})
+            yield
+        finally:
+            api.send("PATCH", f"sys_properties/{row['sys_id']}", {"value": row["value"]})
+
+    return have
 
 
 @pytest.mark.source("rest 7", "D")
@@ -145,12 +160,29 @@ def test_a_batch_in_a_batch_and_pages_are_refused(batch):
     assert all(json.loads(body_of(each))["status"] == "failure" for each in found)
 
 
+URL = "/api/now/table/incident?sysparm_limit=1"
+SMALL = "/api/now/table/incident?sysparm_limit=1&sysparm_fields=number"
+
+
 @pytest.mark.source("rest 7", "D")
-def test_what_the_answer_has_no_room_for_is_told(batch):
-    url = "/api/now/table/incident?sysparm_limit=1"
-    found = batch(item("1", url), item("2", url), headers={"X-BATCHREQUEST-MAX-OUTPUT-SIZE": "10"})
-    assert [each["id"] for each in found["serviced_requests"]] == ["1"]
-    assert found["unserviced_requests"] == ["2"]
+def test_an_answer_that_is_too_large_ends_the_batch(batch):
+    """The size is that of each answer, however many there are."""
+    header = {"X-BATCHREQUEST-MAX-OUTPUT-SIZE": "100"}
+    found = batch(*(item(str(number), SMALL) for number in range(9)), item("9", URL), item("10", SMALL), headers=header)
+    assert [each["status_code"] for each in found["serviced_requests"]] == [200] * 9 + [413]
+    assert found["serviced_requests"][-1]["error_message"] == "The answer is over 100 bytes."
+    assert found["unserviced_requests"] == ["10"]
+
+
+@pytest.mark.source("rest 7", "D")
+def test_properties_bound_the_sizes_and_the_header_asks_for_no_larger_ones(batch, property_set):
+    header = {"X-BATCHREQUEST-MAX-OUTPUT-SIZE": "100000"}
+    with property_set("glide.rest.batch.max.outputSize", "100"):
+        assert batch(item("1", URL), headers=header)["serviced_requests"][0]["status_code"] == 413
+    bodies = ({"short_description": "x" * length} for length in (3, 30))
+    items = [item(str(len(str(body))), SMALL, "POST", body) for body in bodies]
+    with property_set("glide.rest.batch.max.inputSize", "40"):
+        assert [each["status_code"] for each in batch(*items)["serviced_requests"]] == [201, 400]
 
 
 @pytest.mark.parametrize(
