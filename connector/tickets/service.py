@@ -135,7 +135,7 @@ class Tickets:
                 item = session.get(OutboxItem, ticket_id) or OutboxItem(ticket_id=ticket_id, begun=True)
                 item.due_at, item.attempts = self._real.now(), 0
                 session.add(item)
-                ticket.delivery = DeliveryState.PENDING
+                ticket.delivery, ticket.error = DeliveryState.PENDING, ""  # what it was is no word on this attempt
         self._wake()
         return ticket
 

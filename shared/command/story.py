@@ -13,7 +13,7 @@ from ..clients.target import Target
 from ..errors import TicketlabError
 from ..ticket import TicketKind
 
-PATIENCE = 10.0
+PATIENCE = 30.0
 """Seconds to wait for a number or a state; the product promises 2 and 5."""
 
 

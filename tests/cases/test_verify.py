@@ -4,10 +4,11 @@ import json
 
 import pytest
 from command_line import run
+from patience import HANGING
 from ticketlab.shared.cases.registry import all_cases
 
 CURES = [(case.id, cure.name) for case in all_cases().values() for cure in case.cures]
-SECONDS = 300
+SECONDS = HANGING * 10
 
 pytestmark = pytest.mark.long
 

@@ -13,6 +13,7 @@ import pytest
 import requests
 from command_line import run
 from patience import HANGING
+from served_tenant import wait_until
 from sqlalchemy import event
 from ticketlab.connector.database import db as connector_database
 from ticketlab.connector.settings import Settings as TenantSettings
@@ -86,7 +87,7 @@ def test_s07_full_disk_is_503_with_a_log_line_no_partial_row_and_recovery(instan
     assert set(statuses) <= {201, 503}
     assert statuses[-1] == 503
     assert total(server.url) == before + made
-    assert any("database.unavailable" in line and "full" in line for line in server.last_lines)
+    wait_until(lambda: any("database.unavailable" in line and "full" in line for line in server.last_lines))
     filler.unlink()
     assert create(server.url).status_code == 201
     assert total(server.url) == before + made + 1
@@ -129,7 +130,7 @@ def test_s07_tenant_on_a_full_disk_is_503_with_a_log_line_no_partial_row_and_rec
     assert set(statuses) <= {201, 503}
     assert statuses[-1] == 503
     assert len(users()) == made
-    assert any("database.unavailable" in line and "full" in line for line in server.last_lines)
+    wait_until(lambda: any("database.unavailable" in line and "full" in line for line in server.last_lines))
     filler.unlink()
     assert make(60) == 201
     assert [user["roles"] for user in users()] == [["Security Reader"]] * (made + 1)

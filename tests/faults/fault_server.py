@@ -41,6 +41,9 @@ _free_ports: list[int] = []
 """Used before in this process, and used again: a tenant that knows the address may be kept for another test."""
 
 
+_held: list[socket.socket] = []
+
+
 def _listen() -> socket.socket:
     while _free_ports:
         with suppress(OSError):  # somebody else has taken it
@@ -175,7 +178,9 @@ def flooding(total: int) -> Script:
 
 
 def refused_url() -> str:
-    """An address where nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        host, port = listener.getsockname()
+    """An address where nobody listens, nor can begin to: its port stays taken."""
+    holder = socket.socket()
+    holder.bind(("127.0.0.1", 0))
+    _held.append(holder)
+    host, port = holder.getsockname()
     return f"http://{host}:{port}"

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, urlencode, urlsplit
@@ -10,6 +9,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import pytest
 import requests
 from patience import HANGING
+from served_tenant import wait_until
 from ticketlab.shared.clients.apis import ApiRefused
 from ticketlab.shared.clients.page import PageUnexpected
 from ticketlab.shared.clients.target import RefusedByLab
@@ -138,12 +138,7 @@ def test_a_ticket_travels_from_the_security_center_to_the_instance(servicenow, s
     }  # fmt: skip
     security_center.api().post("tickets", draft)
     table = servicenow.table("x_mioms_m365ticket_change_request")
-    for _ in range(200):
-        if table.query("short_description=Turn on MFA"):
-            break
-        time.sleep(0.05)
-    else:
-        pytest.fail("the ticket has not arrived")
+    wait_until(lambda: bool(table.query("short_description=Turn on MFA")))
 
 
 def test_a_case_is_broken_cured_and_gone(servicenow):

@@ -10,6 +10,7 @@ from tenant_flows import provision
 from ticket_flows import HandClock, another_worker, create, deliver, fields, post, ticket_of, waiting
 from ticketlab.connector.connection.service import Connections
 from ticketlab.connector.testing import bearer
+from ticketlab.connector.tickets import Tickets
 from ticketlab.connector.tickets.delivery import LONGEST_OBEYED_WAIT, LONGEST_PAUSE, MOST_ATTEMPTS
 from ticketlab.shared.ticket import WIRE_FIELDS
 from ticketlab.shared.web.parts import part_of
@@ -75,6 +76,16 @@ def test_refused_ticket_keeps_the_instances_own_sentence_until_somebody_retries(
     answer = tenant.test_client().post(f"/api/v1/tickets/{ticket_id}/retry", headers=api)
     assert answer.status_code == 200, answer.text
     assert (answer.get_json()["delivery"], answer.get_json()["error"]) == ("sent", None)
+
+
+def test_retried_ticket_says_nothing_of_the_attempts_before(tenant: Flask, tables: TicketTables, api: dict[str, str]):
+    """Whoever looks meanwhile would take the old word for the new attempt's."""
+    tables.faults += [refusing(403, "Operation Failed", "Data Policy Exception")]
+    ticket_id = create(tenant, api)
+    deliver(tenant)
+    with tenant.test_request_context():
+        part_of(tenant, Tickets).retry(ticket_id)
+    assert (ticket_of(tenant, ticket_id).delivery, ticket_of(tenant, ticket_id).error) == ("pending", "")
 
 
 def test_refusal_of_a_second_ticket_with_this_correlation_id_adopts_the_first(
