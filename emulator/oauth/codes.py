@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from ...shared.clock import Clock
 from ...shared.column_types import UtcDateTime
 from ...shared.digests import digest_of
+from ...shared.text import spelled_out
 from ..database import Base
 from ..identity.storage import Database
 
@@ -105,7 +106,8 @@ class Codes:
             connection.execute(delete(CodeScope).where(CodeScope.expires < now - KEPT_FOR))
             connection.execute(insert(AuthorizationCode).values(row))
             if approval.scope:
-                asked = {"code_hash": row["code_hash"], "scope": approval.scope, "expires": row["expires"]}
+                scope = spelled_out(approval.scope)  # unknown ones are not refused in every profile
+                asked = {"code_hash": row["code_hash"], "scope": scope, "expires": row["expires"]}
                 connection.execute(insert(CodeScope).values(asked))
 
     def find(self, code: str) -> IssuedCode | None:

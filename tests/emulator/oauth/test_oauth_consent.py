@@ -182,9 +182,10 @@ def test_a05_parameter_sent_twice_is_refused(browser, client_app, name):
 
 @pytest.mark.attack("A06")
 @pytest.mark.source("platform 1.1", "D")
-def test_a06_superfluous_parameters_are_ignored(browser, client_app):
+@pytest.mark.parametrize("scope", ["unknown", "no database\0keeps it"])
+def test_a06_superfluous_parameters_are_ignored(browser, client_app, scope):
     """Vendor examples send grant_type to the authorization endpoint as well."""
-    path = authorize_path(client_app, grant_type="authorization_code", nonsense="1", scope="unknown")
+    path = authorize_path(client_app, grant_type="authorization_code", nonsense="1", scope=scope)
     assert "code" in press(browser, consent_page(browser, path)).query
 
 
