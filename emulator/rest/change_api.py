@@ -1,7 +1,7 @@
 """The Change Management API: ``/api/sn_chg_rest[/v1]/change…`` (rest 8)."""
 
 from collections.abc import Iterable
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from flask import Blueprint, Response
 
@@ -17,7 +17,7 @@ from .change_render import render_change, with_meta
 from .change_workers import add_items, cancel_check, check_conflicts, get_conflicts, get_worker, list_items
 from .frame import answer, speak_rest
 from .incoming import asked_parameters
-from .routing import in_versions, same_for_all_versions
+from .routing import add_routes, same_for_all_versions
 
 KINDS = "<any(normal, emergency, standard):kind>"
 
@@ -101,69 +101,72 @@ def decide_approval(sys_id: str) -> Response:
     return _one(row)
 
 
-def refuse(what: str, **_parts: str) -> NoReturn:
+def refuse_schedule(**_parts: str) -> NoReturn:
+    """The schedule of a change is not emulated."""
+    _refuse("The schedule of a change")
+
+
+def refuse_schedule_of_item(**_parts: str) -> NoReturn:
+    """The schedule of a configuration item is not emulated."""
+    _refuse("The schedule of a configuration item")
+
+
+def refuse_impact(**_parts: str) -> NoReturn:
+    """Impacted services are not calculated."""
+    _refuse("The calculation of impacted services")
+
+
+def refuse_risk(**_parts: str) -> NoReturn:
+    """The risk of a standard change is not calculated."""
+    _refuse("The calculation of risk")
+
+
+def _refuse(what: str) -> NoReturn:
     """What could only be answered with an invention is refused loudly."""
     caller_with(READERS)
     raise NotEmulated(what)
 
 
-ROUTES: tuple[tuple[str, str, Any], ...] = (
-    ("GET", "", list_changes),
-    ("POST", "", create_change),
-    ("GET", f"/{KINDS}", list_changes),
-    ("POST", "/<any(normal, emergency):kind>", create_change),
-    ("POST", "/standard/<template>", create_standard),
-    ("GET", "/standard/template", list_templates),
-    ("GET", "/standard/template/<sys_id>", get_template),
-    ("GET", "/model", list_models),
-    ("GET", "/model/<sys_id>", get_model),
-    ("GET", f"/{KINDS}/<sys_id>", get_change),
-    ("PATCH", f"/{KINDS}/<sys_id>", update_change),
-    ("DELETE", f"/{KINDS}/<sys_id>", delete_change),
-    ("GET", "/<sys_id>", get_change),
-    ("PATCH", "/<sys_id>", update_change),
-    ("DELETE", "/<sys_id>", delete_change),
-    ("GET", "/<change>/task", list_tasks),
-    ("POST", "/<change>/task", create_task),
-    ("GET", "/<change>/task/<sys_id>", get_task),
-    ("PATCH", "/<change>/task/<sys_id>", update_task),
-    ("DELETE", "/<change>/task/<sys_id>", delete_task),
-    ("GET", "/<sys_id>/nextstates", get_next_states),
-    ("PATCH", "/<sys_id>/approvals", decide_approval),
-    ("GET", "/<sys_id>/ci", list_items),
-    ("POST", "/<sys_id>/ci", add_items),
-    ("GET", "/<sys_id>/conflict", get_conflicts),
-    ("POST", "/<sys_id>/conflict", check_conflicts),
-    ("DELETE", "/<sys_id>/conflict", cancel_check),
-    ("GET", "/worker/<sys_id>", get_worker),
+add_routes(
+    blueprint,
+    "change",
+    (
+        ("", list_changes, "GET"),
+        ("", create_change, "POST"),
+        (f"/{KINDS}", list_changes, "GET"),
+        ("/<any(normal, emergency):kind>", create_change, "POST"),
+        ("/standard/<template>", create_standard, "POST"),
+        ("/standard/template", list_templates, "GET"),
+        ("/standard/template/<sys_id>", get_template, "GET"),
+        ("/model", list_models, "GET"),
+        ("/model/<sys_id>", get_model, "GET"),
+        (f"/{KINDS}/<sys_id>", get_change, "GET"),
+        (f"/{KINDS}/<sys_id>", update_change, "PATCH"),
+        (f"/{KINDS}/<sys_id>", delete_change, "DELETE"),
+        ("/<sys_id>", get_change, "GET"),
+        ("/<sys_id>", update_change, "PATCH"),
+        ("/<sys_id>", delete_change, "DELETE"),
+        ("/<change>/task", list_tasks, "GET"),
+        ("/<change>/task", create_task, "POST"),
+        ("/<change>/task/<sys_id>", get_task, "GET"),
+        ("/<change>/task/<sys_id>", update_task, "PATCH"),
+        ("/<change>/task/<sys_id>", delete_task, "DELETE"),
+        ("/<sys_id>/nextstates", get_next_states, "GET"),
+        ("/<sys_id>/approvals", decide_approval, "PATCH"),
+        ("/<sys_id>/ci", list_items, "GET"),
+        ("/<sys_id>/ci", add_items, "POST"),
+        ("/<sys_id>/conflict", get_conflicts, "GET"),
+        ("/<sys_id>/conflict", check_conflicts, "POST"),
+        ("/<sys_id>/conflict", cancel_check, "DELETE"),
+        ("/worker/<sys_id>", get_worker, "GET"),
+        ("/<sys_id>/schedule", refuse_schedule, "GET"),
+        ("/<sys_id>/schedule/first_available", refuse_schedule, "PATCH"),
+        ("/<sys_id>/refresh_impacted_services", refuse_impact, "POST"),
+        ("/standard/<sys_id>/risk", refuse_risk, "PATCH"),
+        ("/ci/<sys_id>/schedule", refuse_schedule_of_item, "GET"),
+    ),
+    space="/api/sn_chg_rest",
 )
-
-NOT_EMULATED: tuple[tuple[str, str, str], ...] = (
-    ("GET", "/<sys_id>/schedule", "The schedule of a change"),
-    ("PATCH", "/<sys_id>/schedule/first_available", "The schedule of a change"),
-    ("POST", "/<sys_id>/refresh_impacted_services", "The calculation of impacted services"),
-    ("PATCH", "/standard/<sys_id>/risk", "The calculation of risk"),
-    ("GET", "/ci/<sys_id>/schedule", "The schedule of a configuration item"),
-)
-
-
-def _add(prefix: str, methods: str, rule: str, view: Any, **defaults: str) -> None:
-    blueprint.add_url_rule(
-        f"{prefix}{rule}",
-        endpoint=f"{view.__name__}:{methods}:{prefix}{rule}".replace(".", "_"),
-        view_func=view,
-        methods=methods.split(),
-        defaults=defaults,
-        strict_slashes=False,
-        provide_automatic_options=False,
-    )
-
-
-for _space in in_versions("/api/sn_chg_rest"):
-    for _methods, _rule, _view in ROUTES:
-        _add(f"{_space}/change", _methods, _rule, _view)
-    for _methods, _rule, _what in NOT_EMULATED:
-        _add(f"{_space}/change", _methods, _rule, refuse, what=_what)
 
 
 @blueprint.errorhandler(ChangeRefused)
