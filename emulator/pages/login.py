@@ -7,13 +7,12 @@ from ...shared.web.parts import part
 from ..identity.landing import LANDING_PATH, own_path
 from ..identity.users import LoginRefused, Users
 from ..identity.web import LOGIN_PATH, FormRefused, check_csrf, current_account, end_session
-from .login_steps import go_on
+from .login_steps import OUT_OF_DATE, go_on
 from .sso import forget_provider
 
 blueprint = Blueprint("login", __name__)
 
 HOME_PATH = "/"
-OUT_OF_DATE = "Your session timed out. Please log in again."
 Page = str | tuple[str, int] | Response
 
 

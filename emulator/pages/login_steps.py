@@ -31,6 +31,7 @@ CODE = "code"
 NEW_PASSWORD = "password"  # noqa: S105 (the name of a step)
 SHORTEST_PASSWORD = 8
 
+OUT_OF_DATE = "Your session timed out. Please log in again."
 WRONG_CODE = "The code is not valid. Enter the one that your authenticator app shows now."
 NOT_THE_SAME = "The two passwords are not the same."
 TOO_SHORT = f"The new password needs {SHORTEST_PASSWORD} characters or more."
@@ -84,9 +85,7 @@ def change_password() -> Response:
 @blueprint.errorhandler(FormRefused)
 def out_of_date(_refused: FormRefused) -> Response:
     """A step that our own page of this browser did not send leads nowhere."""
-    page = render_template(
-        "login.html", error="Your session timed out. Please log in again.", user_name="", login_url="welcome.do"
-    )
+    page = render_template("login.html", error=OUT_OF_DATE, user_name="", login_url="welcome.do")
     return make_response(page, 403)
 
 

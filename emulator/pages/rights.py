@@ -5,7 +5,6 @@ Only a courtesy: the gate judges again, with the record at hand.
 
 from dataclasses import dataclass
 
-from ..access.acl import judge_field, judge_record
 from ..access.caller import Caller
 from ..access.operations import Operation
 from ..records.gate import Gate
@@ -24,7 +23,7 @@ class Rights:
         return cls(gate.snapshot(), caller)
 
     def may(self, operation: Operation, table: str) -> bool:
-        return judge_record(self.snapshot.dictionary, self.snapshot.policy, self.caller, table, operation).allowed
+        return self.snapshot.rights(self.caller).on_records(table, operation).allowed
 
     def may_write_field(self, table: str, element: str) -> bool:
         return self._in_every_record(table, element, Operation.WRITE)
@@ -33,6 +32,5 @@ class Rights:
         return self._in_every_record(table, element, Operation.READ)
 
     def _in_every_record(self, table: str, element: str, operation: Operation) -> bool:
-        dictionary, policy = self.snapshot.dictionary, self.snapshot.policy
-        verdict = judge_field(dictionary, policy, self.caller, table, element, operation)
+        verdict = self.snapshot.rights(self.caller).on_field(table, element, operation)
         return verdict.allowed and not verdict.conditions
