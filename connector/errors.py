@@ -27,9 +27,9 @@ class Invalid(TenantError):
     message = N_("Some values are not right")
     kind = "invalid"
 
-    def __init__(self, fields: Mapping[str, Sequence[str]], detail: str = "") -> None:
+    def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
         self.fields = {name: list(texts) for name, texts in fields.items()}
-        super().__init__(detail=detail)
+        super().__init__()
 
 
 class NotSignedIn(TenantError):

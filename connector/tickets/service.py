@@ -66,14 +66,12 @@ class TicketFilter:
 class Tickets:
     """The tenant's tickets. ``wake`` is called after each commit that leaves something to deliver."""
 
-    def __init__(
-        self, engine: Engine, clock: Clock, ids: Ids, *, wake: Callable[[], None], real: Clock | None = None
-    ) -> None:
+    def __init__(self, engine: Engine, clock: Clock, ids: Ids, *, wake: Callable[[], None]) -> None:
         self._engine = engine
         self._clock = clock
         self._ids = ids
         self._wake = wake
-        self._real = real or SystemClock()
+        self._real = SystemClock()
 
     def today(self) -> date:
         """The tenant's day: no due date lies before it."""

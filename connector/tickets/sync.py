@@ -42,21 +42,14 @@ class Sync:
     """Keeps the tickets' states as the instance has them."""
 
     def __init__(
-        self,
-        engine: Engine,
-        clock: Clock,
-        connections: Connections,
-        tables: Tables,
-        *,
-        every: timedelta,
-        real: Clock | None = None,
+        self, engine: Engine, clock: Clock, connections: Connections, tables: Tables, *, every: timedelta
     ) -> None:
         self._engine = engine
         self._clock = clock
         self._connections = connections
         self._tables = tables
         self._every = every
-        self._real = real or SystemClock()
+        self._real = SystemClock()
 
     def run(self, *, force: bool = False) -> SyncResult:
         """Read what changed, unless another process did within the interval. Does nothing while not connected."""

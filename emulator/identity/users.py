@@ -115,10 +115,10 @@ class Users:
             now = self._clock.now()
             self._set(account.sys_id, last_login_time=now, last_login=now.date().isoformat())
 
-    def set_password(self, sys_id: str, text: str, within: Transaction | None = None) -> None:
+    def set_password(self, sys_id: str, text: str) -> None:
         """Give a user a password. Whoever logged in with the old one is out."""
         values = {"user_password": self._passwords.hash(text), "password_needs_reset": False, "failed_attempts": 0}
-        self._gate.record("sys_user", Caller.system(), within).update(sys_id, values)
+        self._gate.record("sys_user", Caller.system()).update(sys_id, values)
         log().info("user.given_new_credentials", user=sys_id)
 
     def caller(

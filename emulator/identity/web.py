@@ -1,7 +1,7 @@
 """The session of the request at hand: who is signed in to the pages, and whether our own page sent a form."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from flask import Flask, Response, current_app, g, redirect, request
@@ -75,7 +75,7 @@ def _look() -> None:
     g.identity_session, g.identity_account = session, account
 
 
-def current_caller(channel: Channel = Channel.PAGE) -> Caller:
+def current_caller() -> Caller:
     """The signed-in user as the gate's caller. Raises LoginRequired."""
     session, account = current_session(), current_account()
     if session is None or account is None:
@@ -89,7 +89,7 @@ def current_caller(channel: Channel = Channel.PAGE) -> Caller:
             transaction=str(g.get("transaction_id", "")),
         )
     caller: Caller = g.identity_caller
-    return replace(caller, channel=channel)
+    return caller
 
 
 def require_login() -> AnyResponse | None:

@@ -21,8 +21,8 @@ class ProviderFails(SignOnRefused):
 
     status = 502
 
-    def __init__(self, cause: str, back: str = "") -> None:
-        super().__init__(cause, back)
+    def __init__(self, cause: str) -> None:
+        super().__init__(cause)
         self.detail = "The identity provider could not be reached or gave no usable answer."
 
 

@@ -80,12 +80,12 @@ class Customer:
         self._browser.open(f"{url}/logout.do")
         self.log_in_as(self._browser.open(f"{url}/login.do"), user, password)
 
-    def enter_details(self, secret: str, client_id: str = "") -> Page:
+    def enter_details(self, secret: str) -> Page:
         """Enter the connection's details anew and press Authorize."""
         page = self._browser.open(f"{self._pair.target.connector}{PROVISIONING}?change=1")
         details = {
             "instance": self._pair.instance_name,
-            "client_id": client_id or self._pair.notes["client_id"],
+            "client_id": self._pair.notes["client_id"],
             "client_secret": secret,
         }
         return self._browser.fill(page, "Authorize", details)
