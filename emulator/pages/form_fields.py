@@ -162,7 +162,7 @@ def shown_value(field: Field, row: Row) -> str:
         return row.display(field.element) or row.value(field.element)
     if widget in {Widget.CHECKBOX, Widget.SELECT}:
         return row.value(field.element)
-    return row.display(field.element)
+    return "" if field.type is FieldType.DUE_DATE and row.native(field.element) is None else row.display(field.element)
 
 
 def starting_value(field: Field, presets: Mapping[str, str], references: References) -> str:

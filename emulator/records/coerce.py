@@ -21,6 +21,8 @@ from .durations import read_duration
 from .row import written
 
 INTEGER = re.compile(r"[+-]?[0-9]{1,10}")
+GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+")
+"""An integer as it is displayed."""
 LARGEST_INTEGER = 2**31 - 1
 DECIMAL = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,3})?")
 DIGITS, PLACES = Context(prec=15), 10
@@ -113,7 +115,9 @@ def _choice(field: Field, text: str, how: Input) -> str:
     raise Unfit(f"{text[:40]!r} is no choice of {field.element}")
 
 
-def _integer(text: str, _how: Input) -> int:
+def _integer(text: str, how: Input) -> int:
+    if how.display and GROUPED.fullmatch(text):
+        text = text.replace(",", "")
     if not INTEGER.fullmatch(text) or abs(int(text)) > LARGEST_INTEGER:
         raise Unfit(f"{text[:40]!r} is not an integer")
     return int(text)

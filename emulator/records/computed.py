@@ -8,6 +8,7 @@ from .work import Work
 USERS = "sys_user"
 OAUTH_CLIENTS = "oauth_entity"
 INBOUND = "client"
+EFFECTIVE_NUMBER = "task_effective_number"
 NAME_PARTS = ("first_name", "last_name")
 
 
@@ -18,6 +19,12 @@ def computed(
     if table == OAUTH_CLIENTS and not before:
         return _with_client_id(work, given)
     return _of_user(work, sys_id, given, before) if table == USERS else given
+
+
+def follow_number(work: Work, table: str, values: dict[str, Native]) -> None:
+    """A task's effective number is calculated: its own number, whatever a writer says (recorded tasks, F)."""
+    if EFFECTIVE_NUMBER in work.dictionary.fields(table):
+        values[EFFECTIVE_NUMBER] = values.get("number")
 
 
 def _with_client_id(work: Work, given: Mapping[str, Native]) -> Mapping[str, Native]:

@@ -15,6 +15,9 @@ from .durations import raw_duration, shown_duration
 
 MASKED = "********"
 
+NOT_DUE = "UNKNOWN"
+"""What an empty field of the type due_date displays: recorded of activity_due and sla_due, and ``""`` raw (F)."""
+
 
 def written(moment: datetime) -> str:
     """``YYYY-MM-DD hh:mm:ss`` as the moment's own zone has it; strftime would cut the zeros of early years."""
@@ -124,13 +127,17 @@ class FieldValue:
             return MASKED if self.native else ""
         if self.label is not None:
             return self.label
-        if isinstance(self.native, datetime):
-            return style.shown(self.native)
-        if isinstance(self.native, date):
-            return style.shown_date(self.native)
-        if self.field.type is FieldType.DURATION and isinstance(self.native, int):
-            return shown_duration(self.native)
-        return self.field.choice_label(self.value) if self.field.choices else self.value
+        return self.field.choice_label(self.value) if self.field.choices else self._shown(style)
+
+    def _shown(self, style: TimeStyle) -> str:
+        kind, native = self.field.type, self.native
+        if isinstance(native, datetime):
+            return style.shown(native)
+        if isinstance(native, date):
+            return style.shown_date(native)
+        if isinstance(native, int) and kind in {FieldType.DURATION, FieldType.INTEGER}:
+            return shown_duration(native) if kind is FieldType.DURATION else f"{native:,}"
+        return NOT_DUE if kind is FieldType.DUE_DATE else self.value
 
     @property
     def reference(self) -> str:

@@ -19,7 +19,7 @@ from . import attachment_rules, audit, journal, permission, table_rows
 from .addresses import check_own_address, check_range
 from .assign import Assigned, assign
 from .coerce import Input
-from .computed import computed
+from .computed import computed, follow_number
 from .defaults import defaults, next_number
 from .draft import Draft
 from .enforce import check_data_policies, run_after, run_before
@@ -52,6 +52,7 @@ def update(work: Work, sys_id: str, given: Mapping[str, object], how: Input, *, 
     table, before = permission.existing(work, sys_id, Operation.WRITE)
     assigned = assign(work, table, given, how, Operation.WRITE, sys_id)
     values = {**before, **computed(work, table, sys_id, assigned.columns, before)}
+    follow_number(work, table, values)
     draft = Draft(work, table, sys_id, values, before, assigned.entries, frozenset(assigned.columns))
     if not draft.writes_anything:
         return as_written(draft, named=named)
@@ -113,6 +114,7 @@ def _new_draft(work: Work, assigned: Assigned, *, stamped: bool) -> Draft:
         values["sys_class_name"] = table
     if "number" in known and work.dictionary.numbering(table) is not None and not values.get("number"):
         values["number"] = next_number(work, table)
+    follow_number(work, table, values)
     return Draft(work, table, sys_id, values, {}, assigned.entries, frozenset(assigned.columns))
 
 

@@ -111,6 +111,12 @@ LINK_ECHOES_VERSION_IN_LOCATION = Behaviour(
 EMPTY_REFERENCE_IN_ALL = Assumption(
     {"display_value": "", "value": ""}, "An empty reference under sysparm_display_value=all has no link.", "rest 3", "G"
 )
+EMPTY_CHOICE_DISPLAY = Assumption(
+    None,
+    "What an empty text with choices displays; an empty number with choices displays an empty text.",
+    "recorded: subcategory, close_code, contact_type; hold_reason",
+    "F",
+)
 NOTHING_AGGREGATED = Assumption(
     ("No request parameter for aggregate operation specified", 400),
     "Message and status of /stats without a count, a field to aggregate and a group.",

@@ -25,8 +25,13 @@ def _pair(element: str, value: FieldValue, style: TimeStyle) -> Rendered:
     is_text = element in assumptions.CHANGE_TEXTS.value
     pair: dict[str, object] = {"display_value": shown, "value": value.value if is_text else _raw(value)}
     if value.field.type.storage in {Storage.DATE, Storage.DATE_TIME}:
-        pair["display_value_internal"] = shown
+        pair["display_value_internal"] = _internal(value, style)
     return pair
+
+
+def _internal(value: FieldValue, style: TimeStyle) -> str:
+    """The moment in the user's zone and in the platform's own format, whatever the user's is (recorded, F)."""
+    return "" if value.native is None else value.display(TimeStyle(style.zone))
 
 
 def _raw(value: FieldValue) -> object:

@@ -9,6 +9,7 @@ from ...shared.near import did_you_mean
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import FieldType, Storage
 from ..records.coerce import Input, Unfit, coerce
+from ..records.computed import EFFECTIVE_NUMBER
 from ..records.defaults import NOW, NUMBER, USER
 from ..store.store import Native
 from .attached import with_record
@@ -64,7 +65,8 @@ class SeedRows:
         stamps |= {"sys_created_by": author, "sys_updated_by": author}
         values = {name: self._native(table, name, value) for name, value in {**given, **stamps}.items()}
         written = {**self._default_values(table), **values, "sys_id": sys_id, "sys_mod_count": 0}
-        return {**self._values_of_birth(table, written, author), **written}
+        row = {**self._values_of_birth(table, written, author), **written}
+        return {EFFECTIVE_NUMBER: row["number"], **row} if EFFECTIVE_NUMBER in self._dictionary.fields(table) else row
 
     def _complete(self, table: str, entry: Entry) -> Entry:
         return complete(self._dictionary, table, entry, BORN, self._author)

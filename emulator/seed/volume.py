@@ -87,6 +87,7 @@ def _change(index: int, number: int, people: Sequence[str]) -> Row:
     return {
         "sys_id": record_id("change_request", "volume", str(index)),
         "number": f"CHG{number:07d}",
+        "task_effective_number": f"CHG{number:07d}",
         "state": state,
         "active": state < STATES[-2],
         "priority": 1 + index // len(STATES) % PRIORITIES,
