@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from ..dictionary.model import Dictionary
+from ..query import literal
 from .caller import Caller, Channel
 
 OWNERS = ("caller_id", "opened_by", "requested_by", "user")
@@ -40,7 +41,7 @@ def _is_own_record(asked: Asked) -> str | None:
 
 
 def _is_created_by_me(asked: Asked) -> str | None:
-    name = asked.caller.user_name.replace("^", "^^")
+    name = literal(asked.caller.user_name)
     return f"sys_created_by={name}" if name and _has(asked, "sys_created_by") else None
 
 

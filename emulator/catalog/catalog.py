@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from ..access.caller import Caller
 from ..errors import NoRecordFound
+from ..query import literal
 from ..records.gate import Gate
 from ..records.row import Row
 from .variables import variables_of
@@ -30,7 +31,7 @@ class Wanted:
 
     @property
     def query(self) -> str:
-        text = self.text.replace("^", "^^")
+        text = literal(self.text)
         terms = (
             "active=true",
             f"sc_catalogsLIKE{_id(self.catalog)}" if self.catalog else "",
@@ -49,7 +50,7 @@ class Catalog:
     caller: Caller
 
     def catalogs(self, text: str, limit: int, offset: int) -> Sequence[Shown]:
-        named = f"titleLIKE{text.replace('^', '^^')}^" if text else ""
+        named = f"titleLIKE{literal(text)}^" if text else ""
         query = f"active=true^{named}ORDERBYtitle"
         return [self._catalog(row) for row in self._query(CATALOGS, query, limit, offset)]
 

@@ -14,5 +14,4 @@ def without_labels(dictionary: Dictionary, table: str, given: Mapping[str, objec
 def _value(field: Field, given: object) -> object:
     if not isinstance(given, str) or any(choice.value == given for choice in field.choices):
         return given
-    meant = [choice.value for choice in field.choices if choice.label.lower() == given.lower()]
-    return meant[0] if meant else given
+    return field.choice_called(given) or given

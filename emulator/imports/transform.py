@@ -10,6 +10,7 @@ from enum import StrEnum
 from ..access.caller import Caller
 from ..dictionary.model import Dictionary
 from ..errors import PlatformError
+from ..query import literal
 from ..records.gate import Gate, Transaction
 from ..records.row import Row
 from .maps import TransformMap
@@ -95,5 +96,5 @@ def _match(gate: Gate, row: Row, by: TransformMap, within: Transaction) -> Row |
             keys[each.target] = row.value(each.source) or keys.get(each.target, "")
     if not keys or not all(keys.values()):
         return None
-    query = "^".join(f"{target}={value.replace('^', '^^')}" for target, value in keys.items())
+    query = "^".join(f"{target}={literal(value)}" for target, value in keys.items())
     return gate.record(by.target, Caller.system(), within).find(f"{query}^ORDERBYsys_created_on", ("sys_mod_count",))

@@ -7,6 +7,7 @@ from ...shared.ids import SYS_ID
 from ..access.caller import Caller
 from ..dictionary.model import Dictionary
 from ..errors import PlatformError
+from ..query import literal
 from ..records.gate import Gate
 
 MOST_SUGGESTIONS = 50
@@ -37,7 +38,7 @@ class References:
                 return text
             raise UnclearReference(f"There is no {label} with this sys_id.")
         for element in (self.dictionary.display_element(table), *ALSO_KNOWN_BY.get(table, ())):
-            found = self._find(table, f"{element}={text.replace('^', '^^')}")
+            found = self._find(table, f"{element}={literal(text)}")
             if len(found) == 1:
                 return found[0]
             if found:

@@ -13,7 +13,7 @@ from ..access.operations import Operation
 from ..dictionary.layout import list_columns, related_lists
 from ..dictionary.model import Dictionary, RelatedList
 from ..errors import PlatformError
-from ..query import EncodedQuery, parse
+from ..query import EncodedQuery, literal, parse
 from ..records.gate import Gate
 from ..records.row import Row
 from .assumptions import RELATED_ROWS
@@ -93,7 +93,7 @@ def _read(
         own = record.value(related.own)
         if not own:
             continue
-        belonging = f"{related.element}={own.replace('^', '^^')}"
+        belonging = f"{related.element}={literal(own)}"
         fields = dictionary.fields(related.table)
         elements = [each for each in list_columns(dictionary, related.table) if each != related.element]
         elements = [each for each in elements if each in fields and fits_a_list(fields[each])][:MOST_COLUMNS]

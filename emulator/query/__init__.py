@@ -3,7 +3,7 @@
 from .aggregates import Aggregate, Function, Grouping, GroupOrder, Having, select_aggregates
 from .context import QueryContext
 from .narrowing import narrowed, narrowed_by
-from .nodes import EncodedQuery, OrderBy, Term
+from .nodes import EncodedQuery, OrderBy, Term, literal
 from .parser import parse
 from .selection import Selection, select_record, select_records
 
@@ -18,6 +18,7 @@ __all__ = [
     "QueryContext",
     "Selection",
     "Term",
+    "literal",
     "narrowed",
     "narrowed_by",
     "parse",

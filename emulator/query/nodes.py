@@ -35,7 +35,7 @@ class Term:
 
     def __str__(self) -> str:
         """A leading caret is kept apart by a blank, or it would pair with the one that separates terms."""
-        return f"{' ' * self.text.startswith(CARET)}{_escaped(self.text)}"
+        return f"{' ' * self.text.startswith(CARET)}{literal(self.text)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class OrderBy:
     descending: bool = False
 
     def __str__(self) -> str:
-        return f"ORDERBY{'DESC' if self.descending else ''}{_escaped(self.field)}"
+        return f"ORDERBY{'DESC' if self.descending else ''}{literal(self.field)}"
 
 
 Clause = tuple[Term, ...]
@@ -72,7 +72,7 @@ class EncodedQuery:
 
     def __str__(self) -> str:
         groups = "^NQ".join(map(_group, self.groups))
-        grouping = (f"GROUPBY{_escaped(each)}" for each in self.grouped_by)
+        grouping = (f"GROUPBY{literal(each)}" for each in self.grouped_by)
         return CARET.join(filter(None, [groups, *grouping, *map(str, self.orders)]))
 
 
@@ -82,5 +82,6 @@ def _group(group: Group) -> str:
     return f"{CARET * group[0][0].is_related}{CARET.join(clauses)}"
 
 
-def _escaped(text: str) -> str:
+def literal(text: str) -> str:
+    """The text as it is written inside an encoded query, where a single caret would end it."""
     return text.replace(CARET, CARET * 2)

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from .nodes import literal
+
 BLANKS = "".join(map(chr, range(0x21)))
 """Around names they are trimmed (rest 4)."""
 
@@ -84,7 +86,7 @@ def _enclosed(word: str, first: str, following: Iterator[re.Match[str]]) -> str:
     end = ENCLOSING[word]
     if first.rstrip(BLANKS).endswith(f"^{end}"):
         return first.rstrip(BLANKS)
-    inside = [first.replace("^", "^^")]
+    inside = [literal(first)]
     depth = 1
     for match in following:
         piece = _plain(match[0])

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from ...shared.logs import log
 from ..access.caller import Caller
+from ..query import literal
 from .system_log import Level, write_system_log
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def _tell_of_refusals(trails: Sequence[Trail]) -> None:
 def _write(gate: Gate, transaction: Transaction, trail: Trail, note: Note) -> None:
     if note.table:
         records = gate.record(note.table, Caller.system(), transaction)
-        same = "^".join(f"{name}={value}" for name, value in note.record.items() if name not in note.unlike)
+        same = "^".join(f"{name}={literal(value)}" for name, value in note.record.items() if name not in note.unlike)
         if records.find(same, ("sys_id",)) is not None:
             return
         records.insert(note.record)

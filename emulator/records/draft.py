@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from ...shared.database import taken_back
 from ..dictionary.types import Storage
-from ..query import parse
+from ..query import literal, parse
 from ..query.calls import resolve
 from ..query.values import ImpossibleValue
 from ..store.store import Native
@@ -89,7 +89,7 @@ class Draft:
         known = self.work.dictionary.field(self.table, element)
         if known is None or not known.reference:
             return None
-        found = self.work.read(known.reference, f"sys_id={str(value).replace('^', '^^')}", (rest,))
+        found = self.work.read(known.reference, f"sys_id={literal(str(value))}", (rest,))
         return next((row[rest] for row in found), None)
 
     def matches(self, query: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from ..dictionary.compiling import Found
 from ..dictionary.types import FieldType
+from ..query import literal
 from ..store.store import Native
 from .field_reading import may_read
 from .id_lists import id_lists
@@ -109,6 +110,6 @@ def name_of(work: Work, user_name: str) -> str:
     """What a user is called; the user ID where there is no such user, or none that the caller may read of."""
     if not work.may_name("sys_user"):
         return user_name
-    for user in work.read("sys_user", f"user_name={user_name.replace('^', '^^')}", ("name",)):
+    for user in work.read("sys_user", f"user_name={literal(user_name)}", ("name",)):
         return str(user["name"] or user_name)
     return user_name

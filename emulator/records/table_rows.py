@@ -14,6 +14,7 @@ from ..dictionary.model import Table
 from ..dictionary.rows import DICTIONARY_TABLES, describing_rows, dictionary_entry
 from ..dictionary.tables_file import OWN_NAME
 from ..errors import OperationFailed
+from ..query import literal
 from ..store.store import Native
 from .draft import Draft
 
@@ -71,7 +72,9 @@ def _create(draft: Draft) -> None:
     name, work = draft.raw("name"), draft.work
     if name in work.dictionary.tables:
         _refuse(draft, f"a table is called {name} already")
-    scopes = [str(row["scope"]) for row in work.read("sys_scope", f"sys_id={draft.raw('sys_scope')}", ("scope",))]
+    scopes = [
+        str(row["scope"]) for row in work.read("sys_scope", f"sys_id={literal(draft.raw('sys_scope'))}", ("scope",))
+    ]
     scope = scopes[0] if scopes else GLOBAL_SCOPE
     fields = {} if draft.raw("super_class") else system_fields(name)
     table = Table(name, draft.raw("label"), scope=scope, fields=fields)

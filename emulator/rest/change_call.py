@@ -7,7 +7,7 @@ from flask import request
 from ...shared.web.parts import part
 from ..access.caller import Caller
 from ..change.changes import Changes, Kind
-from ..query import narrowed_by, parse
+from ..query import literal, narrowed_by, parse
 from ..records.gate import Gate
 from . import assumptions
 from .errors import ApiAclRefused
@@ -40,7 +40,7 @@ def query_for(gate: Gate, table: str, asked: Parameters) -> str:
     named = [pair for pair in asked.filters if pair[0] not in OWN_NAMES]
     query = asked.query or query_of(gate.read_dictionary(), table, named)
     by_name = asked_by_name()
-    text = by_name.get("textSearch", "").replace("^", "^^")
+    text = literal(by_name.get("textSearch", ""))
     searched = "^OR".join(f"{each}LIKE{text}" for each in assumptions.CHANGE_SEARCHED.value) if text else ""
     order = by_name.get("order", "")
     ordered = f"ORDERBY{order}" if order.replace("_", "").isalnum() else ""

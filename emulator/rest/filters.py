@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ...shared.ids import SYS_ID
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import FieldType
+from ..query import literal
 from ..query.paths import field_at
 from ..query.value_operators import NOTHING
 from .parameters import Parameters
@@ -30,12 +31,12 @@ def query_of(dictionary: Dictionary, table: str, filters: Sequence[tuple[str, st
 
 def _term(dictionary: Dictionary, table: str, name: str, value: str) -> str:
     field = field_at(dictionary, table, name.split("."))
-    text = value.replace("^", "^^")
+    text = literal(value)
     if field is None or value in NOTHING:
         return f"{name}={text}"
     if field.type is FieldType.REFERENCE and not SYS_ID.fullmatch(value):
         return _by_display(dictionary, field.reference, name, text)
-    return f"{name}={_choice(field, text)}"
+    return f"{name}={literal(_choice(field, value))}"
 
 
 def _by_display(dictionary: Dictionary, reference: str, name: str, text: str) -> str:
@@ -46,7 +47,7 @@ def _by_display(dictionary: Dictionary, reference: str, name: str, text: str) ->
     return "^OR".join([f"{name}={text}", *(f"{name}.{element}={text}" for element in sorted(elements))])
 
 
-def _choice(field: Field, text: str) -> str:
-    if any(choice.value == text for choice in field.choices):
-        return text
-    return field.choice_called(text) or text
+def _choice(field: Field, value: str) -> str:
+    if any(choice.value == value for choice in field.choices):
+        return value
+    return field.choice_called(value) or value

@@ -11,6 +11,7 @@ from ...access.caller import Caller
 from ...identity.keys import InstanceKey
 from ...identity.passwords import LONGEST_PASSWORD, Passwords
 from ...oauth.registration import create_client
+from ...query import literal
 from ...records.gate import Gate, Transaction
 from ...records.row import Row
 from .errors import AdminsOnly, Unusable
@@ -73,7 +74,7 @@ class Checklist:
         _check_entity(name, redirect_url)
         with self.gate.transaction() as transaction:
             entities = self.gate.record("oauth_entity", app, transaction)
-            same = entities.query(f"name={_literal(name)}^type=client^active=true", fields=("sys_id",)).rows
+            same = entities.query(f"name={literal(name)}^type=client^active=true", fields=("sys_id",)).rows
             before = read_setup(self.gate, app, transaction).entity
             if any(each.sys_id != before for each in same):
                 raise Unusable({"name": "An application of this name is in the Application Registry. Choose another."})
@@ -97,7 +98,7 @@ class Checklist:
         hashed = self.passwords.hash(wanted.password)  # slow on purpose, so not inside the transaction
         with self.gate.transaction() as transaction:
             users = self.gate.record("sys_user", app, transaction)
-            found = users.find(f"user_name={_literal(wanted.user_name)}", ("user_name",))
+            found = users.find(f"user_name={literal(wanted.user_name)}", ("user_name",))
             before = read_setup(self.gate, app, transaction).user
             if found is not None and found.sys_id != before:
                 raise Unusable({"user_name": "There is a user with this user ID. Choose another."})
@@ -190,8 +191,3 @@ def _is_address(url: str) -> bool:
         return False
     plain = url.isascii() and not any(each.isspace() or each == "," for each in url)
     return plain and parts.scheme in {"http", "https"} and bool(parts.hostname) and not parts.fragment
-
-
-def _literal(text: str) -> str:
-    """A value inside an encoded query, where a caret would end it."""
-    return text.replace("^", "^^")

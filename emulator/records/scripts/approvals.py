@@ -8,6 +8,7 @@ change_manager, else of admin. One approval is enough, one rejection too (platfo
 from collections.abc import Sequence
 
 from ...errors import PlatformError
+from ...query import literal
 from ..draft import Draft
 
 TABLE = "sysapproval_approver"
@@ -45,7 +46,7 @@ def withdraw_approvals(draft: Draft) -> str:
 def follow_approval(draft: Draft) -> str:
     """Move the change on when its approval is given, back to New when it is refused."""
     changes = draft.work.record("change_request")
-    change = changes.find(f"sys_id={draft.raw('sysapproval')}", ["sys_id", "state"])
+    change = changes.find(f"sys_id={literal(draft.raw('sysapproval'))}", ["sys_id", "state"])
     if change is None or change.value("state") not in NEXT:
         return ""
     try:
@@ -60,7 +61,7 @@ def follow_approval(draft: Draft) -> str:
 
 def _approvers(draft: Draft) -> Sequence[str]:
     read = draft.work.read
-    wanted = {ASSESS: f"sys_id={draft.raw('assignment_group')}", AUTHORIZE: f"name={BOARD}"}
+    wanted = {ASSESS: f"sys_id={literal(draft.raw('assignment_group'))}", AUTHORIZE: f"name={BOARD}"}
     found: list[str] = []
     for group in read("sys_user_group", wanted[draft.raw("state")], ("sys_id",)):
         query = f"group={group['sys_id']}^user.active=true^ORDERBYsys_id"

@@ -208,6 +208,19 @@ def test_one_approves_what_one_is_asked_for(chg, make_user, api):
     assert chg("GET", f"/{sys_id}").json["result"]["state"]["value"] == "-3"
 
 
+def test_a_group_that_is_nobody_s_key_chooses_no_other_group(chg, make_user, api):
+    """What stands in a reference is a value, whatever it would mean in a query."""
+    member = make_user("itil")
+    user = api.rows("sys_user", user_name=member.auth[0])[0]["sys_id"]
+    group = api.create("sys_user_group", name="Bystanders")["sys_id"]
+    api.create("sys_user_grmember", user=user, group=group)
+    sys_id = made(chg, assignment_group="^NQname=Bystanders")["sys_id"]["value"]
+    chg("PATCH", f"/{sys_id}", {"state": "-4"})
+    asked = api.rows("sysapproval_approver", sysapproval=sys_id)
+    assert asked
+    assert user not in {each["approver"]["value"] for each in asked}
+
+
 @pytest.mark.source("rest 8", "D")
 def test_who_may_is_a_question_of_roles(chg, make_user):
     sys_id = made(chg)["sys_id"]["value"]
