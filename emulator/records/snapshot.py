@@ -185,7 +185,7 @@ class Snapshots:
     def compile_changed(self, connection: Connection) -> Snapshot:
         """Compile anew what the connection's transaction has changed, and make its tables first: rules lie in them.
 
-        Raises ValueError when the dictionary's rows make no sense, RefusedToStart as ``Store.reconcile`` does.
+        Raises ValueError when the dictionary's rows make no sense, StoredOtherwise as ``Store.reconcile`` does.
         """
         dictionary = self._dictionary(connection)
         self._store.reconcile(dictionary, connection)

@@ -34,6 +34,7 @@ def prepare(draft: Draft) -> None:
     elif draft.table == FIELDS and (draft.raw("element") or draft.raw("column_label")):
         own_table = OWN_NAME.fullmatch(draft.raw("name")) is not None
         _name(draft, "element", "column_label", own=not own_table)
+        _check_new(draft, draft.raw("name"), draft.raw("element"))
 
 
 def check_change(draft: Draft) -> None:
@@ -62,6 +63,13 @@ def _name(draft: Draft, element: str, label: str, *, own: bool = True) -> None:
         draft.set(element, name := f"u_{words}"[:80])
     if own and not OWN_NAME.fullmatch(name):
         _refuse(draft, f"{name[:80]!r} does not begin with u_ or with an application scope")
+
+
+def _check_new(draft: Draft, table: str, element: str) -> None:
+    """Of two entries for one field, which held would be left to chance."""
+    same = "^".join((f"name={table.replace('^', '^^')}", f"element={element.replace('^', '^^')}"))
+    if any(draft.work.read(FIELDS, same, ("sys_id",))):
+        _refuse(draft, f"{table} has a field {element} already")
 
 
 def _refuse(draft: Draft, why: str) -> NoReturn:

@@ -10,10 +10,10 @@ from typing import NoReturn
 
 from sqlalchemy.exc import IntegrityError
 
-from ...shared.errors import RefusedToStart
 from ..access.operations import Operation
 from ..dictionary.rows import DICTIONARY_TABLES
 from ..errors import BusinessRuleAborted, OperationFailed
+from ..store.reconcile import StoredOtherwise
 from ..store.store import Native
 from . import attachment_rules, audit, journal, permission, table_rows
 from .addresses import check_own_address, check_range
@@ -157,8 +157,9 @@ def _begin_version(work: Work, table: str) -> None:
         try:
             # Compiled here and now, so that further writes of this transaction see what was just changed.
             work.snapshot = work.snapshots.compile_changed(work.connection)
-        except (ValueError, LookupError, RefusedToStart) as error:
-            work.trail.refuse(OperationFailed(detail=str(error)), "dictionary", "consistent dictionary", str(error))
+        except (ValueError, LookupError, StoredOtherwise) as error:
+            why = error.what if isinstance(error, StoredOtherwise) else str(error)
+            work.trail.refuse(OperationFailed(detail=why), "dictionary", "consistent dictionary", why)
     if names & VERSIONED_TABLES:
         work.store.begin_version(work.connection, dictionary=dictionary)
 

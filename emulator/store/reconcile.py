@@ -20,10 +20,21 @@ _STRUCTURE = text("SELECT structure FROM ticketlab_version")
 _SET_STRUCTURE = text("UPDATE ticketlab_version SET structure = :structure")
 
 
+class StoredOtherwise(RefusedToStart):
+    """A column holds values that the dictionary's type of it cannot be read from; ``what`` says which."""
+
+    def __init__(self, table: Table, column: Column[Any], stored: object) -> None:
+        self.what = f"{table.name}.{column.name} is stored as {stored} in this database"
+        super().__init__(
+            detail=f"{self.what}, which the dictionary now declares otherwise. Start with a new data folder, or with "
+            "--fresh."
+        )
+
+
 def reconcile(connection: Connection, tables: RecordTables) -> bool:
     """Returns whether anything was missing.
 
-    Raises RefusedToStart when a column is stored in another way than the dictionary says.
+    Raises StoredOtherwise when a column is stored in another way than the dictionary says.
     """
     for statement in _OWN_TABLES:
         connection.exec_driver_sql(statement)
@@ -55,10 +66,7 @@ def _complete(connection: Connection, inspector: Inspector, base: str, table: Ta
             if column.name == CLASS:  # the first table extends it: what it holds is of its own class
                 connection.execute(table.update().values({CLASS: base}))
         elif not _alike(connection, present[column.name], column):
-            raise RefusedToStart(
-                detail=f"{table.name}.{column.name} is stored as {present[column.name]} in this database, which the "
-                f"dictionary now declares otherwise. Start with a new data folder, or with --fresh."
-            )
+            raise StoredOtherwise(table, column, present[column.name])
     indexes = {index["name"] for index in inspector.get_indexes(table.name)}
     for index in table.indexes:
         if index.name not in indexes:

@@ -119,6 +119,8 @@ def test_a_field_keeps_the_way_it_is_stored(api):
     made = api.create("sys_dictionary", name="incident", element="u_wing", internal_type="string")
     answer = api.send("PATCH", f"sys_dictionary/{made['sys_id']}", {"internal_type": "integer"})
     assert answer.status_code == 403
+    assert answer.json["error"]["detail"].startswith("task.u_wing is stored as ")
+    assert answer.json["error"]["detail"].endswith(" in this database")
     assert api.create("incident", u_wing="West")["u_wing"] == "West"
     api.send("DELETE", f"sys_dictionary/{made['sys_id']}")
 
@@ -164,6 +166,14 @@ def test_a_field_keeps_its_name(api, badge):
         assert api.send("PATCH", f"sys_dictionary/{entry}", values).status_code == 403
     assert api.send("PATCH", f"sys_dictionary/{entry}", {"column_label": "Tint"}).status_code == 200
     assert api.rows(BADGE, sys_id=made["sys_id"])[0]["u_colour"] == "red"
+
+
+@pytest.mark.parametrize("values", [{"column_label": "Colour"}, {"element": "u_colour", "internal_type": "integer"}])
+def test_a_field_is_made_once(api, badge, values):
+    """Of two entries for one field, chance would say which held."""
+    answer = api.send("POST", "sys_dictionary", {"name": BADGE, **values})
+    assert (answer.status_code, answer.json["error"]["detail"]) == (403, f"{BADGE} has a field u_colour already.")
+    assert len(api.rows("sys_dictionary", name=BADGE, element="u_colour")) == 1
 
 
 @pytest.mark.parametrize("parent", ["change_request", "cmdb_ci_server"])
