@@ -34,8 +34,8 @@ class Wanted:
         text = literal(self.text)
         terms = (
             "active=true",
-            f"sc_catalogsLIKE{_id(self.catalog)}" if self.catalog else "",
-            f"category={_id(self.category)}" if self.category else "",
+            f"sc_catalogsLIKE{literal(self.catalog)}" if self.catalog else "",
+            f"category={literal(self.category)}" if self.category else "",
             f"nameLIKE{text}^ORshort_descriptionLIKE{text}^ORdescriptionLIKE{text}" if text else "",
             "ORDERBYorder^ORDERBYname",
         )
@@ -151,8 +151,3 @@ class Catalog:
 def money(amount: object) -> str:
     """``$1,100.00``: there is one currency (ours)."""
     return f"${Decimal(str(amount or 0)):,.2f}"
-
-
-def _id(text: str) -> str:
-    """What is looked for comes from outside, and must not become a query of its own."""
-    return text.partition("^")[0]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..access.caller import Caller
+from ..query import literal
 from ..records.gate import Gate
 from ..records.row import Row
 from . import workers
@@ -36,7 +37,7 @@ def check(gate: Gate, caller: Caller, sys_id: str) -> str:
         raise CannotCheck
     instance = caller.as_instance()
     # Whoever may not see another change is still told that the item is taken.
-    query = f"cmdb_ci={item}^active=true^sys_id!={sys_id}^start_date<{end}^end_date>{start}^ORDERBYnumber"
+    query = f"cmdb_ci={literal(item)}^active=true^sys_id!={sys_id}^start_date<{end}^end_date>{start}^ORDERBYnumber"
     others = gate.record(TABLE, instance).query(query, fields=("sys_id",))
     now = gate.clock.now()
     with gate.transaction() as transaction:

@@ -17,7 +17,7 @@ from ..access.operations import Operation
 from ..identity.accounts import UserAccount
 from ..identity.elevation import roles_to_elevate
 from ..identity.users import Users
-from ..query import parse
+from ..query import literal, parse
 from ..records.explain import Answer, Explanation, Question, explain
 from ..records.gate import Gate
 from .views import blueprint
@@ -122,9 +122,10 @@ def _sys_id(gate: Gate, asked: Mapping[str, str]) -> str:
     """A record may be named by its number."""
     record, table = asked["record"], asked["table"]
     dictionary = gate.read_dictionary()
-    if len(record) == 32 or table not in dictionary.tables or "^" in record or not record:
+    if len(record) == 32 or table not in dictionary.tables or not record:
         return record
-    found = gate.record(table, Caller.system()).find(f"{dictionary.display_element(table)}={record}", ("sys_id",))
+    query = f"{dictionary.display_element(table)}={literal(record)}"
+    found = gate.record(table, Caller.system()).find(query, ("sys_id",))
     return found.sys_id if found else record
 
 

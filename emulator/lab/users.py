@@ -6,6 +6,7 @@ from ...shared.errors import TicketlabError
 from ...shared.near import did_you_mean
 from ..access.caller import Caller
 from ..identity.passwords import Passwords
+from ..query import literal
 from ..records.gate import Gate, Transaction
 from ..records.row import Row
 
@@ -37,7 +38,7 @@ def create_user(
     values = {"user_name": user_name, "name": name, "first_name": first, "last_name": last, **more}
     with gate.transaction() as transaction:
         users = gate.record("sys_user", Caller.system(), transaction)
-        if users.find(f"user_name={user_name}", ["sys_id"]):
+        if users.find(f"user_name={literal(user_name)}", ["sys_id"]):
             raise UserExists(detail=f"{user_name} has a sys_user record.")
         row = users.insert({**values, "user_password": hashed})
         _give_roles(gate, transaction, row.sys_id, roles)
@@ -48,7 +49,7 @@ def _give_roles(gate: Gate, transaction: Transaction, user: str, names: Sequence
     roles = gate.record("sys_user_role", Caller.system(), transaction)
     given = gate.record("sys_user_has_role", Caller.system(), transaction)
     for name in dict.fromkeys(names):
-        role = None if "^" in name else roles.find(f"name={name}", ["sys_id", "name"])
+        role = roles.find(f"name={literal(name)}", ["sys_id", "name"])
         if role is None or role.value("name") != name:
             known = [each.value("name") or "" for each in roles.query(fields=["name"]).rows]
             raise UnknownRole(detail=f"{name} is no sys_user_role record.{did_you_mean(name, known)}")

@@ -23,7 +23,7 @@ from ..access.trail import Trail
 from ..dictionary.model import Dictionary, Field
 from ..dictionary.rows import ReadTable
 from ..errors import InvalidTable
-from ..query import EncodedQuery, parse, select_record, select_records
+from ..query import EncodedQuery, literal, parse, select_record, select_records
 from ..query.context import QueryContext
 from ..query.paths import field_at
 from ..store.store import Store, StoredRow
@@ -195,10 +195,10 @@ class Work:
 
     def find_by_display(self, table: str, text: str) -> str | None:
         """The sys_id of the first record of a table with this display value, or of this user or table name."""
-        if table not in self.dictionary.tables or "^" in text:
+        if table not in self.dictionary.tables:
             return None
         for element in (*ALSO_KNOWN_BY.get(table, ()), self.dictionary.display_element(table)):
-            for row in self.read(table, f"{element}={text}^ORDERBYsys_id", ("sys_id",)):
+            for row in self.read(table, f"{element}={literal(text)}^ORDERBYsys_id", ("sys_id",)):
                 return str(row["sys_id"])
         return None
 

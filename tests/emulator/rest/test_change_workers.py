@@ -111,6 +111,14 @@ def test_a_check_finds_the_changes_that_have_the_item_at_that_time(chg, api):
     assert chg("GET", f"/{change}").json["result"]["conflict_status"]["value"] == "Conflict"
 
 
+def test_a_check_for_an_item_that_is_nobody_s_key_finds_no_other_change(chg):
+    """What stands in a reference is a value, whatever it would mean in a query."""
+    made(chg, short_description="Somebody else's")
+    change = planned(chg, "^NQshort_descriptionSTARTSWITHSo", "10", "12")
+    chg("POST", f"/{change}/conflict")
+    assert chg("GET", f"/{change}/conflict").json["result"]["conflicts"] == []
+
+
 @pytest.mark.source("platform documentation", "D")
 def test_a_check_without_conflicts_lists_none(chg, api):
     """The status is the same; the change's own field tells them apart."""

@@ -32,6 +32,11 @@ def test_the_vendors_own_curl_body_creates_a_record(api):
     assert answer.json["result"]["urgency"] == "2"
 
 
+def test_a_reference_is_known_by_a_name_with_a_caret_in_it(api):
+    group = api.create("sys_user_group", name="R^D")["sys_id"]
+    assert api.create("incident", assignment_group="R^D")["assignment_group"]["value"] == group
+
+
 @pytest.mark.source("rest 1", "C")
 def test_native_types_in_and_strings_out(api):
     record = api.create("incident", active=False, urgency=2, short_description=7)
