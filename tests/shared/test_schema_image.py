@@ -5,6 +5,7 @@ from threading import Thread
 
 import pytest
 from engines import engine_on
+from served_tenant import wait_until
 from sqlalchemy import Engine, create_engine, event, inspect, text
 from ticketlab.shared import postgresql as shared_postgresql
 from ticketlab.shared.database import reading, writing
@@ -203,8 +204,12 @@ def test_what_killed_pairs_left_is_removed_and_what_somebody_owns_or_uses_is_not
         remove_orphans(address, "exec_[0-9a-f]+")
         assert names & {*inspect(engine).get_schema_names()} == names - orphans
     used.dispose()
-    remove_orphans(address, "exec_[0-9a-f]+")
-    assert names & {*inspect(engine).get_schema_names()} == {"mine_exec_dd_lab"}
+
+    def are_gone() -> bool:  # once the server has noticed that nobody is connected any more
+        remove_orphans(address, "exec_[0-9a-f]+")
+        return names & {*inspect(engine).get_schema_names()} == {"mine_exec_dd_lab"}
+
+    wait_until(are_gone)
     run(engine, "DROP SCHEMA mine_exec_dd_lab")
 
 
