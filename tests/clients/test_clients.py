@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from patience import HANGING
 
 from .conftest import ENVIRONMENTS, Served, environment_of
 
@@ -25,6 +26,12 @@ def test_client_cannot_tell_the_emulator_from_an_instance(program: str, served: 
     runner = "node" if script.suffix == ".cjs" else str(python) if python.exists() else sys.executable
     environment = environment_of(folder, served, tmp_path)
     done = subprocess.run(
-        [runner, str(script)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=400, check=False
+        [runner, str(script)],
+        cwd=tmp_path,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=HANGING * 10,
+        check=False,
     )
     assert done.returncode == 0, f"{done.stdout[-6000:]}\n{done.stderr[-6000:]}"

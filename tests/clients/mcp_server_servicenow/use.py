@@ -53,6 +53,6 @@ def sys_id(answer: dict[str, Any]) -> str:
 
 
 for way in (BASIC, PASSWORD_GRANT, OWN_GRANT, API_KEY):
-    subprocess.run(["mcp-server-servicenow", *ADDRESS, *way, "--check"], check=True, timeout=60)
+    subprocess.run(["mcp-server-servicenow", *ADDRESS, *way, "--check"], check=True, timeout=120)
 asyncio.run(live(BASIC))
 asyncio.run(live(OWN_GRANT))

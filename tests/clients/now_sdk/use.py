@@ -34,7 +34,7 @@ own = {**IN_CI, "SN_SDK_AUTH_TYPE": "oauth", **itself}
 assert "INC0000001" in json.dumps(query(own, "--limit", "1")), "client credentials, and a session for their token"
 
 grant = {"grant_type": "client_credentials", **OWN}
-token = requests.post(f"{URL}/oauth_token.do", data=grant, timeout=30).json()["access_token"]
+token = requests.post(f"{URL}/oauth_token.do", data=grant, timeout=120).json()["access_token"]
 bearer = {"SN_SDK_SESSION_BEARER_TOKEN": token}
 found = [json.dumps(query(bearer, "--limit", "2", "--offset", str(offset), "-f", "number")) for offset in (0, 2)]
 assert "INC0000001" in found[0], found

@@ -20,7 +20,7 @@ def servicenow(*command: str, **environment: str) -> Any:
         check=False,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert done.returncode == 0, (command, done.stdout, done.stderr)
     return json.loads(done.stdout) if done.stdout.strip() else None
