@@ -54,6 +54,14 @@ def test_c24_no_request_hides_in_another(pair: RunningPair, address: str, how: s
     assert b"smuggled" not in answer
 
 
+@pytest.mark.parametrize("raw", [b"<", b">", b'"'])
+def test_an_address_with_an_angle_is_refused_by_the_server_itself(pair: RunningPair, raw: bytes) -> None:
+    """docs/rest.md says so, since clients that encode nothing meet it: no more is to be done about it from here."""
+    path = b"/api/now/table/incident?sysparm_query=opened_at" + raw + b"=2020-01-01"
+    request = b"GET " + path + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    assert exchanged(pair.emulator_url, request).startswith(b"HTTP/1.1 400 ")
+
+
 @pytest.mark.attack("C20")
 @pytest.mark.parametrize("path", PATHS)
 def test_c20_no_path_gets_past_the_login(pair: RunningPair, path: bytes) -> None:
