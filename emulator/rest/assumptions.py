@@ -198,6 +198,12 @@ IMPORT_MULTIPLE_AT_ONCE = Behaviour(
 )
 
 CATALOG_LIMIT = Assumption(10, "sysparm_limit of the Service Catalog API when absent.", "platform documentation", "D")
+CHANGE_LIMIT = Assumption(
+    500,
+    "sysparm_limit of the Change Management API's lists of changes, tasks, models and templates when absent or empty.",
+    "platform documentation",
+    "D",
+)
 CHANGE_TEXTS = Assumption(
     ("state",),
     "Fields whose number the Change Management API writes as text. The vendor's newest sample has a number there, too.",

@@ -12,7 +12,7 @@ from ..change.errors import ChangeRefused, NotEmulated
 from ..change.next_states import next_states
 from ..records.gate import Gate
 from ..records.row import Row
-from .change_call import DELETERS, READERS, WRITERS, caller_with, changes_of, given, query_for
+from .change_call import DELETERS, READERS, WRITERS, caller_with, changes_of, given, limit_of, query_for
 from .change_render import render_change, with_meta
 from .change_workers import add_items, cancel_check, check_conflicts, get_conflicts, get_worker, list_items
 from .frame import answer, speak_rest
@@ -29,7 +29,7 @@ same_for_all_versions(blueprint)
 def list_changes(kind: str = "") -> Response:
     changes, asked = changes_of(READERS, kind), asked_parameters()
     query = query_for(changes.gate, TABLE, asked)
-    return _all(changes.query(query, asked.limit, asked.offset))
+    return _all(changes.query(query, limit_of(asked), asked.offset))
 
 
 def create_change(kind: str = "") -> Response:
@@ -54,7 +54,7 @@ def delete_change(sys_id: str, kind: str = "") -> Response:
 
 def list_tasks(change: str) -> Response:
     changes, asked = changes_of(READERS), asked_parameters()
-    rows = changes.tasks(change, query_for(changes.gate, TASKS, asked), asked.limit, asked.offset)
+    rows = changes.tasks(change, query_for(changes.gate, TASKS, asked), limit_of(asked), asked.offset)
     return _all(rows)
 
 
@@ -177,7 +177,7 @@ def _refused(error: ChangeRefused) -> Response:
 
 def _list_others(table: str) -> Response:
     changes, asked = changes_of(READERS), asked_parameters()
-    rows = changes.others(table, query_for(changes.gate, table, asked), asked.limit, asked.offset)
+    rows = changes.others(table, query_for(changes.gate, table, asked), limit_of(asked), asked.offset)
     return _all(rows)
 
 

@@ -36,16 +36,29 @@ def changes_of(roles: tuple[str, ...], kind: str = "") -> Changes:
 
 
 def query_for(gate: Gate, table: str, asked: Parameters) -> str:
-    """The encoded query, or the fields given by name; ``textSearch`` and ``order`` on top."""
+    """The encoded query, or the fields given by name; ``textSearch`` and ``order`` on top.
+
+    What is to be in no order comes by number, and what has none by name (vendor's change-management-api, D).
+    """
     named = [pair for pair in asked.filters if pair[0] not in OWN_NAMES]
     query = asked.query or query_of(gate.read_dictionary(), table, named)
     by_name = asked_by_name()
     text = literal(by_name.get("textSearch", ""))
     searched = "^OR".join(f"{each}LIKE{text}" for each in assumptions.CHANGE_SEARCHED.value) if text else ""
+    bound = narrowed_by(parse(query), parse(searched))
     order = by_name.get("order", "")
-    ordered = f"ORDERBY{order}" if order.replace("_", "").isalnum() else ""
-    bound = str(narrowed_by(parse(query), parse(searched)))
-    return "^".join(filter(None, (bound, ordered)))
+    if not order.replace("_", "").isalnum():
+        order = "" if bound.orders else _usual_order(gate, table)
+    return "^".join(filter(None, (str(bound), f"ORDERBY{order}" if order else "")))
+
+
+def _usual_order(gate: Gate, table: str) -> str:
+    return "number" if "number" in gate.read_dictionary().fields(table) else "name"
+
+
+def limit_of(asked: Parameters) -> int:
+    """How many are asked for, else the API's own default."""
+    return asked.limit if asked_by_name().get("sysparm_limit", "").strip() else assumptions.CHANGE_LIMIT.value
 
 
 def given() -> Mapping[str, object]:

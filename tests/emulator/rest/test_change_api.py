@@ -1,6 +1,8 @@
 """The Change Management API, as its clients use it."""
 
 import pytest
+from ticketlab.emulator.rest.change_call import limit_of
+from ticketlab.emulator.rest.incoming import asked_parameters
 
 CHANGE = "/api/sn_chg_rest/v1/change"
 STANDARD_MODEL = "e55d0bfec343101035ae3f52c1d3ae49"
@@ -133,6 +135,22 @@ def test_lists_are_filtered_ordered_searched_and_paged(chg):
     ] == [second]
     assert chg("GET", "/emergency", sysparm_query=f"number={first}^NQnumber={second}").json["result"] == []
     assert len(chg("GET", "", number=first).json["result"]) == 1
+
+
+@pytest.mark.source("rest 8", "D")
+def test_a_list_in_no_order_comes_by_number(chg):
+    """Models have a name in place of a number."""
+    numbers = [each["number"]["value"] for each in chg("GET", "").json["result"]]
+    assert numbers == sorted(numbers)
+    names = [each["name"]["value"] for each in chg("GET", "/model").json["result"]]
+    assert names == sorted(names, key=str.lower)
+
+
+@pytest.mark.source("rest 8", "D")
+@pytest.mark.parametrize(("asked", "limit"), [("", 500), ("?sysparm_limit=", 500), ("?sysparm_limit=1000", 1000)])
+def test_a_list_has_500_at_most_unless_more_are_asked_for(instance, asked, limit):
+    with instance.test_request_context(f"/api/sn_chg_rest/change{asked}"):
+        assert limit_of(asked_parameters()) == limit
 
 
 @pytest.mark.source("rest 8", "D")
