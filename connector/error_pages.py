@@ -14,7 +14,7 @@ from ..shared.ids import Ids
 from ..shared.logs import log
 from ..shared.web.parts import part
 from .directory.web import current_user, is_api_request
-from .errors import Invalid, NotSignedIn, TenantError
+from .errors import Invalid, NotSignedIn, TenantError, messages_by_field
 
 PROBLEM = "application/problem+json"
 
@@ -58,13 +58,7 @@ def _known(error: TicketlabError) -> Response:
 
 
 def _invalid(error: ValidationError) -> Response:
-    return _known(Invalid({name: _texts(each) for name, each in error.messages_dict.items()}))
-
-
-def _texts(messages: Any) -> list[str]:
-    if isinstance(messages, Mapping):
-        return [text for each in messages.values() for text in _texts(each)]
-    return [str(text) for text in messages]
+    return _known(Invalid(messages_by_field(error)))
 
 
 def _without_token(_error: CSRFError) -> Response:

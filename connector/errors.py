@@ -1,6 +1,8 @@
 """What the tenant answers when it refuses, on its pages and in its API."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+
+from marshmallow import ValidationError
 
 from ..shared.errors import TicketlabError
 
@@ -30,6 +32,21 @@ class Invalid(TenantError):
     def __init__(self, fields: Mapping[str, Sequence[str]]) -> None:
         self.fields = {name: list(texts) for name, texts in fields.items()}
         super().__init__()
+
+
+def messages_by_field(error: ValidationError) -> dict[str, list[str]]:
+    """What marshmallow says about each field, whatever it nests its sentences in."""
+    return {str(name): list(_sentences(each)) for name, each in error.messages_dict.items()}
+
+
+def _sentences(messages: object) -> Iterator[str]:
+    if isinstance(messages, Mapping):
+        messages = list(messages.values())
+    if not isinstance(messages, list):
+        yield str(messages)
+        return
+    for each in messages:
+        yield from _sentences(each)
 
 
 class NotSignedIn(TenantError):

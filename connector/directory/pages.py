@@ -9,7 +9,7 @@ from werkzeug import Response
 
 from ...shared.logs import log
 from ...shared.web.parts import part
-from ..errors import Conflict
+from ..errors import Conflict, messages_by_field
 from .models import Role
 from .people import Directory
 from .schemas import NewPersonSchema, PersonChangesSchema, domains
@@ -108,13 +108,5 @@ def _form(values: dict[str, str], errors: dict[str, list[str]]) -> str:
 
 
 def _texts(error: ValidationError) -> dict[str, list[str]]:
-    """Each field's texts, whatever marshmallow nests them in."""
-    return {str(name): [_(text) for text in _leaves(each)] for name, each in error.messages_dict.items()}
-
-
-def _leaves(messages: Any) -> list[str]:
-    if isinstance(messages, dict):
-        return [text for each in messages.values() for text in _leaves(each)]
-    if isinstance(messages, list):
-        return [text for each in messages for text in _leaves(each)]
-    return [str(messages)]
+    """What is wrong with each field, in the reader's language."""
+    return {name: [_(each) for each in messages] for name, messages in messages_by_field(error).items()}
