@@ -27,7 +27,7 @@ def test_a_user_made_on_the_page_signs_in_with_the_roles_given(tenant: Flask) ->
     form = {**NEW, "roles": "Security Administrator", "csrf_token": csrf_token(browser, f"{USERS}/new")}
     page = browser.post(f"{USERS}/new", data=form, follow_redirects=True)
     assert "M365 Integration was created." in page.text
-    assert NEW["mail"] in browser.get(USERS).text
+    assert NEW["mail"] in browser.get(USERS).text.replace("<wbr>", "")  # where a long address may break
     person = signed_in(tenant, NEW["upn"], NEW["password"])
     assert "Client secret" in person.get("/ticketProvisioning?change=1").text
 
