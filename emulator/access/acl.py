@@ -131,7 +131,7 @@ def _how_passed(acl: Acl, caller: Caller) -> str:
 def _asks_for(policy: Policy, acl: Acl, caller: Caller) -> str:
     asked = []
     if acl.roles and not any(policy.holds(caller, role) for role in acl.roles):
-        asked.append(f"the role {', '.join(sorted(acl.roles))}")
+        asked.append(f"the role {' or '.join(sorted(acl.roles))}")
         if acl.roles & policy.elevated_roles:
             asked[-1] += " (to which a session is elevated)"
     else:

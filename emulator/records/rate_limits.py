@@ -20,6 +20,7 @@ class RateLimit:
     api: str
     kind: str
     per_hour: int
+    name: str = ""
     table: str = ""
     user: str = ""
     role: str = ""
@@ -39,13 +40,14 @@ def limit_for(rules: Sequence[RateLimit], api: str, table: str, caller: Caller) 
 
 
 def load_rate_limits(read: ReadTable) -> Sequence[RateLimit]:
-    paths = ("sys_id", "rest_api", "type", "request_limit", "table", "user", "role.name")
+    paths = ("sys_id", "rest_api", "type", "request_limit", "name", "table", "user", "role.name")
     return [
         RateLimit(
             sys_id=str(row["sys_id"]),
             api=row["rest_api"] or "",
             kind=row["type"] if row["type"] in KINDS else ALL,
             per_hour=row["request_limit"],
+            name=row["name"] or "",
             table=row["table"] or "",
             user=row["user"] or "",
             role=row["role.name"] or "",

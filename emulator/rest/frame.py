@@ -67,10 +67,10 @@ def speak_rest(blueprint: Blueprint) -> None:
 
 def rest_caller() -> Caller:
     """Who sends this request, with its transaction. Raises NotAuthenticated, or RateLimited."""
-    caller = part(Authenticators).caller_of(request_at_hand())
+    caller = replace(part(Authenticators).caller_of(request_at_hand()), transaction=g.transaction_id)
     g.logged_in = True
     check_rate(caller)
-    return replace(caller, transaction=g.transaction_id)
+    return caller
 
 
 def api_caller() -> Caller:

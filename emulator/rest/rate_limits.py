@@ -1,14 +1,16 @@
 """Counts requests by the rate limit rules, and refuses what goes beyond (platform 4.3, D; rest 1, D)."""
 
 from threading import Lock
+from typing import NoReturn
 
 from flask import g, request
 
 from ...shared.web.parts import part
 from ..access.caller import Caller
+from ..access.trail import Trail
 from ..errors import PlatformError
 from ..records.gate import Gate
-from ..records.rate_limits import RateLimit, limit_for
+from ..records.rate_limits import RATE_LIMIT_RULES, RateLimit, limit_for
 
 SECONDS = 3600
 APIS = {
@@ -80,4 +82,13 @@ def check_rate(caller: Caller) -> None:
         "X-RateLimit-Rule": rule.sys_id,
     }
     if part(RequestCounts).count(rule.sys_id, caller.user, hour) > rule.per_hour:
-        raise RateLimited(rule, reset - now)
+        _refuse(gate, Trail(caller, table or api, request.method), rule, reset - now)
+
+
+def _refuse(gate: Gate, trail: Trail, rule: RateLimit, wait: int) -> NoReturn:
+    """The request goes no further, so its one decision is noted here."""
+    reason = f"It allows {rule.per_hour} requests an hour, and they are used up for {wait} more seconds."
+    try:
+        trail.refuse(RateLimited(rule, wait), "rate limit", rule.name, reason, f"{RATE_LIMIT_RULES}.{rule.sys_id}")
+    finally:
+        gate.log.write([trail])

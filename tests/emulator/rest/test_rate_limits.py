@@ -63,6 +63,17 @@ def test_beyond_a_limit_requests_are_refused_until_the_next_hour(own, clock):
     assert caller.get("incident", sysparm_limit=1).status_code == 200
 
 
+def test_a_refused_request_says_why_in_the_lab(own):
+    """Its decision names the rule that somebody has to change."""
+    caller = user(own, "itil")
+    rule = limit(own, 0, table="incident")
+    refused = caller.get("incident", sysparm_limit=1)
+    why = own.http.get(f"/lab/decisions/{refused.headers['X-Transaction-ID']}").json["decisions"]
+    assert [(each["step"], each["outcome"], each["rule"], each["table"], each["record"]) for each in why] == [
+        ("rate limit", "refused", "Few", "incident", f"sys_rate_limit_rules.{rule}")
+    ]
+
+
 @pytest.mark.source("rest 1", "D")
 def test_without_a_rule_there_are_no_limits_and_no_headers(own):
     assert not set(LIMITS) & set(own.get("incident", sysparm_limit=1).headers.keys())
