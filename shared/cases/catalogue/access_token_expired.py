@@ -18,9 +18,7 @@ class AccessTokenExpired(Case):
     )
     symptom = "The ticket is sent"
     cured = "The ticket is sent"
-    check = (
-        "System OAuth > Manage Tokens, for the entity: the access token was made after the 31 minutes, so it was renewed."
-    )
+    check = "System OAuth > Manage Tokens, for the entity: the access token was made after those 31 minutes: renewed."
     evidence = "access_token renewed"
     patterns = (r"access token (has )?expired", r"required to provide auth information", *UNAUTHENTICATED)
     lasting = True

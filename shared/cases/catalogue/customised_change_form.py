@@ -16,7 +16,7 @@ class CustomisedChangeForm(Case):
     steps = ("In the security center, share an improvement action with ServiceNow as a change.",)
     symptom = "Data Policy Exception: The following fields are mandatory: Cost center"
     cured = "The ticket is sent"
-    check = "System Policy > Rules > Data Policies on change_request and task: which fields are mandatory?"
+    check = "System Policy > Data Policies on change_request and task: which fields are mandatory?"
     evidence = "active = true"
     patterns = (r"data policy exception", r"the following fields are mandatory")
 
@@ -38,7 +38,7 @@ class CustomisedChangeForm(Case):
         return (
             Cure(
                 (
-                    "System Policy > Rules > Data Policies: open the policy, untick Active, Update.",
+                    "System Policy > Data Policies: open the policy, untick Active, Update.",
                     "In the security center, open the ticket and select Retry now: nothing was lost.",
                 ),
                 lambda bench: bench.records.set("sys_data_policy2", f"short_description={POLICY}", active="false"),

@@ -1,12 +1,15 @@
 """The frame: banner, navigator, the homepage and the addresses that wrap another page."""
 
 import re
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 from people import Person, api, path_of
 from ticketlab.emulator.apps.m365ticket.manifest import MENU
-from ticketlab.emulator.pages.navigator import Navigator, filtered
+from ticketlab.emulator.pages.navigator import EVERYDAY, SYSTEM, Navigator, filtered
+
+DOCS = Path(__file__).parents[3] / "docs"
 
 
 def test_home_stands_in_the_frame(looking):
@@ -49,6 +52,16 @@ def test_every_module_opens(looking):
     assert len(modules) > 30
     for label, address in modules:
         assert looking.follow(looking.get(address)).status == 200, label
+
+
+def test_menus_that_the_documentation_names_are_there():
+    """Whoever follows a case by hand finds each module under the name that the page gives it."""
+    menus = {each.title: tuple(module.title for module in each.modules) for each in (*EVERYDAY, *SYSTEM, MENU)}
+    said = " ".join(page.read_text(encoding="utf-8") for page in sorted(DOCS.glob("*.md")))
+    plain = re.sub(r"[*`\s]+", " ", said)
+    named = [(menu, found) for menu in menus for found in re.findall(rf"{re.escape(menu)} > ([A-Z][^.,:;]+)", plain)]
+    assert len(named) > 50
+    assert [(menu, module) for menu, module in named if not module.startswith(menus[menu])] == []
 
 
 def test_filter_works_without_a_script(looking):
