@@ -170,6 +170,12 @@ PASSWORD_IS_IGNORED = Behaviour(
     "C",
 )
 
+READ_THROUGH_A_PARENT = Behaviour(
+    "A record read through a table that its own extends, as an incident through task, is judged by that table's rules;"
+    " to write it, those of its own class must allow it, too.",
+    "documentation tells of rules of the queried table and of its parents only",
+    "G",
+)
 BATCH_MOST_REQUESTS = Assumption(1000, "Requests of one batch; more are 400.", "ours", "G")
 BATCH_LARGEST_INPUT = Assumption(
     5 * 1024 * 1024, "Bytes of one batched request's body, unless a property says otherwise.", "rest 7", "D"
