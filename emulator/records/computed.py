@@ -7,7 +7,7 @@ from .work import Work
 
 USERS = "sys_user"
 OAUTH_CLIENTS = "oauth_entity"
-INBOUND = "client"
+INBOUND = frozenset({"client", "jwt_client"})
 EFFECTIVE_NUMBER = "task_effective_number"
 NAME_PARTS = ("first_name", "last_name")
 
@@ -29,7 +29,7 @@ def follow_number(work: Work, table: str, values: dict[str, Native]) -> None:
 
 def _with_client_id(work: Work, given: Mapping[str, Native]) -> Mapping[str, Native]:
     """An inbound client that comes without an ID gets one: scripts that make it read theirs back (platform 2.1, C)."""
-    if given.get("client_id") or given.get("type", INBOUND) != INBOUND:
+    if given.get("client_id") or given.get("type", "client") not in INBOUND:
         return given
     return {**given, "client_id": work.ids.sys_id()}
 

@@ -175,6 +175,8 @@ def test_a_client_made_over_rest_without_an_id_gets_one(api):
     assert made["client_id"] != made["sys_id"]
     renamed = api.send("PATCH", f"oauth_entity/{made['sys_id']}", {"name": "still mine"}).json["result"]
     assert renamed["client_id"] == made["client_id"]
+    signing = api.send("POST", "oauth_entity", {"name": "signing", "type": "jwt_client"}).json["result"]
+    assert re.fullmatch("[0-9a-f]{32}", signing["client_id"])
     theirs = api.send("POST", "oauth_entity", {"name": "theirs", "type": "oauth_provider"})
     assert theirs.json["result"]["client_id"] == ""
 
