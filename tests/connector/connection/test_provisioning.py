@@ -7,7 +7,18 @@ import pytest
 from faults.fake_instance import CONNECTION, TOKEN, USERS, FakeInstance
 from faults.fault_server import answering, refused_url
 from flask import Flask
-from tenant_flows import DETAILS, PAGE, authorize_again, come_back, connect, row_of, set_out, signed_in, status_of
+from tenant_flows import (
+    DETAILS,
+    PAGE,
+    authorize_again,
+    come_back,
+    connect,
+    provision,
+    row_of,
+    set_out,
+    signed_in,
+    status_of,
+)
 from ticketlab.connector.connection.models import Connection
 from ticketlab.connector.connection.service import Connections
 from ticketlab.connector.connection.status import Reason, State
@@ -163,6 +174,14 @@ def test_a_reader_sees_the_status_and_cannot_change_it(tenant: Flask) -> None:
     for path in (PAGE, f"{PAGE}/authorize", f"{PAGE}/remove"):
         assert reader.post(path, data={**DETAILS, "csrf_token": token}).status_code == 403
     assert status_of(tenant).connected
+
+
+def test_a_reader_is_not_told_to_select_what_is_not_there(tenant: Flask) -> None:
+    """Who could authorize the connection is said in place of how."""
+    provision(tenant)
+    page = signed_in(tenant, READER).get(PAGE).text
+    assert "A Security Administrator or Global Administrator can connect to ServiceNow." in page
+    assert "Select Authorize" not in page
 
 
 def test_removal_revokes_there_and_erases_here(tenant: Flask, instance: FakeInstance) -> None:

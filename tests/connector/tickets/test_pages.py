@@ -123,6 +123,9 @@ def test_reader_sees_tickets_and_is_refused_when_forcing(tenant: Flask, tables: 
     client = signed_in(tenant, READER)
     assert "Close the old gateway" in client.get("/tickets").text
     assert "/tickets/new" not in client.get("/tickets").text + client.get("/").text
+    configuration = client.get("/ticketConfiguration").text
+    assert "/ticketProvisioning?change=1" not in configuration
+    assert configuration.count('readonly="readonly"') == configuration.count("<input id=") > 10
     token = csrf_token(client, "/tickets")
     for path in ("/tickets/new", f"/tickets/{ticket_id}/retry", "/ticketConfiguration", "/ticketConfiguration/remove"):
         assert client.post(path, data={"csrf_token": token}).status_code == 403, path
