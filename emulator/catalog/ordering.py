@@ -10,7 +10,7 @@ from ..records.gate import Gate, Transaction
 from ..records.row import Row
 from .catalog import Catalog, money
 from .errors import BadQuantity, CartEmpty
-from .variables import ANSWERS, answers_to, keep, variables_of
+from .variables import ANSWERS, answers_to, keep, keep_for_item, variables_of
 
 CARTS, CART_ITEMS, REQUESTS, REQUESTED = "sc_cart", "sc_cart_item", "sc_request", "sc_req_item"
 MOST = 1000
@@ -145,5 +145,5 @@ class Ordering:
                     "short_description": line.item.value("short_description") or line.item.value("name"),
                 }
             )
-            keep(self.gate, self._instance, line.answers, transaction, request_item=made.sys_id)
+            keep_for_item(self.gate, self._instance, line.answers, transaction, made.sys_id)
         return request

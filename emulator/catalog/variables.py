@@ -74,14 +74,20 @@ def answers_to(variables: Sequence[Variable], given: Mapping[str, object]) -> Ma
     return texts
 
 
-def keep(gate: Gate, caller: Caller, answers: Mapping[str, str], within: Transaction, **owner: str) -> None:
-    """Write answers down for a cart item (``cart_item``) or a requested item (``request_item``)."""
-    for order, (question, value) in enumerate(answers.items()):
-        values = {"item_option_new": question, "value": value, "order": order, "cart_item": owner.get("cart_item", "")}
-        answer = gate.record(ANSWERS, caller, within).insert(values)
-        if "request_item" in owner:
-            belongs = {"request_item": owner["request_item"], "sc_item_option": answer.sys_id}
-            gate.record(ANSWERS_OF_ITEMS, caller, within).insert(belongs)
+def keep(gate: Gate, caller: Caller, answers: Mapping[str, str], within: Transaction, cart_item: str = "") -> list[str]:
+    """Write answers down, those of a cart item under it; return their sys_ids."""
+    records = gate.record(ANSWERS, caller, within)
+    return [
+        records.insert({"item_option_new": question, "value": value, "order": order, "cart_item": cart_item}).sys_id
+        for order, (question, value) in enumerate(answers.items())
+    ]
+
+
+def keep_for_item(gate: Gate, caller: Caller, answers: Mapping[str, str], within: Transaction, item: str) -> None:
+    """Write down the answers of a requested item, and whose they are."""
+    records = gate.record(ANSWERS_OF_ITEMS, caller, within)
+    for answer in keep(gate, caller, answers, within):
+        records.insert({"request_item": item, "sc_item_option": answer})
 
 
 def _text(name: str, value: object) -> str:

@@ -45,6 +45,13 @@ class Field:
         """The value of the first choice with this label, in whatever case; None when there is none."""
         return next((choice.value for choice in self.choices if choice.label.lower() == label.lower()), None)
 
+    def choice_meant(self, text: str) -> str:
+        """The value that a person means, who gives it or its label; a text that is neither stays what it is."""
+        if any(choice.value == text for choice in self.choices):
+            return text
+        called = self.choice_called(text)
+        return text if called is None else called
+
 
 @dataclass(frozen=True, slots=True)
 class ApplicationAccess:

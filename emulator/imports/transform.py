@@ -47,7 +47,7 @@ def transform(gate: Gate, caller: Caller, row: Row, by: TransformMap, within: Tr
     values = _values(dictionary, row, by)
     if not any(values.values()):
         return Outcome(by.sys_id, by.name, by.target, State.SKIPPED, message=NOTHING_GIVEN)
-    found = _match(gate, row, by, within)
+    found = _match(gate, dictionary, row, by, within)
     records = gate.record(by.target, caller, within)
     if found is None:
         made = records.insert(values)
@@ -72,19 +72,16 @@ def _values(dictionary: Dictionary, row: Row, by: TransformMap) -> Mapping[str, 
     for each in by.fields:
         text = row.value(each.source)
         if text or by.copies_empty:
-            values[each.target] = _choice(dictionary, by.target, each.target, text)
+            values[each.target] = _meant(dictionary, by.target, each.target, text)
     return values
 
 
-def _choice(dictionary: Dictionary, table: str, element: str, text: str) -> str:
+def _meant(dictionary: Dictionary, table: str, element: str, text: str) -> str:
     field = dictionary.field(table, element)
-    choices = field.choices if field is not None else ()
-    if any(each.value == text for each in choices):
-        return text
-    return next((each.value for each in choices if each.label.lower() == text.lower()), text)
+    return field.choice_meant(text) if field is not None else text
 
 
-def _match(gate: Gate, row: Row, by: TransformMap, within: Transaction) -> Row | None:
+def _match(gate: Gate, dictionary: Dictionary, row: Row, by: TransformMap, within: Transaction) -> Row | None:
     """The record with the same values in every coalesce field; an empty one matches nothing, so a record is made.
 
     Of several sources of one field the last that has a value counts, as it does for what is written.
@@ -96,5 +93,6 @@ def _match(gate: Gate, row: Row, by: TransformMap, within: Transaction) -> Row |
             keys[each.target] = row.value(each.source) or keys.get(each.target, "")
     if not keys or not all(keys.values()):
         return None
-    query = "^".join(f"{target}={literal(value)}" for target, value in keys.items())
+    meant = {target: _meant(dictionary, by.target, target, text) for target, text in keys.items()}
+    query = "^".join(f"{target}={literal(value)}" for target, value in meant.items())
     return gate.record(by.target, Caller.system(), within).find(f"{query}^ORDERBYsys_created_on", ("sys_mod_count",))

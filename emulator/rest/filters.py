@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from ...shared.ids import SYS_ID
-from ..dictionary.model import Dictionary, Field
+from ..dictionary.model import Dictionary
 from ..dictionary.types import FieldType
 from ..query import literal
 from ..query.paths import field_at
@@ -36,7 +36,7 @@ def _term(dictionary: Dictionary, table: str, name: str, value: str) -> str:
         return f"{name}={text}"
     if field.type is FieldType.REFERENCE and not SYS_ID.fullmatch(value):
         return _by_display(dictionary, field.reference, name, text)
-    return f"{name}={literal(_choice(field, value))}"
+    return f"{name}={literal(field.choice_meant(value))}"
 
 
 def _by_display(dictionary: Dictionary, reference: str, name: str, text: str) -> str:
@@ -45,9 +45,3 @@ def _by_display(dictionary: Dictionary, reference: str, name: str, text: str) ->
         return f"{name}={text}"
     elements = {dictionary.display_element(reference), *(("user_name",) if reference == "sys_user" else ())}
     return "^OR".join([f"{name}={text}", *(f"{name}.{element}={text}" for element in sorted(elements))])
-
-
-def _choice(field: Field, value: str) -> str:
-    if any(choice.value == value for choice in field.choices):
-        return value
-    return field.choice_called(value) or value

@@ -164,6 +164,18 @@ def test_an_error_undoes_the_target_and_keeps_the_row(api, load, gate):
     assert again["result"] == answer.json["result"][1:], "a row remembers its last map"
 
 
+def test_a_key_that_is_a_choice_is_found_by_its_label_too(load, gate):
+    entries = gate.record("sys_transform_entry", SYSTEM)
+    for each in entries.query("map.name=Incident").rows:
+        entries.update(each.sys_id, {"coalesce": each.value("target_field") in {"correlation_id", "urgency"}})
+    try:
+        sent = [load("imp_incident", {"correlation_id": "by-label", "urgency": each}) for each in ("1", "1 - high")]
+    finally:
+        for each in entries.query("map.name=Incident").rows:
+            entries.update(each.sys_id, {"coalesce": each.value("target_field") == "correlation_id"})
+    assert [only(answer)["status"] for answer in sent] == ["inserted", "ignored"]
+
+
 def test_a_table_without_a_map_ignores_its_rows(load, gate):
     one = gate.record("sys_transform_map", SYSTEM).find("name=User")
     gate.record("sys_transform_map", SYSTEM).update(one.sys_id, {"active": "false"})
