@@ -31,6 +31,7 @@ from oauth_flows import (
     refresh,
 )
 from oauth_records import by_password, causes, records, set_property, works
+from patience import HANGING
 from ticketlab.emulator.oauth.clients import JWT_BEARER
 from ticketlab.emulator.oauth.policy import CLIENT_CREDENTIALS_ENABLED, READ_ONLY_EXEMPT, ROPC_DISABLED
 from ticketlab.emulator.records.gate import Gate
@@ -166,7 +167,7 @@ def other_process(instance) -> Iterator[Any]:
     """A connection that the instance knows nothing of; what it changes is committed."""
     url = part_of(instance, Gate).store.engine.url
     if url.drivername.startswith("sqlite"):
-        with closing(sqlite3.connect(url.database, timeout=15)) as other, other:
+        with closing(sqlite3.connect(url.database, timeout=HANGING)) as other, other:
             yield other
     else:
         address = url.set(drivername="postgresql").render_as_string(hide_password=False)
