@@ -95,3 +95,27 @@ def test_a_task_is_made_from_the_related_list_and_stands_in_it(person: Person) -
     expect(page.get_by_role("link", name="Change request = CHG0000007", exact=True)).to_be_visible()
     page.get_by_role("link", name="CTASK0000001").click()
     expect(page.get_by_role("heading", name="CTASK0000001")).to_be_visible()
+
+
+def test_a_menu_closes_by_escape_and_by_a_click_elsewhere(person: Person) -> None:
+    """Who opened it looks at the page again; by keyboard the focus goes back to what opened the menu."""
+    page = person.page
+    person.log_in_to_instance()
+    person.sign_in_to_tenant()
+    for address, menu in (
+        (f"{person.instance}/home.do", page.locator("details.user-menu")),
+        (f"{person.tenant}/securescore/AdminMFAV2", page.locator("details.menu")),
+    ):
+        page.goto(address)
+        opener = menu.locator("summary")
+        opener.focus()
+        page.keyboard.press("Enter")
+        page.keyboard.press("Tab")
+        expect(menu).to_have_attribute("open", "")
+        page.keyboard.press("Escape")
+        expect(menu).not_to_have_attribute("open", "")
+        expect(opener).to_be_focused()
+        opener.click()
+        expect(menu).to_have_attribute("open", "")
+        page.get_by_role("heading", level=1).click()
+        expect(menu).not_to_have_attribute("open", "")

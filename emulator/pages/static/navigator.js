@@ -1,4 +1,4 @@
-// Filters the navigator while typing. Without this script Enter does the same on the server.
+// Filters the navigator while typing; without this script Enter does the same on the server. Closes the user menu.
 (function () {
   "use strict";
   var input = document.getElementById("navigator-filter");
@@ -31,4 +31,17 @@
   if (input) {
     input.addEventListener("input", filter);
   }
+
+  // The menu closes when somebody clicks elsewhere or presses Escape, which leads back to what opened it.
+  document.querySelectorAll("details.user-menu").forEach(function (menu) {
+    document.addEventListener("click", function (event) {
+      menu.open = menu.open && menu.contains(event.target);
+    });
+    menu.addEventListener("keydown", function (event) {
+      if (event.key === "Escape") {
+        menu.open = false;
+        menu.querySelector("summary").focus();
+      }
+    });
+  });
 })();
