@@ -11,7 +11,7 @@ from .batch import Batch, Limits, written
 from .batch_items import items_of
 from .frame import IN_BATCH, answer, api_caller, speak_rest
 from .incoming import given_object
-from .routing import same_for_all_versions
+from .routing import add_routes, same_for_all_versions
 
 MAX_OUTPUT_HEADER = "X-BATCHREQUEST-MAX-OUTPUT-SIZE"
 INPUT_PROPERTY, OUTPUT_PROPERTY = "glide.rest.batch.max.inputSize", "glide.rest.batch.max.outputSize"
@@ -21,8 +21,6 @@ speak_rest(blueprint)
 same_for_all_versions(blueprint)
 
 
-@blueprint.post("/api/now/batch", strict_slashes=False)
-@blueprint.post("/api/now/<any(v1, v2):version>/batch", strict_slashes=False)
 def batch() -> Response:
     """Answers in the order of the requests, each with its own status; the batch's id comes back as text (rest 7, C)."""
     api_caller()
@@ -41,6 +39,9 @@ def batch() -> Response:
             "unserviced_requests": [item.id for item in unserviced],
         }
     )
+
+
+add_routes(blueprint, "batch", (("", batch, "POST"),))
 
 
 def _limits() -> Limits:

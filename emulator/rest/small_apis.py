@@ -15,7 +15,7 @@ blueprint = Blueprint("small_apis", __name__, url_prefix="/api/now")
 speak_rest(blueprint)
 
 
-@blueprint.post("/tinyurl")
+@blueprint.post("/tinyurl", provide_automatic_options=False)
 def tiny_url() -> Response:
     """``{"url": "https://…?sysparm_query=…"}`` becomes ``{"result": "incident_list.do?sysparm_tiny=…"}``."""
     caller = api_caller()
@@ -23,7 +23,7 @@ def tiny_url() -> Response:
     return answer({"result": shorten(part(Gate), caller, address)})
 
 
-@blueprint.get("/ui/user/current_user")
+@blueprint.get("/ui/user/current_user", provide_automatic_options=False)
 def current_user() -> Response:
     """Who asks. Each client reads other keys, so all of them are there."""
     caller = api_caller()
@@ -40,7 +40,7 @@ def current_user() -> Response:
     return answer({"result": {key: known[value] for key, value in assumptions.CURRENT_USER.value.items()}})
 
 
-@blueprint.get("/doc/table/schema")
+@blueprint.get("/doc/table/schema", provide_automatic_options=False)
 def tables() -> Response:
     """Every table by label and name, for a list to choose from."""
     api_caller()

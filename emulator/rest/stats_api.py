@@ -15,7 +15,7 @@ from .filters import asked_query
 from .frame import answer, api_caller, speak_rest
 from .incoming import asked_by_name, asked_parameters
 from .parameters import DisplayValue, Parameters
-from .routing import same_for_all_versions
+from .routing import add_routes, same_for_all_versions
 from .stats_parameters import read_stats_parameters
 
 blueprint = Blueprint("stats_api", __name__)
@@ -25,8 +25,6 @@ same_for_all_versions(blueprint)
 ORDER = (Function.COUNT, Function.AVG, Function.MIN, Function.MAX, Function.SUM)
 
 
-@blueprint.get("/api/now/stats/<table>", strict_slashes=False)
-@blueprint.get("/api/now/<any(v1, v2):version>/stats/<table>", strict_slashes=False)
 def aggregate(table: str) -> Response:
     """Without groups one object of statistics, with groups a list of them."""
     caller, asked = api_caller(), asked_parameters()
@@ -39,6 +37,9 @@ def aggregate(table: str) -> Response:
     if not wanted.grouping.groups:
         return answer({"result": {"stats": _stats(groups[0])}})
     return answer({"result": [_group(each, asked, caller.style) for each in groups]})
+
+
+add_routes(blueprint, "stats", (("/<table>", aggregate, "GET"),))
 
 
 def _group(group: Group, asked: Parameters, style: TimeStyle) -> Mapping[str, object]:

@@ -15,7 +15,7 @@ blueprint = Blueprint("m365ticket_api", __name__, url_prefix=f"/api/{SCOPE}")
 speak_rest(blueprint)
 
 
-@blueprint.get("/connection")
+@blueprint.get("/connection", provide_automatic_options=False)
 def connection() -> Response:
     """App version, release, who asks, and who should. Any authenticated user may ask: the wrong one has to be told."""
     gate = part(Gate)
