@@ -45,7 +45,10 @@ _SYSTEM_FIELDS: Mapping[str, Mapping[str, Any]] = {
     "sys_mod_count": {"type": "integer", "label": "Updates", "read_only": True, "default": "0"},
     "sys_tags": {"label": "Tags", "read_only": True, "max_length": 255},
 }
-"""Every record has them (platform 5.1, F)."""
+"""Every record has them (platform 5.1, F), but for those of ``_NEVER_CHANGED``."""
+_OF_CHANGES = frozenset({"sys_updated_on", "sys_updated_by", "sys_mod_count"})
+_NEVER_CHANGED = frozenset({"sys_journal_field"})
+"""Tables whose records have no fields that tell of changes: recorded answers of two instances lack them (F)."""
 _CLASS_FIELD: Mapping[str, Any] = {"type": "sys_class_name", "label": "Class", "read_only": True, "max_length": 80}
 
 
@@ -75,7 +78,9 @@ def scope_id(scope: str) -> str:
 
 def system_fields(table: str) -> Mapping[str, Field]:
     """The ``sys_`` fields of a root table."""
-    return {element: declared_field(table, element, entry) for element, entry in _SYSTEM_FIELDS.items()}
+    lacking = _OF_CHANGES if table in _NEVER_CHANGED else frozenset()
+    known = {element: entry for element, entry in _SYSTEM_FIELDS.items() if element not in lacking}
+    return {element: declared_field(table, element, entry) for element, entry in known.items()}
 
 
 def class_field(table: str) -> Field:

@@ -63,6 +63,7 @@ class SeedRows:
         author = str(given.get("sys_created_by") or given.get("opened_by") or self._author)
         stamps = {"sys_created_on": opened, "sys_updated_on": _last(entry, opened)}
         stamps |= {"sys_created_by": author, "sys_updated_by": author}
+        stamps = {name: value for name, value in stamps.items() if name in self._dictionary.fields(table)}
         values = {name: self._native(table, name, value) for name, value in {**given, **stamps}.items()}
         written = {**self._default_values(table), **values, "sys_id": sys_id, "sys_mod_count": 0}
         row = {**self._values_of_birth(table, written, author), **written}

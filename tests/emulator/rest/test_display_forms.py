@@ -65,6 +65,13 @@ def test_seeded_tasks_have_their_effective_number(api):
 
 
 @RECORDED
+def test_a_journals_entry_has_no_fields_of_changes(api):
+    api.create("incident", work_notes="noted")
+    recorded = {"sys_id", "sys_created_on", "sys_created_by", "sys_tags", "name", "element", "element_id", "value"}
+    assert {frozenset(row) for row in api.rows("sys_journal_field")} == {recorded}
+
+
+@RECORDED
 def test_the_change_api_has_the_internal_form_of_a_moment_in_the_users_zone(api, make_user):
     """Recorded under another format: 06/01/2022 04:12:43 beside 2022-01-06 04:12:43; empty of what is not due."""
     reader = make_user("itil")
