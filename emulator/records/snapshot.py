@@ -206,7 +206,7 @@ class Snapshots:
             load_data_policies(read),
             dynamic_filters=load_dynamic_filters(read, dictionary),
             state_models=load_state_models(read),
-            lookups=load_lookups(read),
+            lookups=load_lookups(read, dictionary),
             quotas=load_quotas(read),
             rate_limits=load_rate_limits(read),
         )

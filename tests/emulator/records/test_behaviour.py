@@ -49,6 +49,19 @@ def test_the_priority_matrix_is_data_that_an_administrator_changes(records):
 
 
 @pytest.mark.parametrize(
+    "values", [{"match_fields": "nonsense"}, {"set_fields": "priority,"}, {"matcher_table": "nowhere"}]
+)
+def test_a_data_lookup_that_makes_no_sense_does_nothing(records, values):
+    """It used to take every request along."""
+    lookup = records("dl_definition").find("source_table=incident")
+    before = {element: lookup.value(element) for element in values}
+    records("dl_definition").update(lookup.sys_id, values)
+    assert records("incident").insert({"impact": "1", "urgency": "1", "priority": "4"}).value("priority") == "4"
+    records("dl_definition").update(lookup.sys_id, before)
+    assert records("incident").insert({"impact": "1", "urgency": "1", "priority": "4"}).value("priority") == "1"
+
+
+@pytest.mark.parametrize(
     ("priority", "impact", "urgency"),
     [("1", "1", "1"), ("2", "1", "2"), ("3", "2", "2"), ("4", "2", "3"), ("5", "3", "3")],
 )
