@@ -9,6 +9,9 @@ from typing import Protocol
 SYS_ID = re.compile(r"[0-9a-f]{32}")
 """What a record's sys_id looks like, but for a few such as ``global``."""
 
+RECORD_ID = re.compile(r"[0-9a-z_.]{1,32}")
+"""What may be a record's sys_id, those few included. Capitals name nothing."""
+
 
 class RandomBytes(Protocol):
     def __call__(self, count: int, /) -> bytes: ...

@@ -12,7 +12,6 @@ from enum import StrEnum
 from marshmallow import Schema, ValidationError, fields, validate
 
 APP_SCOPE = "x_mioms_m365ticket"
-INTEGRATION_ROLE = f"{APP_SCOPE}.integration"
 
 
 class TicketKind(StrEnum):
@@ -122,7 +121,6 @@ class TicketUpdateSchema(Schema):
 
 __all__ = [
     "APP_SCOPE",
-    "INTEGRATION_ROLE",
     "WIRE_FIELDS",
     "Priority",
     "RecommendationCategory",

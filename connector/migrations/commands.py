@@ -1,7 +1,4 @@
-"""Flask-Migrate for the tenant, apart from create_app because importing Alembic is slow.
-
-A new migration: ``flask --app ticketlab.connector.migrations.commands db migrate --rev-id 0003 -m "what"``.
-"""
+"""Flask-Migrate for the tenant, apart from create_app because importing Alembic is slow."""
 
 from pathlib import Path
 
@@ -15,11 +12,3 @@ def with_migrations(app: Flask) -> Flask:
     """Give the app the ``flask db`` commands."""
     Migrate(app, db, directory=str(Path(__file__).parent))
     return app
-
-
-def create_app() -> Flask:
-    """For the ``flask`` command."""
-    from .. import create_app as create_tenant
-    from ..settings import Settings
-
-    return with_migrations(create_tenant(Settings.from_environment()))

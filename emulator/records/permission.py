@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ...shared.ids import RECORD_ID
 from ..access.operations import Operation
 from ..dictionary.types import Storage
 from ..errors import AclRefused, NoRecordFound
 from . import attachment_rules
-from .reading import RECORD_ID
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -1,12 +1,11 @@
 """How the gate reads: table known → channel → scope → user, and then one SELECT."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from ...shared.ids import SYS_ID
+from ...shared.ids import RECORD_ID, SYS_ID
 from ..access.acl import Verdict
 from ..access.operations import Operation
 from ..dictionary.model import Field
@@ -21,8 +20,6 @@ from .row import Columns, Page, Row
 from .work import Work, restrictions
 
 STEP = "user"
-RECORD_ID = re.compile(r"[0-9a-z_.]{1,32}")
-"""What may be a record's sys_id: as a rule 32 hex digits, but ``global`` is one, too. Capitals name nothing."""
 
 CLOSED_TABLES = frozenset({"sys_db_object", "sys_dictionary", "metric_definition", "metric_instance", "sys_audit"})
 """Tables whose read is refused with 403 instead of answered with nothing (rest 1 "Denial without error", meas)."""

@@ -1,9 +1,9 @@
 """What an entry may say beside the fields of its record, and mistakes in it that no field's type would find."""
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ...shared.ids import RECORD_ID
 from ...shared.near import did_you_mean
 from ..dictionary.model import Dictionary
 from ..dictionary.shapes import is_text, list_of, row_of
@@ -22,7 +22,6 @@ LINKED = {
 DECLARED = frozenset({"sys_db_object", "sys_dictionary"})
 JOURNALS = ("comments", "work_notes")
 _ENTRIES_OF_A_JOURNAL = list_of(row_of(is_text, is_text, is_text))
-SYS_ID = re.compile(r"[0-9a-z_.]{1,32}")
 
 
 def check_written(dictionary: Dictionary, table: str, entry: Mapping[str, Any]) -> None:
@@ -37,8 +36,8 @@ def check_written(dictionary: Dictionary, table: str, entry: Mapping[str, Any]) 
         raise ValueError("An access rule names its operations in a text")
     if entry.get("sys_class_name", table) != table:
         raise ValueError(f"The entry makes a record of {table}; one of another class stands under its own table")
-    if "sys_id" in entry and not SYS_ID.fullmatch(str(entry["sys_id"])):
-        raise ValueError(f"{entry['sys_id']!r} is no sys_id: 32 digits and small letters a to f")
+    if "sys_id" in entry and not RECORD_ID.fullmatch(str(entry["sys_id"])):
+        raise ValueError(f"{entry['sys_id']!r} is no sys_id: 32 digits and letters a to f, or a name in small letters")
     known = _known(table)
     for key in entry:
         if key.startswith("_") and key not in known:
