@@ -106,7 +106,7 @@ UNKNOWN_URI_STATUS = Behaviour(
     "D",
 )
 LINK_ECHOES_VERSION_IN_LOCATION = Behaviour(
-    "Location names the API version of the request, as reference links do.", "rest 1, meas for links", "G"
+    "Location names the API version of the request, as reference links do.", "recorded of v2", "F"
 )
 EMPTY_REFERENCE_IN_ALL = Assumption(
     {"display_value": "", "value": ""}, "An empty reference under sysparm_display_value=all has no link.", "rest 3", "G"

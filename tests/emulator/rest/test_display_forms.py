@@ -64,6 +64,13 @@ def test_seeded_tasks_have_their_effective_number(api):
     assert all(row["number"] == row["task_effective_number"] for row in rows)
 
 
+@pytest.mark.source("ServiceNow CLI, Update a record", "D")
+def test_an_incident_made_over_an_api_has_no_channel(api):
+    """As in the recorded answers of 2020 and later; other tasks come by phone."""
+    assert api.create("incident")["contact_type"] == ""
+    assert api.create("problem")["contact_type"] == "phone"
+
+
 @RECORDED
 def test_a_journals_entry_has_no_fields_of_changes(api):
     api.create("incident", work_notes="noted")
