@@ -5,6 +5,7 @@ imported in the workers alone, so the supervisor stays small.
 """
 
 import ctypes
+import errno
 import gc
 import importlib
 import multiprocessing
@@ -47,16 +48,27 @@ def load_app(module: str, lifeline: int | None) -> Callable[..., Any]:
     try:
         app: Callable[..., Any] = importlib.import_module(module).app
     except Exception as error:  # sorted below: the project's errors must not be imported before the app is
-        from ..errors import TicketlabError
-
-        if not isinstance(error, TicketlabError):
+        told = _refusal(error)
+        if not told:
             raise
-        os.write(2, f"{REFUSAL}{' '.join(str(error).split())}\n".encode())
+        os.write(2, f"{REFUSAL}{' '.join(told.split())}\n".encode())
         os._exit(REFUSED)
     gc.freeze()
     gc.set_threshold(*GARBAGE_THRESHOLDS)
     gc.enable()
     return app
+
+
+def _refusal(error: Exception) -> str:
+    """What whoever starts it can do something about, who has no log to look at; empty for a mistake of ours."""
+    from ..errors import TicketlabError
+    from ..unavailable import DatabaseUnavailable
+
+    if isinstance(error, DatabaseUnavailable):
+        return f"{error.message}: {error.reason}."
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}:
+        return f"A file cannot be written: {error.strerror}. Make room, or give another folder with --data."
+    return str(error) if isinstance(error, TicketlabError) else ""
 
 
 def _use_one_heap() -> None:

@@ -1,6 +1,7 @@
 """A disk that is full, read-only or gone, and files that are damaged: said at once, never served as if nothing were."""
 
 import os
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -371,3 +372,15 @@ def test_s09_the_command_refuses_a_damaged_tenant_in_one_line(data):
     (told,) = refused.stderr.strip().splitlines()
     assert str(path) in told
     assert "--fresh" in told
+
+
+@pytest.mark.long
+@pytest.mark.attack("S07")
+def test_s07_a_first_start_on_a_full_disk_says_so(small_disk):
+    """In one line, whatever comes to its end first, for there is nobody else to tell, nor room for a log."""
+    filler = fill_up(small_disk)
+    os.truncate(filler, filler.stat().st_size - 1_000_000)
+    data = small_disk / "data"
+    refused = run("up", "--emulator-port", "0", "--connector-port", "0", "--data", data, cwd=small_disk)
+    assert refused.returncode == 2
+    assert re.fullmatch(r"ticketlab: .+(disk is full|No space left on device).*\n", refused.stderr), refused.stderr
