@@ -3,7 +3,10 @@
 Whatever statement meets it raises one error, which both apps answer with 503; the log tells what the database said.
 """
 
+import errno
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Engine, event
@@ -30,6 +33,9 @@ POSTGRESQL_STATES = ("08", "40", "53", "55P03", "57", "58", "25006", "25P03", "X
 for too long, damaged. Classes have two letters, states five."""
 
 
+FILE_CODES = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EIO}
+
+
 class DatabaseUnavailable(TicketlabError):
     """Nothing was changed, and the same request may succeed later."""
 
@@ -52,6 +58,18 @@ def install_unavailable(engine: Engine) -> None:
             reason = " ".join(str(original).split())
             log().error("database.unavailable", reason=reason, where=engine.dialect.name)
             raise DatabaseUnavailable(reason) from original
+
+
+@contextmanager
+def writing_files(where: str) -> Iterator[None]:
+    """Let the file system's failures of this kind be DatabaseUnavailable: files beside the database are data, too."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in FILE_CODES:
+            raise
+        log().error("database.unavailable", reason=error.strerror, where=where)
+        raise DatabaseUnavailable(error.strerror or "") from error
 
 
 def _is_passing(error: Any) -> bool:

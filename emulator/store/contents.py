@@ -17,6 +17,7 @@ from typing import BinaryIO
 
 from ...shared.data_folder import one_at_a_time
 from ...shared.replacing import replacing
+from ...shared.unavailable import writing_files
 
 GRACE = timedelta(hours=1)
 """How old an unnamed content must be to be swept up: the record of a younger one may be about to be committed."""
@@ -43,7 +44,11 @@ class Contents:
         self._durable = durable
 
     def keep(self, chunks: Iterable[bytes], limit: int) -> Content:
-        """Write a content of at most ``limit`` bytes. Raises TooLarge."""
+        """Write a content of at most ``limit`` bytes. Raises TooLarge, and DatabaseUnavailable on a full disk."""
+        with writing_files("attachments"):
+            return self._keep(chunks, limit)
+
+    def _keep(self, chunks: Iterable[bytes], limit: int) -> Content:
         self._unfinished.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(dir=self._unfinished)
         unfinished = Path(name)

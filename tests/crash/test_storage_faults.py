@@ -96,6 +96,28 @@ def test_s07_full_disk_is_503_with_a_log_line_no_partial_row_and_recovery(instan
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
 
 
+@pytest.mark.attack("S07")
+def test_s07_a_file_that_finds_no_room_is_503_and_leaves_nothing(instance_server, small_disk, folder):
+    """What is attached lies beside the database; the next one that fits is taken."""
+    data = Path(shutil.copytree(folder, small_disk / "data"))
+    server = instance_server(data=data)
+
+    def attach(size: int) -> requests.Response:
+        of = {"table_name": "incident", "table_sys_id": "9c573169c611228700193229fff72400", "file_name": "a.bin"}
+        address = f"{server.url}/api/now/attachment/file"
+        return requests.post(address, params=of, data=bytes(size), auth=AUTH, timeout=HANGING)
+
+    before = sorted(data.glob("attachments/*/*"))
+    refused = attach(12_000_000)
+    assert (refused.status_code, refused.json()["error"]["message"]) == (
+        503,
+        "The database cannot be used at the moment",
+    )
+    assert sorted(data.glob("attachments/*/*")) == before
+    wait_until(lambda: any("database.unavailable" in line and "No space" in line for line in server.last_lines))
+    assert attach(100).status_code == 201
+
+
 USERS = "/api/v1/users"
 KEEPER = "globaladmin@contoso.onmicrosoft.com"
 
