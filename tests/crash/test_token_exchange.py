@@ -30,7 +30,10 @@ ROTATION = ("before token written", "after token written", "after token changed"
 
 @pytest.fixture
 def run(instance_server, tmp_path, monkeypatch):
-    """Start the instance; with a point, it dies there once ``armed`` exists. Returns its address."""
+    """Start the instance; with a point, it dies there once ``armed`` exists. Returns its address.
+
+    Its clock stands still, over restarts, too: a code lives for a minute, which a start may take.
+    """
     armed = tmp_path / "armed"
     close(make_instance(tmp_path / "kept"))  # seeded already, so that it starts at once
 
@@ -38,7 +41,9 @@ def run(instance_server, tmp_path, monkeypatch):
         monkeypatch.setenv("PYTHONPATH", str(HOOKS))
         monkeypatch.setenv("KILL_AT", point)
         monkeypatch.setenv("KILL_WHEN", str(armed))
-        return str(instance_server(data=tmp_path / "kept").url)
+        url = str(instance_server(data=tmp_path / "kept").url)
+        requests.post(f"{url}/lab/clock", json={"freeze": True}, timeout=HANGING).raise_for_status()
+        return url
 
     _run.armed = armed
     return _run

@@ -95,6 +95,7 @@ def test_r02_twenty_refreshes_give_one_living_token(url, client_app):
 def test_r02_twenty_refreshes_of_a_hardened_client_leave_no_two_families(url):
     """Exactly one new pair, given twice at most; the others' use ends the family, so nothing of it lives twice."""
     client = make_client_over_http(url, profile="hardened")
+    requests.post(f"{url}/lab/clock", json={"freeze": True}, timeout=HANGING).raise_for_status()
     browser = HttpBrowser(url)
     code = code_for(browser, client, code_challenge=CHALLENGE, code_challenge_method="S256")
     first = json.loads(exchange(browser, client, code, code_verifier=VERIFIER).text)
