@@ -1,6 +1,7 @@
 """Takes the pictures in docs/images of a connected pair: ``make screenshots``.
 
-``ticketlab exec --seed connected -- python docs/screenshots.py FOLDER``: each page at 1280 by 720 and on a phone.
+``ticketlab exec --seed connected -- python docs/screenshots.py FOLDER``: each page at 1280 by 720 and on a phone. Of a
+folder that has some of the pictures, those are taken again and no others.
 """
 
 import os
@@ -48,15 +49,20 @@ def sign_in(page: Page) -> None:
 
 
 def take(browser: Browser, folder: Path) -> None:
+    wanted = {file.name for file in folder.glob("*.png")}
+
+    def _picture(name: str, url: str) -> None:
+        if not wanted or name in wanted:
+            page.goto(url)
+            page.screenshot(path=folder / name)
+
     for suffix, size in SIZES.items():
         page = browser.new_page(viewport=size)  # type: ignore[arg-type]  # a viewport is a mapping of this shape
         for name, url in {"instance-login": f"{EMULATOR}/login.do", "signin": f"{CONNECTOR}/signin"}.items():
-            page.goto(url)
-            page.screenshot(path=folder / f"{name}{suffix}.png")
+            _picture(f"{name}{suffix}.png", url)
         sign_in(page)
         for name, url in PAGES.items():
-            page.goto(url)
-            page.screenshot(path=folder / f"{name}{suffix}.png")
+            _picture(f"{name}{suffix}.png", url)
         page.close()
 
 
