@@ -210,12 +210,6 @@ CHANGE_LIMIT = Assumption(
     "platform documentation",
     "D",
 )
-CHANGE_TEXTS = Assumption(
-    ("state",),
-    "Fields whose number the Change Management API writes as text. The vendor's newest sample has a number there, too.",
-    'rest 8: state.value "-5"',
-    "D",
-)
 CHANGE_REFUSED_STATUS = Behaviour(
     f"A write that a rule refuses there has status {ChangeRefused.status}: its documentation lists no 403.",
     "platform 4.2, body alone",
