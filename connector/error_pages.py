@@ -14,7 +14,7 @@ from ..shared.ids import Ids
 from ..shared.logs import log
 from ..shared.web.parts import part
 from .directory.web import current_user, is_api_request
-from .errors import Invalid, NotSignedIn, TenantError, messages_by_field
+from .errors import Invalid, NotFound, NotSignedIn, TenantError, messages_by_field
 
 PROBLEM = "application/problem+json"
 
@@ -69,6 +69,8 @@ def _without_token(_error: CSRFError) -> Response:
 def _http(error: HTTPException) -> Response:
     if error.response is not None and not is_api_request():
         return error.response  # type: ignore[return-value]  # routing's own redirect
+    if error.code == NotFound.status and not is_api_request():
+        return _known(NotFound())  # Werkzeug's sentence about servers and spelling is not translated
     answer = error_answer(error.code or 500, error.name, error.description or "")
     for name, value in error.get_headers():
         if name in {"Allow", "Retry-After", "Location"}:

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
+from flask import Flask
 from jinja2 import Environment
+from tenant_flows import signed_in
 from ticketlab import connector
 
 FOLDER = Path(connector.__file__).parent
@@ -83,3 +85,14 @@ def test_extracted_catalogue_is_up_to_date(tmp_path: Path):
 def test_improvement_actions_are_in_the_catalogue():
     """Their texts stand in a JSON file, and are sentences nevertheless."""
     assert "Do not let passwords expire" in messages(CATALOGUE)
+
+
+def test_what_is_not_found_is_said_in_a_sentence_of_the_catalogue(tenant: Flask):
+    """An address that nobody has as well as a ticket that nobody made."""
+    for address in ("/nowhere", "/tickets/nowhere"):
+        page = signed_in(tenant).get(address)
+        heading = re.search(r"<h1>(.+)</h1>", page.text)
+        assert page.status_code == 404
+        assert heading is not None
+        assert heading[1] in messages(CATALOGUE)
+        assert "server" not in page.text
