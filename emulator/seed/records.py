@@ -57,20 +57,16 @@ class SeedRows:
         return self._entries.numbers.last
 
     def _row(self, table: str, sys_id: str, entry: Entry) -> Row:
-        complete = with_record(table, self._complete(table, entry), self._entries.sys_id_of)
-        given = {name: value for name, value in complete.items() if not name.startswith("_")}
-        opened = str(given.get("sys_created_on") or given.get("opened_at") or BORN)
+        fields = self._dictionary.fields(table)
+        completed = complete(self._dictionary, table, entry, BORN, self._author)
+        placed = with_record(table, completed, self._entries.sys_id_of)
+        given = {name: value for name, value in placed.items() if not name.startswith("_")}
         author = str(given.get("sys_created_by") or given.get("opened_by") or self._author)
-        stamps = {"sys_created_on": opened, "sys_updated_on": _last(entry, opened)}
-        stamps |= {"sys_created_by": author, "sys_updated_by": author}
-        stamps = {name: value for name, value in stamps.items() if name in self._dictionary.fields(table)}
+        stamps = {name: value for name, value in _stamps(entry, given, author).items() if name in fields}
         values = {name: self._native(table, name, value) for name, value in {**given, **stamps}.items()}
         written = {**self._default_values(table), **values, "sys_id": sys_id, "sys_mod_count": 0}
         row = {**self._values_of_birth(table, written, author), **written}
-        return {EFFECTIVE_NUMBER: row["number"], **row} if EFFECTIVE_NUMBER in self._dictionary.fields(table) else row
-
-    def _complete(self, table: str, entry: Entry) -> Entry:
-        return complete(self._dictionary, table, entry, BORN, self._author)
+        return {EFFECTIVE_NUMBER: row["number"], **row} if EFFECTIVE_NUMBER in fields else row
 
     def _values_of_birth(self, table: str, written: Row, author: str) -> Row:
         """What the platform would have given at the insert and the entry leaves out: number, opener and moment."""
@@ -125,6 +121,17 @@ def _choices(field: Field) -> str:
     if not field.choices:
         return ""
     return f": it takes {', '.join(f'{each.value} ({each.label})' for each in field.choices)}"
+
+
+def _stamps(entry: Entry, given: Entry, author: str) -> Entry:
+    """When the record was made and last touched, and by whom, as far as its entry tells."""
+    opened = str(given.get("sys_created_on") or given.get("opened_at") or BORN)
+    return {
+        "sys_created_on": opened,
+        "sys_updated_on": _last(entry, opened),
+        "sys_created_by": author,
+        "sys_updated_by": author,
+    }
 
 
 def _last(given: Entry, opened: str) -> str:

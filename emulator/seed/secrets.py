@@ -12,6 +12,7 @@ from ..store.store import Native
 from .rows import Row, Rows
 
 HASHED = "$argon2"
+"""How a password that is hashed already begins."""
 
 
 @dataclass(frozen=True)
@@ -33,10 +34,8 @@ def _kept(table: str, row: Row, kinds: Mapping[str, FieldType], secrets: Secrets
     kept: dict[str, Native] = {}
     for element, kind in kinds.items():
         text = str(row.get(element) or "")
-        if not text or text.startswith(HASHED):
-            continue
-        if kind is FieldType.PASSWORD:
+        if kind is FieldType.PASSWORD and text and not text.startswith(HASHED):
             kept[element] = secrets.passwords.hash(text)
-        else:
+        elif kind is FieldType.PASSWORD2 and text:
             kept[element] = secrets.key.seal(text, table, str(row["sys_id"]), element)
     return kept

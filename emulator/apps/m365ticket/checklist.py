@@ -15,7 +15,7 @@ from ...query import literal
 from ...records.gate import Gate, Transaction
 from ...records.row import Row
 from .errors import AdminsOnly, Unusable
-from .manifest import CALLBACK_PATH, INTEGRATION_ROLE, PROPOSED_ENTITY_NAME, SCOPE, TENANT_URL
+from .manifest import CALLBACK_PATH, INTEGRATION_ROLE, SCOPE, TENANT_URL
 from .setup import existing, read_setup, write_setup
 
 ENTITY_FIELDS = ("name", "client_id", "client_secret", "redirect_url", "active")
@@ -56,9 +56,6 @@ class Checklist:
 
     def proposed_redirect_url(self) -> str:
         return self.tenant_url() + CALLBACK_PATH
-
-    def proposed_name(self) -> str:
-        return PROPOSED_ENTITY_NAME
 
     def made(self, caller: Caller) -> Made:
         """What the steps have made, read as the app."""

@@ -8,7 +8,7 @@ from ...errors import PlatformError
 from .checklist import Checklist, Made
 from .connection import Connection
 from .errors import AdminsOnly
-from .manifest import PROVISIONING_PATH
+from .manifest import PROPOSED_ENTITY_NAME, PROVISIONING_PATH
 from .times import local_time
 
 STEP_ONE = "oauth"
@@ -66,7 +66,7 @@ def checklist_page(checklist: Checklist, caller: Caller, connection: Connection)
         trouble[STEP_ONE] = StepTrouble(error.detail or error.message)
     user = made.user
     proposals = {
-        "name": checklist.proposed_name(),
+        "name": PROPOSED_ENTITY_NAME,
         "redirect_url": checklist.proposed_redirect_url(),
         "user_name": user.value("user_name") if user else "",
         "user_full_name": user.value("name") if user else "",

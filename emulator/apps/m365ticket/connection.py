@@ -7,7 +7,7 @@ from enum import StrEnum
 from ...access.caller import Caller
 from ...oauth.connection_status import ConnectionState, ConnectionStatuses
 from ...records.gate import Gate
-from .setup import read_setup
+from .setup import Setup, existing, read_setup
 
 
 class State(StrEnum):
@@ -62,7 +62,7 @@ _STATES = {
 def connection(gate: Gate, statuses: ConnectionStatuses) -> Connection:
     """The status of the checklist's entity; the instance's own reading, whoever asks."""
     setup = read_setup(gate, Caller.system())
-    expected = expected_user(gate)
+    expected = _user_name(gate, setup)
     if not setup.entity:
         return Connection(State.NOT_AUTHORISED, expected=expected)
     status = statuses.of(setup.entity)
@@ -74,8 +74,9 @@ def connection(gate: Gate, statuses: ConnectionStatuses) -> Connection:
 
 def expected_user(gate: Gate) -> str:
     """The user ID of the checklist's integration user, empty before step 2."""
-    setup = read_setup(gate, Caller.system())
-    if not setup.user:
-        return ""
-    row = gate.record("sys_user", Caller.system()).find(f"sys_id={setup.user}", ("user_name",))
+    return _user_name(gate, read_setup(gate, Caller.system()))
+
+
+def _user_name(gate: Gate, setup: Setup) -> str:
+    row = existing(gate, Caller.system(), "sys_user", setup.user, ("user_name",))
     return row.value("user_name") if row else ""

@@ -19,7 +19,7 @@ class Setup:
 
 
 def read_setup(gate: Gate, caller: Caller, within: Transaction | None = None) -> Setup:
-    """The checklist's state, as far as its records still exist."""
+    """What the steps have noted; ``existing`` tells whether it is still there."""
     fields = ("oauth_entity", "integration_user")
     row = gate.record(SETUP_TABLE, caller, within).find("ORDERBYsys_created_on", fields)
     if row is None:

@@ -8,7 +8,7 @@ from ...errors import PlatformError
 from ...records.gate import Gate
 from .connection import Connection
 from .manifest import CHANGE_TABLE, INCIDENT_TABLE, PROVISIONING_PATH, SCOPE, TENANT_URL
-from .setup import read_setup
+from .setup import existing, read_setup
 from .times import local_time
 
 
@@ -36,11 +36,11 @@ class StatusPage:
 def status_page(gate: Gate, caller: Caller, connection: Connection) -> StatusPage:
     setup = read_setup(gate, Caller.system())
     scopes = gate.snapshot().policy.scopes
-    entity = gate.record("oauth_entity", Caller.system()).find(f"sys_id={setup.entity}", ("name",))
+    entity = existing(gate, Caller.system(), "oauth_entity", setup.entity, ("name",))
     return StatusPage(
         connection=connection,
         version=scopes[SCOPE].version if SCOPE in scopes else "",
-        entity=entity.value("name") if setup.entity and entity else "",
+        entity=entity.value("name") if entity else "",
         entity_url=f"/oauth_entity.do?sys_id={setup.entity}",
         expected_url=f"/sys_user.do?sys_id={setup.user}",
         user_url=f"/sys_user.do?sys_id={connection.user}",
