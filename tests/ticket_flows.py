@@ -23,7 +23,7 @@ class HandClock:
     """A clock that moves only when it is told to."""
 
     def __init__(self) -> None:
-        self.moment = datetime.now(UTC) + timedelta(seconds=60)  # whatever is due is due by now
+        self.moment = datetime.now(UTC) + timedelta(hours=1)  # whatever is due is due by now
 
     def now(self) -> datetime:
         return self.moment
