@@ -17,13 +17,19 @@ FEWEST_DIFFERENT = 16
 def key_from(folder: Path, name: str, ids: Ids) -> bytes:
     """Return the key kept in ``folder/name``, making it (mode 0600) when it is not there yet.
 
-    Raises RefusedToStart if the file holds no key.
+    Raises RefusedToStart if the file holds no key, or cannot be read or made.
     """
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     path = folder / name
-    if not path.exists():
-        _make(path, ids.bytes(SIZE))
-    return read_key(path.read_text(), str(path), "Remove it to make a new one.")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if not path.exists():
+            _make(path, ids.bytes(SIZE))
+        text = path.read_text()
+    except OSError as error:
+        advice = "Start as the user who made it" if isinstance(error, PermissionError) else "Make room for it"
+        reason = f"{error.strerror}. {advice}, or name another folder with --data."
+        raise RefusedToStart(f"The key {path} cannot be used", reason) from error
+    return read_key(text, str(path), "Remove it to make a new one.")
 
 
 def read_key(text: str, where: str, advice: str) -> bytes:

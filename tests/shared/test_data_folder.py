@@ -50,6 +50,12 @@ def test_a_damaged_key_is_refused_with_its_path(tmp_path, text):
         key_from(tmp_path, "instance", Ids())
 
 
+def test_a_key_that_cannot_be_read_is_refused_with_what_to_do(tmp_path):
+    (tmp_path / "instance").mkdir()
+    with pytest.raises(RefusedToStart, match=r"instance cannot be used: .+ name another folder with --data\."):
+        key_from(tmp_path, "instance", Ids())
+
+
 def test_a_database_file_is_readable_by_nobody_else(tmp_path):
     assert private_file(tmp_path / "some.db").stat().st_mode & 0o777 == 0o600
 
