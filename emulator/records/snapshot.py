@@ -182,13 +182,13 @@ class Snapshots:
         version = self._store.version(connection)
         return _compiled.get(version, lambda: self._compile(connection, version))
 
-    def compile_changed(self, connection: Connection) -> Snapshot:
+    def compile_changed(self, connection: Connection, before: Dictionary) -> Snapshot:
         """Compile anew what the connection's transaction has changed, and make its tables first: rules lie in them.
 
         Raises ValueError when the dictionary's rows make no sense, StoredOtherwise as ``Store.reconcile`` does.
         """
         dictionary = self._dictionary(connection)
-        self._store.reconcile(dictionary, connection)
+        self._store.reconcile(dictionary, connection, before)
         return self._with_rules(connection, dictionary, "")
 
     def _compile(self, connection: Connection, version: str) -> Snapshot:

@@ -47,7 +47,7 @@ def check_change(draft: Draft) -> None:
 def follow(draft: Draft, operation: Operation) -> None:
     """Bring a new table's fields, labels and access rules; take a deleted one's along, with its records."""
     if draft.table == FIELDS and operation is Operation.DELETE:
-        _check_own_field(draft)
+        _delete_field(draft)
     elif draft.table == TABLES and operation is Operation.CREATE:
         _create(draft)
     elif draft.table == TABLES and operation is Operation.DELETE:
@@ -112,11 +112,14 @@ def _create_access(draft: Draft, name: str) -> None:
         draft.work.record("sys_security_acl_role").insert(pair)
 
 
-def _check_own_field(draft: Draft) -> None:
-    """Base system fields cannot be deleted (platform documentation, t_DeleteFields)."""
-    table, element = draft.raw("name"), draft.raw("element")
-    if element and not OWN_NAME.fullmatch(element) and not OWN_NAME.fullmatch(table):
-        _refuse(draft, f"{table}.{element} belongs to the platform")
+def _delete_field(draft: Draft) -> None:
+    """With its values. Base system fields cannot be deleted (platform documentation, t_DeleteFields)."""
+    name, element, work = draft.raw("name"), draft.raw("element"), draft.work
+    if element and not OWN_NAME.fullmatch(element) and not OWN_NAME.fullmatch(name):
+        _refuse(draft, f"{name}.{element} belongs to the platform")
+    table = work.dictionary.tables.get(name)
+    if table and element in table.fields and not (table.extends and work.dictionary.field(table.extends, element)):
+        work.store.clear(work.connection, work.snapshot.tables, name, element)
 
 
 def _delete(draft: Draft) -> None:

@@ -156,7 +156,7 @@ def _begin_version(work: Work, table: str) -> None:
     if dictionary:
         try:
             # Compiled here and now, so that further writes of this transaction see what was just changed.
-            work.snapshot = work.snapshots.compile_changed(work.connection)
+            work.snapshot = work.snapshots.compile_changed(work.connection, work.dictionary)
         except (ValueError, LookupError, StoredOtherwise) as error:
             why = error.what if isinstance(error, StoredOtherwise) else str(error)
             work.trail.refuse(OperationFailed(detail=why), "dictionary", "consistent dictionary", why)

@@ -1,6 +1,6 @@
-"""Brings a database into line with a dictionary: what is missing is made, and nothing is ever changed."""
+"""Brings a database into line with a dictionary: what is missing is made, and nothing that is in use is changed."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, inspect, text
@@ -31,10 +31,11 @@ class StoredOtherwise(RefusedToStart):
         )
 
 
-def reconcile(connection: Connection, tables: RecordTables) -> bool:
+def reconcile(connection: Connection, tables: RecordTables, before: RecordTables | None = None) -> bool:
     """Returns whether anything was missing.
 
-    Raises StoredOtherwise when a column is stored in another way than the dictionary says.
+    A column that ``before`` no longer knew is left over from a field that was deleted: it is made anew if the new field
+    of its name is of another type. Raises StoredOtherwise when any other is stored otherwise than the dictionary says.
     """
     for statement in _OWN_TABLES:
         connection.exec_driver_sql(statement)
@@ -49,7 +50,7 @@ def reconcile(connection: Connection, tables: RecordTables) -> bool:
         if base in unions:
             continue
         if table.name in present:
-            _complete(connection, inspector, base, table)
+            _complete(connection, inspector, base, table, _in_use(before, base))
         else:
             table.create(connection)
     for base in unions:
@@ -58,7 +59,16 @@ def reconcile(connection: Connection, tables: RecordTables) -> bool:
     return True
 
 
-def _complete(connection: Connection, inspector: Inspector, base: str, table: Table) -> None:
+def _in_use(tables: RecordTables | None, base: str) -> Container[str] | None:
+    """The columns that the database was known by to have; None where it is not known by what."""
+    if tables is None:
+        return None
+    return tables.sql_table(base).c.keys() if base in tables.dictionary.tables else ()
+
+
+def _complete(
+    connection: Connection, inspector: Inspector, base: str, table: Table, in_use: Container[str] | None
+) -> None:
     present: Mapping[str, Any] = {column["name"]: column["type"] for column in inspector.get_columns(table.name)}
     for column in table.columns:
         if column.name not in present:
@@ -66,7 +76,10 @@ def _complete(connection: Connection, inspector: Inspector, base: str, table: Ta
             if column.name == CLASS:  # the first table extends it: what it holds is of its own class
                 connection.execute(table.update().values({CLASS: base}))
         elif not _alike(connection, present[column.name], column):
-            raise StoredOtherwise(table, column, present[column.name])
+            if in_use is None or column.name in in_use:
+                raise StoredOtherwise(table, column, present[column.name])
+            drop_column(connection, table, column)
+            add_column(connection, table, column)
     indexes = {index["name"] for index in inspector.get_indexes(table.name)}
     for index in table.indexes:
         if index.name not in indexes:
@@ -77,6 +90,11 @@ def add_column(connection: Connection, table: Table, column: Column[Any]) -> Non
     definition = CreateColumn(column).compile(dialect=connection.dialect)
     name = connection.dialect.identifier_preparer.format_table(table)
     connection.exec_driver_sql(f"ALTER TABLE {name} ADD COLUMN {definition}")
+
+
+def drop_column(connection: Connection, table: Table, column: Column[Any]) -> None:
+    quote = connection.dialect.identifier_preparer
+    connection.exec_driver_sql(f"ALTER TABLE {quote.format_table(table)} DROP COLUMN {quote.format_column(column)}")
 
 
 def _alike(connection: Connection, present: Any, column: Column[Any]) -> bool:

@@ -69,13 +69,17 @@ class Store:
     def writing(self) -> AbstractContextManager[Connection]:
         return writing(self.engine)
 
-    def reconcile(self, dictionary: Dictionary, connection: Connection | None = None) -> bool:
+    def reconcile(
+        self, dictionary: Dictionary, connection: Connection | None = None, before: Dictionary | None = None
+    ) -> bool:
         """Make the database hold what the dictionary says, only ever adding. Raises RefusedToStart.
 
-        In the given transaction, or in one of its own. Returns whether anything was missing.
+        In the given transaction, or in one of its own. Returns whether anything was missing. ``before`` is the
+        dictionary that was in force until now: what it did not know may be made anew.
         """
         if connection is not None:
-            return reconcile(connection, self.tables(dictionary))
+            known = None if before is None else self.tables(before)
+            return reconcile(connection, self.tables(dictionary), known)
         with self.writing() as own:
             return reconcile(own, self.tables(dictionary))
 
@@ -148,6 +152,12 @@ class Store:
         column = target.c[tables.column_name(table, element) or element]
         statement = target.delete().where(folded(column) == fold(value), tables.of_class(table, target))
         return self._changed(connection.execute(statement))
+
+    def clear(self, connection: Connection, tables: RecordTables, table: str, element: str) -> None:
+        """Empty a field in every record of a table, those of tables that extend it included."""
+        target, column = tables.sql_table(table), tables.column_name(table, element)
+        if column is not None:
+            connection.execute(target.update().where(tables.of_class(table, target)).values({column: None}))
 
     def delete_all(self, connection: Connection, tables: RecordTables, table: str) -> int:
         """Delete every record of a table, those of tables that extend it included; returns how many there were."""

@@ -125,6 +125,28 @@ def test_a_field_keeps_the_way_it_is_stored(api):
     api.send("DELETE", f"sys_dictionary/{made['sys_id']}")
 
 
+def test_a_field_that_is_deleted_leaves_nothing_behind(api, badge):
+    """A new one of its name has no values, and may be of another type; so may those of a table that is made again."""
+    made = api.create(BADGE, u_colour="red")
+    for choice in api.rows("sys_choice", name=BADGE):
+        api.send("DELETE", f"sys_choice/{choice['sys_id']}")
+    for kind, value in (("string", "seven"), ("integer", "7"), ("glide_date", "2026-07-07"), ("string", "")):
+        entry = api.rows("sys_dictionary", name=BADGE, element="u_colour")[0]["sys_id"]
+        assert api.send("DELETE", f"sys_dictionary/{entry}").status_code == 204
+        api.create("sys_dictionary", name=BADGE, element="u_colour", internal_type=kind)
+        assert api.rows(BADGE, sys_id=made["sys_id"])[0]["u_colour"] == ""
+        changed = api.send("PATCH", f"{BADGE}/{made['sys_id']}", {"u_colour": value}).json["result"]
+        assert changed["u_colour"] == value
+
+
+@pytest.mark.parametrize("kind", ["string", "integer"])
+def test_a_table_that_is_made_again_may_have_other_fields(api, kind):
+    made = api.create("sys_db_object", name="u_again", label="Again")
+    api.create("sys_dictionary", name="u_again", element="u_kind", internal_type=kind)
+    assert api.create("u_again", u_kind="7")["u_kind"] == "7"
+    api.send("DELETE", f"sys_db_object/{made['sys_id']}")
+
+
 def test_access_controls_come_with_the_box_ticked(api, make_user):
     """A role of the table's name opens it."""
     made = api.create("sys_db_object", name="u_locker", label="Locker", create_access_controls="true")
