@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from ...shared.time_style import TimeStyle
 from ..dictionary.types import Storage
-from ..query import parse
+from ..query import EncodedQuery, parse
 from ..records.row import FieldValue, Row
 
 Rendered = Mapping[str, object]
@@ -20,12 +20,22 @@ def with_meta(row: Row, ignored: Sequence[str]) -> dict[str, object]:
     return {**render_change(row), "__meta": {"ignoredFields": list(ignored)}}
 
 
-def meta_of_query(query: str, fields: Collection[str]) -> dict[str, object]:
-    """The last element of a list that was asked for by a query: which of the query's fields there are (recorded, F)."""
-    named = dict.fromkeys(term.field for term in parse(query).terms if term.field)
+def meta_of_query(text: str, fields: Collection[str]) -> dict[str, object]:
+    """The last element of a list of changes: the query that was run, and which of its fields there are.
+
+    Recorded with a query (F); measured without one, too, and that an order is left out under an empty name (C).
+    """
+    query = parse(text)
+    named = dict.fromkeys(term.field for term in query.terms)
     known = [name for name in named if name.partition(".")[0] in fields]
-    ignored = [name for name in named if name not in known]
-    return {"__meta": {"encodedQuery": query, "fields": {"applied": known, "ignored": ignored}}}
+    ignored = [name for name in named if name not in known] + [""] * bool(query.orders)
+    run = _run(query, known) if ignored else text
+    return {"__meta": {"encodedQuery": run, "fields": {"applied": known, "ignored": ignored}}}
+
+
+def _run(query: EncodedQuery, known: Collection[str]) -> str:
+    kept = ((tuple(term for term in clause if term.field in known) for clause in group) for group in query.groups)
+    return str(EncodedQuery(tuple(filter(None, (tuple(filter(None, group)) for group in kept)))))
 
 
 def _pair(value: FieldValue, style: TimeStyle) -> Rendered:

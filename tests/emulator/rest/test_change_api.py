@@ -132,22 +132,29 @@ def test_a_text_is_searched_in_each_group_of_a_query(chg):
 @pytest.mark.source("rest 8", "D")
 def test_lists_are_filtered_ordered_searched_and_paged(chg):
     first, second = (made(chg, description="needle in hay")["number"]["value"] for _ in range(2))
-    found = chg("GET", "/normal", textSearch="NEEDLE", order="number").json["result"]
+    *found, _about = chg("GET", "/normal", textSearch="NEEDLE", order="number").json["result"]
     assert [each["number"]["value"] for each in found] == [first, second]
-    (last,) = found_by(chg, f"numberIN{first},{second}^ORDERBYDESCnumber", sysparm_limit=1)
-    assert last["number"]["value"] == second
+    (one,) = found_by(chg, f"numberIN{first},{second}^ORDERBYDESCnumber", sysparm_limit=1)
+    assert one["number"]["value"] == first, "a query's own order is left out"
     assert found_by(chg, f"number={first}^NQnumber={second}", "/emergency") == []
-    assert len(chg("GET", "", number=first).json["result"]) == 1
+    assert len(chg("GET", "", number=first).json["result"]) == 2, "it and what is said of the query"
 
 
 @pytest.mark.source("recorded lists of changes", "F")
-def test_a_list_says_at_its_end_which_fields_of_the_query_it_knows(chg):
-    """As recorded for numberIN…, with and without a change found; a list without a query says nothing."""
-    query = "number=none^chg_model.name=x^nonsense=1"
-    (about,) = chg("GET", "/normal", sysparm_query=query).json["result"]
-    fields = {"applied": ["number", "chg_model.name"], "ignored": ["nonsense"]}
-    assert about == {"__meta": {"encodedQuery": query, "fields": fields}}
-    assert all("__meta" not in each for each in chg("GET", "", number="none").json["result"])
+@pytest.mark.parametrize(
+    ("query", "run", "applied", "ignored"),
+    [
+        ("number=none^chg_model.name=x", "number=none^chg_model.name=x", ["number", "chg_model.name"], []),
+        ("nonsense=1^number=none", "number=none", ["number"], ["nonsense"]),
+        ("number=none^ORnonsense=1^NQnonsense=2", "number=none", ["number"], ["nonsense"]),
+        ("ORDERBYDESCnumber", "", [], [""]),
+        ("", "", [], []),
+    ],
+)
+def test_a_list_says_at_its_end_which_query_was_run(chg, query, run, applied, ignored):
+    """Recorded of a query whose fields there are; measured of a field that there is not, of an order and of none."""
+    about = chg("GET", "/normal", sysparm_query=query, sysparm_limit=1).json["result"][-1]
+    assert about == {"__meta": {"encodedQuery": run, "fields": {"applied": applied, "ignored": ignored}}}
 
 
 @pytest.mark.source("recorded changes", "F")
@@ -161,7 +168,7 @@ def test_numbers_are_written_as_fractions(chg):
 @pytest.mark.source("rest 8", "D")
 def test_a_list_in_no_order_comes_by_number(chg):
     """Models have a name in place of a number."""
-    numbers = [each["number"]["value"] for each in chg("GET", "").json["result"]]
+    numbers = [each["number"]["value"] for each in found_by(chg, "")]
     assert numbers == sorted(numbers)
     names = [each["name"]["value"] for each in chg("GET", "/model").json["result"]]
     assert names == sorted(names, key=str.lower)
