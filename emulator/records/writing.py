@@ -158,7 +158,7 @@ def _begin_version(work: Work, table: str) -> None:
             # Compiled here and now, so that further writes of this transaction see what was just changed.
             work.snapshot = work.snapshots.compile_changed(work.connection, work.dictionary)
         except (ValueError, LookupError, StoredOtherwise) as error:
-            why = error.what if isinstance(error, StoredOtherwise) else str(error)
+            why = f"the type of {error.field} cannot be changed" if isinstance(error, StoredOtherwise) else str(error)
             work.trail.refuse(OperationFailed(detail=why), "dictionary", "consistent dictionary", why)
     if names & VERSIONED_TABLES:
         work.store.begin_version(work.connection, dictionary=dictionary)

@@ -21,13 +21,13 @@ _SET_STRUCTURE = text("UPDATE ticketlab_version SET structure = :structure")
 
 
 class StoredOtherwise(RefusedToStart):
-    """A column holds values that the dictionary's type of it cannot be read from; ``what`` says which."""
+    """A column holds values that the dictionary's type of it cannot be read from."""
 
     def __init__(self, table: Table, column: Column[Any], stored: object) -> None:
-        self.what = f"{table.name}.{column.name} is stored as {stored} in this database"
+        self.field = f"{table.name}.{column.name}"
         super().__init__(
-            detail=f"{self.what}, which the dictionary now declares otherwise. Start with a new data folder, or with "
-            "--fresh."
+            detail=f"{self.field} is stored as {stored} in this database, which the dictionary now declares otherwise. "
+            "Start with a new data folder, or with --fresh."
         )
 
 
