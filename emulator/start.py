@@ -73,7 +73,7 @@ def let_go_when_refused(databases: Databases) -> Iterator[None]:
     """A start that is refused leaves nothing connected: a process may go on without the app, as tests do."""
     try:
         yield
-    except Exception:  # whatever it was, it goes on from here
+    except Exception:  # whatever it was: it is raised again
         databases.engine.dispose()
         databases.lab_engine.dispose()
         raise
