@@ -38,10 +38,15 @@ def prepare(draft: Draft) -> None:
 
 
 def check_change(draft: Draft) -> None:
-    """A table keeps its name and the table it extends, a field its name. Raises OperationFailed."""
+    """A table keeps its name and the table it extends, a field its name; the platform's fields stay active.
+
+    Raises OperationFailed.
+    """
     for element in LASTING.get(draft.table, ()):
         if draft.changes(element):
             _refuse(draft, f"the {element} of {draft.was('name')} cannot be changed")
+    if draft.table == FIELDS and draft.changes("active") and draft.raw("active") != "true":
+        _check_own_field(draft)
 
 
 def follow(draft: Draft, operation: Operation) -> None:
@@ -67,8 +72,7 @@ def _name(draft: Draft, element: str, label: str, *, own: bool = True) -> None:
 
 def _check_new(draft: Draft, table: str, element: str) -> None:
     """Of two entries for one field, which held would be left to chance."""
-    same = "^".join((f"name={table.replace('^', '^^')}", f"element={element.replace('^', '^^')}"))
-    if any(draft.work.read(FIELDS, same, ("sys_id",))):
+    if any(draft.work.read(FIELDS, f"name={literal(table)}^element={literal(element)}", ("sys_id",))):
         _refuse(draft, f"{table} has a field {element} already")
 
 
@@ -112,11 +116,17 @@ def _create_access(draft: Draft, name: str) -> None:
         draft.work.record("sys_security_acl_role").insert(pair)
 
 
+def _check_own_field(draft: Draft) -> None:
+    """Base system fields cannot be deleted (platform documentation, t_DeleteFields), nor, here, be switched off."""
+    table, element = draft.raw("name"), draft.raw("element")
+    if element and not OWN_NAME.fullmatch(element) and not OWN_NAME.fullmatch(table):
+        _refuse(draft, f"{table}.{element} belongs to the platform")
+
+
 def _delete_field(draft: Draft) -> None:
-    """With its values. Base system fields cannot be deleted (platform documentation, t_DeleteFields)."""
+    """With its values."""
+    _check_own_field(draft)
     name, element, work = draft.raw("name"), draft.raw("element"), draft.work
-    if element and not OWN_NAME.fullmatch(element) and not OWN_NAME.fullmatch(name):
-        _refuse(draft, f"{name}.{element} belongs to the platform")
     table = work.dictionary.tables.get(name)
     if table and element in table.fields and not (table.extends and work.dictionary.field(table.extends, element)):
         work.store.clear(work.connection, work.snapshot.tables, name, element)

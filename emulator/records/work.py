@@ -34,9 +34,9 @@ if TYPE_CHECKING:
     from .glide_record import GlideRecord
 
 RETURNS_NO_ROWS = "glide.invalid_query.returns_no_rows"
+"""Property; false unless it is set (rest 4, D)."""
 ALSO_KNOWN_BY = {"sys_user": ("user_name",), "sys_db_object": ("name",)}
 """Fields that name a record before its display value does."""
-"""Property; false unless it is set (rest 4, D)."""
 
 
 class Work:

@@ -164,10 +164,11 @@ def test_a_table_of_the_platform_is_not_deleted(api):
 @pytest.mark.parametrize(
     ("table", "element"), [("sys_user", "user_name"), ("sys_user_has_role", "role"), ("task", "state")]
 )
-def test_a_field_of_the_platform_is_not_deleted(api, table, element):
+@pytest.mark.parametrize(("method", "values"), [("DELETE", None), ("PATCH", {"active": "false"})])
+def test_a_field_of_the_platform_is_neither_deleted_nor_switched_off(api, table, element, method, values):
     """Without some of them nobody could log in any more."""
     entry = api.rows("sys_dictionary", name=table, element=element)[0]["sys_id"]
-    answer = api.send("DELETE", f"sys_dictionary/{entry}")
+    answer = api.send(method, f"sys_dictionary/{entry}", values)
     assert (answer.status_code, answer.json["error"]["detail"]) == (403, f"{table}.{element} belongs to the platform.")
     assert api.rows(table, sysparm_limit=1)[0][element]
 
