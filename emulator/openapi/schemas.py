@@ -1,4 +1,4 @@
-"""The schemas of the REST APIs' bodies (rest 3 to 9): nearly everything on the wire is a string."""
+"""The schemas of the REST APIs' bodies (rest 3 to 9): everything on the wire is a string."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -8,7 +8,6 @@ from ..dictionary.model import Dictionary, Field
 from ..dictionary.types import Storage
 
 STRINGS: Schema = {"type": "object", "additionalProperties": STRING}
-DISPLAYED: Schema = {"type": ["string", "null"]}
 OBJECT: Schema = {"type": "object"}
 SYS_ID: Schema = {"type": "string", "pattern": "^[0-9a-f]{32}$"}
 
@@ -49,8 +48,8 @@ SCHEMAS: Mapping[str, Schema] = {
         status={"const": "failure"},
     ),
     "Value": {
-        "description": "A value; a reference is an object unless its link is not wanted. Empty choices display null.",
-        "oneOf": [DISPLAYED, {"type": "object", "additionalProperties": DISPLAYED}],
+        "description": "A value; a reference comes as an object unless its link is not wanted.",
+        "oneOf": [STRING, STRINGS],
     },
     "Record": {"type": "object", "additionalProperties": ref("Value")},
     "OneRecord": result(ref("Record")),

@@ -111,11 +111,10 @@ LINK_ECHOES_VERSION_IN_LOCATION = Behaviour(
 EMPTY_REFERENCE_IN_ALL = Assumption(
     {"display_value": "", "value": ""}, "An empty reference under sysparm_display_value=all has no link.", "rest 3", "G"
 )
-EMPTY_CHOICE_DISPLAY = Assumption(
-    None,
-    "What an empty text with choices displays; an empty number with choices displays an empty text.",
-    "recorded: subcategory, close_code, contact_type; hold_reason",
-    "F",
+EMPTY_CHOICE_DISPLAY = Behaviour(
+    "An empty choice displays an empty text, as every empty value. Later releases were recorded with null.",
+    "rest 3: empty/null",
+    "D",
 )
 NOTHING_AGGREGATED = Assumption(
     ("No request parameter for aggregate operation specified", 400),
@@ -208,6 +207,17 @@ CHANGE_LIMIT = Assumption(
     500,
     "sysparm_limit of the Change Management API's lists of changes, tasks, models and templates when absent or empty.",
     "platform documentation",
+    "D",
+)
+CHANGE_TEXTS = Assumption(
+    ("state",),
+    "Fields whose number the Change Management API writes as text. Later releases were recorded with -5.0 there.",
+    'rest 8: state.value "-5"',
+    "D",
+)
+CHANGE_LIST = Behaviour(
+    "A list of changes holds changes alone. Later releases were recorded with a last element `__meta`, the query's.",
+    "rest 8: List GET → array",
     "D",
 )
 CHANGE_REFUSED_STATUS = Behaviour(

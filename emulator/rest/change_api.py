@@ -12,8 +12,8 @@ from ..change.errors import ChangeRefused, NotEmulated
 from ..change.next_states import next_states
 from ..records.gate import Gate
 from ..records.row import Row
-from .change_call import DELETERS, READERS, WRITERS, caller_with, changes_of, given, given_query, limit_of, query_for
-from .change_render import meta_of_query, render_change, with_meta
+from .change_call import DELETERS, READERS, WRITERS, caller_with, changes_of, given, limit_of, query_for
+from .change_render import render_change, with_meta
 from .change_workers import add_items, cancel_check, check_conflicts, get_conflicts, get_worker, list_items
 from .frame import answer, speak_rest
 from .incoming import asked_parameters
@@ -29,9 +29,7 @@ same_for_all_versions(blueprint)
 def list_changes(kind: str = "") -> Response:
     changes, asked = changes_of(READERS, kind), asked_parameters()
     query = query_for(changes.gate, TABLE, asked)
-    found = [render_change(row) for row in changes.query(query, limit_of(asked), asked.offset)]
-    fields = changes.gate.read_dictionary().fields(TABLE)
-    return answer({"result": [*found, meta_of_query(given_query(changes.gate, TABLE, asked), fields)]})
+    return _all(changes.query(query, limit_of(asked), asked.offset))
 
 
 def create_change(kind: str = "") -> Response:

@@ -1,13 +1,12 @@
 """What every request of the Change Management API is read by: who may, and what was asked."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from flask import request
 
 from ...shared.web.parts import part
 from ..access.caller import Caller
-from ..change.changes import TABLE, Changes, Kind
+from ..change.changes import Changes, Kind
 from ..query import literal, narrowed_by, parse
 from ..records.gate import Gate
 from . import assumptions
@@ -41,23 +40,16 @@ def query_for(gate: Gate, table: str, asked: Parameters) -> str:
 
     What is to be in no order comes by number, and what has none by name (vendor's change-management-api, D).
     """
-    query = given_query(gate, table, asked)
+    named = [pair for pair in asked.filters if pair[0] not in OWN_NAMES]
+    query = asked.query or query_of(gate.read_dictionary(), table, named)
     by_name = asked_by_name()
     text = literal(by_name.get("textSearch", ""))
     searched = "^OR".join(f"{each}LIKE{text}" for each in assumptions.CHANGE_SEARCHED.value) if text else ""
     bound = narrowed_by(parse(query), parse(searched))
-    if table == TABLE:  # measured: a query's own order is left out of lists of changes (C)
-        bound = replace(bound, orders=())
     order = by_name.get("order", "")
     if not order.replace("_", "").isalnum():
         order = "" if bound.orders else _usual_order(gate, table)
     return "^".join(filter(None, (str(bound), f"ORDERBY{order}" if order else "")))
-
-
-def given_query(gate: Gate, table: str, asked: Parameters) -> str:
-    """The encoded query, or what the fields given by name make of one."""
-    named = [pair for pair in asked.filters if pair[0] not in OWN_NAMES]
-    return asked.query or query_of(gate.read_dictionary(), table, named)
 
 
 def _usual_order(gate: Gate, table: str) -> str:

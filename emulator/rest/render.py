@@ -9,7 +9,7 @@ from ..records.row import FieldValue, Row
 from . import assumptions
 from .parameters import DisplayValue
 
-Rendered = str | Mapping[str, str | None] | None
+Rendered = str | Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +49,11 @@ def _plain(row: Row, form: Form) -> dict[str, Rendered]:
 def _value(value: FieldValue, style: TimeStyle, form: Form) -> Rendered:
     if value.reference:
         return _reference(value, style, form)
-    display = assumptions.EMPTY_CHOICE_DISPLAY.value if _is_empty_choice(value) else value.display(style)
     if form.display_value is DisplayValue.TRUE:
-        return display
+        return value.display(style)
     if not value.value and value.field.type is FieldType.REFERENCE:
         return assumptions.EMPTY_REFERENCE_IN_ALL.value
-    return {"display_value": display, "value": value.value}
-
-
-def _is_empty_choice(value: FieldValue) -> bool:
-    return bool(value.field.choices) and value.native is None and value.field.type is FieldType.STRING
+    return {"display_value": value.display(style), "value": value.value}
 
 
 def _reference(value: FieldValue, style: TimeStyle, form: Form) -> Rendered:

@@ -24,16 +24,15 @@ def test_what_is_not_due_displays_unknown(api, element):
     assert true["due_date"] == ""
 
 
-@RECORDED
-def test_an_empty_text_with_choices_displays_null(api):
+@pytest.mark.source("rest 3", "D")
+def test_an_empty_choice_displays_an_empty_text(api):
     true, everything = shown(api)
-    assert [true[each] for each in ("subcategory", "close_code")] == [None, None]
-    assert everything["close_code"] == {"display_value": None, "value": ""}
-    assert true["hold_reason"] == ""
+    assert [true[each] for each in ("subcategory", "close_code", "hold_reason")] == ["", "", ""]
+    assert everything["close_code"] == {"display_value": "", "value": ""}
 
 
-@RECORDED
-def test_what_displays_null_is_an_empty_element_of_xml(api):
+@pytest.mark.source("rest 3", "D")
+def test_what_displays_nothing_is_an_empty_element_of_xml(api):
     asked = {"sysparm_fields": "close_code", "sysparm_display_value": "true", "sysparm_query": "active=true"}
     answer = api.get("incident", sysparm_limit=1, headers={"Accept": "application/xml"}, **asked)
     assert "<close_code/>" in answer.text
