@@ -30,7 +30,7 @@ from report import Row, growth, rows_of, show
 from ticketlab.emulator import create_app
 from ticketlab.emulator.access.caller import Caller
 from ticketlab.emulator.identity.keys import InstanceKey
-from ticketlab.emulator.oauth.clients import create_client
+from ticketlab.emulator.oauth.registration import create_client
 from ticketlab.emulator.records.gate import Gate
 from ticketlab.emulator.settings import Settings
 from ticketlab.emulator.testing import close

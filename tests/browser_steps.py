@@ -40,7 +40,8 @@ class Person:
     def enter_instance_password(self, user: str, password: str) -> None:
         self.page.locator("#user_name").fill(user)
         self.page.locator("#user_password").fill(password)
-        self.page.locator("#sysverb_login").click()
+        with self.page.expect_navigation():
+            self.page.locator("#sysverb_login").click()
 
     def open_instance(self, path: str) -> None:
         self.page.goto(self.instance + path)

@@ -117,14 +117,14 @@ def test_columns_and_rows_stay_after_signing_in_again(person: Person) -> None:
     open_incidents(person)
     assert headers(person)[:3] == ["Number", "Task type", "Opened"]
     page.get_by_role("link", name="Choose columns").click()
-    page.get_by_role("button", name="Remove Opened", exact=True).click()
+    press(person, "Remove Opened")
     page.get_by_label("Available").select_option(value="urgency")
-    page.get_by_role("button", name="Add", exact=True).click()
+    press(person, "Add")
     for _ in range(len(column_names(person)) - 2):
-        page.get_by_role("button", name="Move Urgency up").click()
-    page.get_by_role("button", name="Save").click()
+        press(person, "Move Urgency up")
+    press(person, "Save")
     page.get_by_role("combobox", name="Rows per page").select_option("50")
-    page.get_by_role("button", name="Show", exact=True).click()
+    press(person, "Show")
     person.open_instance("/logout.do")
     person.log_in_to_instance()
     open_incidents(person)
@@ -132,6 +132,12 @@ def test_columns_and_rows_stay_after_signing_in_again(person: Person) -> None:
     expect(page.get_by_role("combobox", name="Rows per page")).to_have_value("50")
     person.open_instance("/sys_db_object_list.do")
     expect(page.locator(".range")).to_contain_text("1 to 50 of")
+
+
+def press(person: Person, button: str) -> None:
+    """And wait for the next page, which may have the same button."""
+    with person.page.expect_navigation():
+        person.page.get_by_role("button", name=button, exact=True).click()
 
 
 def column_names(person: Person) -> list[str]:
