@@ -28,7 +28,7 @@ def add_condition(person: Person, field: str, join: str = "") -> None:
     if join:
         builder.get_by_label("How the new condition joins").select_option(label=join)
     builder.get_by_label("Field of the new condition").select_option(label=field)
-    builder.get_by_role("button", name="Add condition").click()
+    press(person, "Add condition")
 
 
 def column(person: Person, label: str) -> list[str]:
