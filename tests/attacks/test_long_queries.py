@@ -203,8 +203,6 @@ def test_q16_a_hundred_of_the_worst_queries_at_once_leave_the_instance_answering
     assert largest(worker) < 300
     restrict(server, HANGING)
     assert [status_of(server.url + QUICK) for _ in range(20)] == [200] * 20
-    restrict(server, 1)
-    assert status_of(f"{server.url}{TABLE}/change_request?sysparm_limit=20000") == 500
 
 
 def restrict(server: Server, seconds: int) -> None:
