@@ -7,31 +7,11 @@ from threading import Event
 
 import psycopg
 import pytest
-from engines import BACKENDS, engine_on
 from patience import HANGING
-from sqlalchemy import text
+from thing_table import ADD, COUNT
 from ticketlab.shared.database import reading, writing
 from ticketlab.shared.facts import fact, has_changed_nothing
 from ticketlab.shared.view import close_views, open_views
-
-COUNT = text("SELECT count(*) FROM thing")
-ADD = text("INSERT INTO thing VALUES (1)")
-
-
-@pytest.fixture(params=BACKENDS)
-def engine(request, tmp_path):
-    with engine_on(request.param, request, tmp_path) as made:
-        with writing(made) as connection:
-            connection.execute(text("CREATE TABLE thing (id INTEGER)"))
-        yield made
-
-
-@pytest.fixture
-def request_with_views(engine):
-    del engine  # which ends after the request
-    open_views()
-    yield
-    close_views()
 
 
 @pytest.mark.usefixtures("request_with_views")
