@@ -1,6 +1,6 @@
 """The Flask that both apps are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from http import HTTPStatus
 from typing import IO, TYPE_CHECKING, Any
 
@@ -11,18 +11,25 @@ from werkzeug.routing import MapAdapter
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
+from .unread_body import read_to_its_end
+
 if TYPE_CHECKING:
-    from wsgiref.types import WSGIEnvironment
+    from wsgiref.types import StartResponse, WSGIEnvironment
 
 _CHANGED_ON_THE_WAY = frozenset({"location", "content-location"})
 _WITH_A_BODY = range(200, 300)
 
 
 class SentOnce(Response):
-    """An answer that is sent as it stands.
+    """An answer that is sent as it stands, after the request.
 
     The framework copies the headers before it sends them, and checks each a second time, which is as long as routing.
     """
+
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+        if not read_to_its_end(environ, self.status_code):
+            self.headers["Connection"] = "close"
+        return super().__call__(environ, start_response)
 
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
         names = {name.lower() for name, _value in self.headers}
