@@ -11,7 +11,7 @@ from ..query import narrowed, parse
 from ..records.gate import Gate
 from ..records.glide_record import GlideRecord
 from ..records.row import Row
-from .errors import ChangeRefused
+from .errors import ChangeRefused, OtherKind
 from .given import without_labels
 
 TABLE, TASKS, MODELS, TEMPLATES = "change_request", "change_task", "chg_model", "std_change_producer_version"
@@ -59,9 +59,14 @@ class Changes:
         return row
 
     def create(self, given: Mapping[str, object]) -> Written:
-        """Make a change of this kind; of any, the given model or type decides."""
+        """Make a change of this kind; of any, the given model or type decides. Raises OtherKind."""
         values = self._read(TABLE, given) | ({"type": self.kind.value} if self.kind else {})
-        written = _refusing("created", lambda: self._records(TABLE).insert(values))
+        with self.gate.transaction() as transaction:
+            records = self.gate.record(TABLE, self.caller, transaction)
+            written = _refusing("created", lambda: records.insert(values))
+            system = self.gate.record(TABLE, Caller.system(), transaction)
+            if self.kind and system.get(written.sys_id, ("type",)).value("type") != self.kind:
+                raise OtherKind(self.kind)
         return Written(self.get(written.sys_id), self._ignored(TABLE, given))
 
     def create_from(self, template: str, given: Mapping[str, object]) -> Written:

@@ -15,6 +15,15 @@ class ChangeRefused(PlatformError):
         super().__init__(f"Change Request record could not be {done}. {refusal.detail or refusal.message}")
 
 
+class OtherKind(PlatformError):
+    """A change was to be made of the kind in the address, by a model of another one (ours)."""
+
+    status = 400
+
+    def __init__(self, kind: str) -> None:
+        super().__init__(f"chg_model is no model of a {kind} change")
+
+
 class NothingToApprove(PlatformError):
     """The caller is not asked for any approval of this change (ours)."""
 

@@ -44,18 +44,22 @@ def withdraw_approvals(draft: Draft) -> str:
 
 
 def follow_approval(draft: Draft) -> str:
-    """Move the change on when its approval is given, back to New when it is refused."""
+    """Move the change on when its approval is given, back to New when it is refused.
+
+    One that may not move, on hold for instance, bears the decision until it may.
+    """
     changes = draft.work.record("change_request")
     change = changes.find(f"sys_id={literal(draft.raw('sysapproval'))}", ["sys_id", "state"])
     if change is None or change.value("state") not in NEXT:
         return ""
-    try:
-        if draft.raw("state") == "rejected":
-            changes.update(change.sys_id, {"approval": "rejected", "state": NEW})
-        else:
-            changes.update(change.sys_id, {"approval": "approved", "state": NEXT[change.value("state")]})
-    except PlatformError as refusal:
-        draft.work.trail.alter("approval", "state model", f"The change stays where it is: {refusal}")
+    decision = draft.raw("state")
+    target = NEW if decision == "rejected" else NEXT[change.value("state")]
+    for values in ({"approval": decision, "state": target}, {"approval": decision}):
+        try:
+            changes.update(change.sys_id, values)
+            break
+        except PlatformError as refusal:
+            draft.work.trail.alter("approval", "state model", f"The change stays where it is: {refusal}")
     return ""
 
 

@@ -28,15 +28,16 @@ def failing(draft: Draft, transition: Transition) -> str:
 
 
 def choose_model(draft: Draft) -> str:
-    """A new record without a model gets one that fits; a model that was chosen presets the record (platform 5.3, D)."""
-    chosen = draft.work.snapshot.state_models.named(draft.raw(MODEL_FIELD))
-    if chosen is not None:
+    """A model that was chosen presets the record; without one the record gets what fits its type (platform 5.3, D)."""
+    models = draft.work.snapshot.state_models
+    chosen = models.named(draft.raw(MODEL_FIELD))
+    if chosen is not None and draft.changes(MODEL_FIELD):
         for element, text in draft.equalities(chosen.preset).items():
             draft.give(element, text)
         return ""
-    model = model_of(draft)
-    if model is not None:
-        draft.set(MODEL_FIELD, model.sys_id)
+    fitting = models.of(draft.work.dictionary, draft.table, "", draft.matches)
+    if fitting is not None:
+        draft.set(MODEL_FIELD, fitting.sys_id)
     return ""
 
 

@@ -73,6 +73,26 @@ def test_any_change_takes_the_model_it_is_given(chg):
 
 
 @pytest.mark.source("rest 8", "D")
+def test_a_model_of_another_kind_than_the_addresss_makes_no_change(chg, api):
+    """What is refused is not made."""
+    answer = chg("POST", "/normal", {"short_description": "Both at once", "chg_model": "Emergency"})
+    assert (answer.status_code, "model" in answer.json["error"]["message"]) == (400, True)
+    assert api.rows("change_request", short_description="Both at once") == []
+
+
+@pytest.mark.source("platform 5.3", "D")
+def test_a_change_whose_type_is_changed_goes_through_that_types_states(chg):
+    """In New a type may be edited; what the change may become next is what a change of that type may."""
+    sys_id = made(chg)["sys_id"]["value"]
+    changed = chg("PATCH", f"/{sys_id}", {"type": "emergency"}).json["result"]
+    assert changed["chg_model"]["display_value"] == "Emergency"
+    assert set(chg("GET", f"/{sys_id}/nextstates").json["result"]["available_states"]) == {"-3", "4", "-5"}
+    assert chg("PATCH", f"/{sys_id}", {"state": "-4"}).status_code == 400
+    assert chg("PATCH", f"/{sys_id}", {"chg_model": STANDARD_MODEL}).json["result"]["type"]["value"] == "standard"
+    assert chg("PATCH", f"/{sys_id}", {"state": "-2"}).status_code == 200
+
+
+@pytest.mark.source("rest 8", "D")
 def test_a_standard_change_is_made_from_its_template(chg):
     template = chg("GET", "/standard/template").json["result"][0]
     sys_id = template["sys_id"]["value"]
@@ -224,6 +244,22 @@ def test_one_approves_what_one_is_asked_for(chg, make_user, api):
     result = decide("PATCH", f"/{sys_id}/approvals", {"state": "approved"}).json["result"]
     assert result["state"]["value"] == "approved"
     assert chg("GET", f"/{sys_id}").json["result"]["state"]["value"] == "-3"
+
+
+@pytest.mark.source("platform 5.3", "D")
+def test_a_change_that_was_approved_on_hold_goes_on_when_it_is_off_hold(chg, make_user, api):
+    """The decision is the change's, though the hold keeps it where it is."""
+    approver = make_user("change_manager")
+    sys_id = made(chg, type="emergency", path="")["sys_id"]["value"]
+    chg("PATCH", f"/{sys_id}", {"state": "-3", "on_hold": False})
+    user = api.rows("sys_user", user_name=approver.auth[0])[0]["sys_id"]
+    api.create("sysapproval_approver", sysapproval=sys_id, approver=user, state="requested")
+    chg("PATCH", f"/{sys_id}", {"on_hold": True, "on_hold_reason": "A holiday"})
+    assert caller_of(approver)("PATCH", f"/{sys_id}/approvals", {"state": "approved"}).status_code == 200
+    held = chg("GET", f"/{sys_id}").json["result"]
+    assert (held["state"]["value"], held["approval"]["value"]) == ("-3", "approved")
+    chg("PATCH", f"/{sys_id}", {"on_hold": False})
+    assert chg("PATCH", f"/{sys_id}", {"state": "-2"}).json["result"]["state"]["value"] == "-2"
 
 
 def test_a_group_that_is_nobody_s_key_chooses_no_other_group(chg, make_user, api):
