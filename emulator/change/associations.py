@@ -8,7 +8,7 @@ from ..errors import NoRecordFound, PlatformError
 from ..query import narrowed, parse
 from ..records.gate import Gate
 from ..records.row import Row
-from . import workers
+from . import impact, workers
 from .changes import TABLE
 from .errors import BadAssociation
 from .workers import Told
@@ -21,7 +21,6 @@ KINDS = {
 """By association type its table, the field there that names the item, and the item's own table."""
 INVALID = "Invalid CMDB_CI sys_id provided."
 ALREADY = "CMDB_CI sys_id already associated to provided."
-NOT_REFRESHED = "Impacted services are not calculated: refresh_impacted_services has no effect on this instance."
 MOST = 1000
 
 
@@ -44,9 +43,11 @@ class Associations:
         self._known(kind)
         if not sys_ids or len(sys_ids) > MOST:
             raise BadAssociation(f"cmdb_ci_sys_ids must name 1 to {MOST} configuration items")
-        told = Told(warnings=[NOT_REFRESHED] if refresh else [])
+        told = Told()
         for sys_id in dict.fromkeys(sys_ids):
             self._add(kind, sys_id, told)
+        if refresh:
+            impact.populate(self.gate, self.change)
         request = {"cmdb_ci_sys_ids": list(sys_ids), "association_type": kind, "task": self.change}
         return workers.finished(self.gate, self.caller, kind, request, told)
 

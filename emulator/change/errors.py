@@ -51,17 +51,14 @@ class CannotCheck(PlatformError):
     message = "Conflict checking needs a configuration item, a planned start and a planned end date"
 
 
+class BadSlot(PlatformError):
+    """What lacks an item or a time, or asks for none that there is (vendor's documentation, D; the texts are ours)."""
+
+    status = 400
+
+
 class NothingRuns(PlatformError):
     """A check is over before it is answered, so there is none to cancel (rest 8, D; the text is ours)."""
 
     status = 400
     message = "No conflict checking process is running"
-
-
-class NotEmulated(PlatformError):
-    """A part of the API whose answer could only be made up (ours)."""
-
-    status = 400
-
-    def __init__(self, what: str) -> None:
-        super().__init__("Not emulated", f"{what} is no part of this emulation: any answer would be invented.")

@@ -22,13 +22,16 @@ class Told:
     infos: list[str] = field(default_factory=list)
 
 
-def finished(gate: Gate, caller: Caller, kind: str, request: Mapping[str, object], told: Told) -> str:
-    """Note down a worker that has done its work, and return its sys_id."""
+def finished(
+    gate: Gate, caller: Caller, kind: str, request: Mapping[str, object], told: Told, payload: str = ""
+) -> str:
+    """Note down a worker that has done its work, and return its sys_id. ``payload`` is what it found, as JSON."""
     messages = zip(KINDS, (told.errors, told.warnings, told.infos), strict=True)
     values = {
         "type": kind,
         "state": ERROR if told.errors else COMPLETE,
-        "request": json.dumps(request, separators=(",", ":")),
+        "request": json.dumps(request, separators=(",", ":")) if request else "",
+        "payload": payload,
         **{f"{name}_messages": "\n".join(texts) for name, texts in messages},
     }
     return gate.record(TABLE, caller.as_instance()).insert(values).sys_id

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from ..change.errors import ChangeRefused, NothingRuns
+from ..change.impact import DEEPEST
 from ..errors import PayloadTooLarge, UnknownResource
 
 Value = TypeVar("Value")
@@ -248,6 +249,17 @@ CONFLICT_TYPES = Behaviour(
     "Of conflicts only ci_already_scheduled is looked for. Maintenance and blackout windows are schedules, which are "
     "not emulated.",
     "ours",
+    "G",
+)
+CHANGE_SLOTS = Behaviour(
+    "Each gap between the active changes of an item has one free slot, at its start. A change's own slots are looked "
+    "for from its planned start, or from now where that is past.",
+    "platform documentation shows slots inside maintenance windows",
+    "G",
+)
+IMPACTED_SERVICES = Behaviour(
+    f"The services a change has an impact on are up to {DEEPEST} relationships above its items, whatever their type.",
+    "platform documentation: based on the primary CI and the affected ones",
     "G",
 )
 NO_CHECK_TO_CANCEL = Behaviour(

@@ -1,19 +1,19 @@
 """The Change Management API: ``/api/sn_chg_rest[/v1]/change…`` (rest 8)."""
 
 from collections.abc import Iterable
-from typing import NoReturn
 
 from flask import Blueprint, Response
 
 from ...shared.web.parts import part
 from ..change.approvals import decide
 from ..change.changes import MODELS, TABLE, TASKS, TEMPLATES, Kind, Written
-from ..change.errors import ChangeRefused, NotEmulated
+from ..change.errors import ChangeRefused
 from ..change.next_states import next_states
 from ..records.gate import Gate
 from ..records.row import Row
 from .change_call import DELETERS, READERS, WRITERS, caller_with, changes_of, given, limit_of, query_for
 from .change_render import render_change, with_meta
+from .change_schedule import assess_risk, find_slots, find_slots_of_item, refresh_services, take_first_slot
 from .change_workers import add_items, cancel_check, check_conflicts, get_conflicts, get_worker, list_items
 from .frame import answer, speak_rest
 from .incoming import asked_parameters
@@ -101,32 +101,6 @@ def decide_approval(sys_id: str) -> Response:
     return _one(row)
 
 
-def refuse_schedule(**_parts: str) -> NoReturn:
-    """The schedule of a change is not emulated."""
-    _refuse("The schedule of a change")
-
-
-def refuse_schedule_of_item(**_parts: str) -> NoReturn:
-    """The schedule of a configuration item is not emulated."""
-    _refuse("The schedule of a configuration item")
-
-
-def refuse_impact(**_parts: str) -> NoReturn:
-    """Impacted services are not calculated."""
-    _refuse("The calculation of impacted services")
-
-
-def refuse_risk(**_parts: str) -> NoReturn:
-    """The risk of a standard change is not calculated."""
-    _refuse("The calculation of risk")
-
-
-def _refuse(what: str) -> NoReturn:
-    """What could only be answered with an invention is refused loudly."""
-    caller_with(READERS)
-    raise NotEmulated(what)
-
-
 add_routes(
     blueprint,
     "change",
@@ -159,11 +133,12 @@ add_routes(
         ("/<sys_id>/conflict", check_conflicts, "POST"),
         ("/<sys_id>/conflict", cancel_check, "DELETE"),
         ("/worker/<sys_id>", get_worker, "GET"),
-        ("/<sys_id>/schedule", refuse_schedule, "GET"),
-        ("/<sys_id>/schedule/first_available", refuse_schedule, "PATCH"),
-        ("/<sys_id>/refresh_impacted_services", refuse_impact, "POST"),
-        ("/standard/<sys_id>/risk", refuse_risk, "PATCH"),
-        ("/ci/<sys_id>/schedule", refuse_schedule_of_item, "GET"),
+        ("/<sys_id>/schedule", find_slots, "GET"),
+        ("/<sys_id>/schedule/first_available", take_first_slot, "PATCH"),
+        ("/<sys_id>/refresh_impacted_services", refresh_services, "POST"),
+        ("/standard/<sys_id>/risk", assess_risk, "PATCH"),
+        ("/<sys_id>/risk", assess_risk, "PATCH"),
+        ("/ci/<sys_id>/schedule", find_slots_of_item, "GET"),
     ),
     space="/api/sn_chg_rest",
 )

@@ -19,6 +19,8 @@ from .parameters import Parameters
 READERS = ("itil", "change_manager", "sn_change_read")
 WRITERS = ("itil", "change_manager")
 DELETERS = ("change_manager",)
+SCHEDULERS = (*WRITERS, "sn_change_writer")
+"""The documentation asks for sn_change_writer, which a base system gives to those who write changes (D, G)."""
 OWN_NAMES = ("order", "textSearch", "association_type")
 """Parameters of a list that are no fields."""
 

@@ -1,10 +1,12 @@
 """The parts of the Change Management API that answer before they are done: items, conflicts, workers (rest 8)."""
 
+import json
 from collections.abc import Mapping
 
 from flask import Response, request
 
 from ...shared.web.parts import part
+from ..access.caller import Caller
 from ..change import conflicts, workers
 from ..change.associations import KINDS, Associations
 from ..change.errors import NothingRuns
@@ -37,8 +39,7 @@ def add_items(sys_id: str) -> Response:
     sys_ids = [each.strip() for each in str(fields.get("cmdb_ci_sys_ids") or "").strip("[] ").split(",")]
     associations = Associations(part(Gate), caller, sys_id)
     worker = associations.add(kind, [each for each in sys_ids if each], refresh=refresh.lower() == "true")
-    row = part(Gate).record(workers.TABLE, caller.as_instance()).get(worker)
-    return answer({"result": {**_worker(row), "state": WAITING, "messages": SILENT}}, 202)
+    return answer({"result": waiting(caller, worker)}, 202)
 
 
 def check_conflicts(sys_id: str) -> Response:
@@ -68,7 +69,14 @@ def cancel_check(sys_id: str) -> Response:
 
 def get_worker(sys_id: str) -> Response:
     row = part(Gate).record(workers.TABLE, caller_with(READERS)).get(sys_id)
-    return answer({"result": _worker(row)})
+    found = row.value("payload")
+    return answer({"result": {**_worker(row), **({"payload": json.loads(found)} if found else {})}})
+
+
+def waiting(caller: Caller, worker: str) -> Mapping[str, object]:
+    """A worker as it is told of first: before it has done anything, whatever it has done by now."""
+    row = part(Gate).record(workers.TABLE, caller.as_instance()).get(worker)
+    return {**_worker(row), "state": WAITING, "messages": SILENT}
 
 
 def _worker(row: Row) -> Mapping[str, object]:

@@ -288,21 +288,6 @@ def test_who_may_is_a_question_of_roles(chg, make_user):
 
 
 @pytest.mark.parametrize(
-    ("method", "path"),
-    [
-        ("GET", "/X/schedule"),
-        ("PATCH", "/X/schedule/first_available"),
-        ("POST", "/X/refresh_impacted_services"),
-        ("PATCH", "/standard/X/risk"),
-        ("GET", "/ci/X/schedule"),
-    ],
-)
-def test_what_would_be_invented_is_refused_loudly(chg, method, path):
-    answer = chg(method, path.replace("X", "f" * 32), {} if method != "GET" else None)
-    assert (answer.status_code, answer.json["error"]["message"]) == (400, "Not emulated")
-
-
-@pytest.mark.parametrize(
     "prefix", ["/api/sn_chg_rest/change", "/api/sn_chg_rest/v1/change", "/api/sn_chg_rest/v2/change"]
 )
 def test_every_version_answers_alike(chg, prefix):
