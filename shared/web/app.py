@@ -11,7 +11,7 @@ from werkzeug.routing import MapAdapter
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
-from .unread_body import read_to_its_end
+from .unread_body import before_the_rest, may_have_body, read_to_its_end
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -27,9 +27,10 @@ class SentOnce(Response):
     """
 
     def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
-        if not read_to_its_end(environ, self.status_code):
-            self.headers["Connection"] = "close"
-        return super().__call__(environ, start_response)
+        if not may_have_body(environ) or read_to_its_end(environ, self.status_code):
+            return super().__call__(environ, start_response)
+        self.headers["Connection"] = "close"
+        return before_the_rest(super().__call__(environ, start_response), environ)
 
     def get_wsgi_headers(self, environ: "WSGIEnvironment") -> Headers:
         names = {name.lower() for name, _value in self.headers}
