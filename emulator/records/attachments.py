@@ -29,7 +29,7 @@ LONGEST_NAME = 255
 MOST = 2**31 - 1
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u2028\u2029\ud800-\udfff]")
-_TYPE = re.compile(r"[\w!#$&^.+-]{1,60}/[\w!#$&^.+-]{1,60}(\s*;[\x20-\x7e]{0,80})?", re.ASCII)
+_TYPE = re.compile(r"[\w!#$&^.+-]{1,60}/[\w!#$&^.+-]{1,60}([ \t]*;[\x20-\x7e]{0,80})?", re.ASCII)
 ANY_TYPE = "application/octet-stream"
 
 
@@ -86,7 +86,7 @@ class Attachments:
     def change(self, caller: Caller, sys_id: str, values: Mapping[str, object]) -> Row:
         """Rename a file, or say of what type it is; nothing else of it can be changed."""
         if "file_name" in values:
-            self._check_name(str(values["file_name"]))
+            self._check_name(str(values["file_name"] or ""))
         if "content_type" in values:
             values = {**values, "content_type": safe_type(str(values["content_type"]))}
         return self._gate.record(TABLE, caller).update(sys_id, values)

@@ -69,7 +69,12 @@ def _given(*names: str) -> tuple[str, ...]:
     missing = [name for name in names if body.get(name) is None]
     if missing:
         raise BadParameter(detail=f"Missing: {', '.join(missing)}")
-    return tuple(str(body[name]) for name in names)
+    return tuple(_text(body[name]) for name in names)
+
+
+def _text(given: object) -> str:
+    """A native type as the text that every value is (rest 1, wire)."""
+    return str(given).lower() if isinstance(given, bool) else str(given)
 
 
 def _pair(attribute: tuple[str, str]) -> Mapping[str, str]:

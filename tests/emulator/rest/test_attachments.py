@@ -252,7 +252,17 @@ def test_files_need_credentials(files, stranger):
 
 @pytest.mark.attack("C15")
 @pytest.mark.parametrize(
-    "content_type", ["text/html", "image/svg+xml", "text/html\r\nX: y", "nonsense", "text/html; charset=\u00e9", ""]
+    "content_type",
+    [
+        "text/html",
+        "image/svg+xml",
+        "text/html\r\nX: y",
+        "text/html\n;x",
+        "text/html\x0b;x",
+        "nonsense",
+        "text/html; charset=\u00e9",
+        "",
+    ],
 )
 def test_c15_no_file_is_a_page_of_ours(files, content_type):
     form = {"table_name": "incident", "table_sys_id": files.incident, "file": (io.BytesIO(b"<script>"), "a.html")}
@@ -273,6 +283,23 @@ def test_c18_a_name_that_would_split_a_header_is_refused(files, name):
     assert files.send(file_name=name).status_code == 400
     made = files.attach()
     assert files.open(f"/{made['sys_id']}", "PATCH", json={"file_name": name}).status_code == 400
+
+
+@pytest.mark.attack("C18")
+def test_c18_a_type_that_would_split_a_header_leaves_the_file_readable(files):
+    path = f"/{files.attach()['sys_id']}"
+    assert files.open(path, "PATCH", json={"content_type": "text/plain\r\n;x"}).status_code == 204
+    answer = files.open(f"{path}/file")
+    assert (answer.status_code, answer.data) == (200, TEXT)
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+
+
+@pytest.mark.source("rest 6", "D")
+@pytest.mark.parametrize("name", [None, ""])
+def test_a_file_cannot_lose_its_name(files, name):
+    path = f"/{files.attach()['sys_id']}"
+    assert files.open(path, "PATCH", json={"file_name": name}).status_code == 400
+    assert files.open(path).json["result"]["file_name"] == "log.txt"
 
 
 @pytest.mark.attack("C18")
@@ -322,6 +349,13 @@ def test_attributes_are_added_read_changed_and_removed(files, version):
     assert call("DELETE", "/alt_text").status_code == 204
     assert call("GET", "/alt_text").status_code == 404
     assert (call("DELETE").status_code, call("GET").json) == (204, {"result": []})
+
+
+@pytest.mark.source("rest 1", "C")
+@pytest.mark.parametrize(("given", "kept"), [(True, "true"), (False, "false"), (5, "5"), (1.50, "1.5")])
+def test_an_attribute_takes_native_types_for_their_texts(files, given, kept):
+    path = f"/{files.attach()['sys_id']}/attributes"
+    assert files.open(path, "POST", json={"key": "k", "value": given}).json == {"result": {"key": "k", "value": kept}}
 
 
 @pytest.mark.parametrize(
