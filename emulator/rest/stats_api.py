@@ -31,6 +31,7 @@ def aggregate(table: str) -> Response:
     gate = part(Gate)
     dictionary = gate.read_dictionary()
     check_open(table)
+    dictionary.table(table)  # an unknown one is told of first, whatever else is missing (rest 5, D)
     query = asked_query(dictionary, table, asked)
     wanted = read_stats_parameters(asked_by_name())
     groups = gate.aggregate(table, caller).query(query, wanted.grouping)

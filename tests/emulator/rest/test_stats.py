@@ -76,9 +76,10 @@ def test_an_empty_result_counts_nothing(stats):
     assert stats(query="number=none", count="true", group_by="state").json["result"] == []
 
 
-@pytest.mark.source("rest 1", "F")
-def test_an_invalid_table_is_400(stats):
-    answer = stats("no_table", count="true")
+@pytest.mark.source("rest 5", "D")
+@pytest.mark.parametrize("parameters", [{"count": "true"}, {}, {"count": "true", "having": "x"}])
+def test_an_invalid_table_is_400_whatever_is_asked_of_it(stats, parameters):
+    answer = stats("no_table", **parameters)
     assert (answer.status_code, answer.json["error"]["message"]) == (400, "Invalid table no_table")
 
 
