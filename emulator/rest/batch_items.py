@@ -2,14 +2,18 @@
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from ..errors import BadParameter
 from . import assumptions
 from .outgoing import API_PATH
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+UNSENDABLE = re.compile("[\0-\x1f\x7f\ud800-\udfff]")
+"""What neither an address nor a header may have. A request with it is refused by itself, and the others are sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,8 @@ def check(item: Item, largest: int) -> None:
     """Raises BadParameter for what is not sent at all; ``largest`` are the bytes that a body may have."""
     if item.trouble:
         raise BadParameter(detail=item.trouble)
+    if any(UNSENDABLE.search(each) for each in (item.url, *chain.from_iterable(item.headers))):
+        raise BadParameter(detail="The url or a header has control characters.")
     path = item.url.partition("?")[0]
     if item.method not in METHODS:
         raise BadParameter(detail=f"The method {item.method[:20]} is unknown.")
@@ -67,15 +73,13 @@ def _text(given: Mapping[str, object], name: str) -> str:
     value = given.get(name)
     if value is not None and not isinstance(value, str):
         raise BadParameter(detail=f"{name} is no text.")
-    text = value or ""
-    if not text.isprintable():
-        raise BadParameter(detail=f"{name} has characters that cannot be printed.")
-    return text
+    return value or ""
 
 
 def _decoded(given: object) -> tuple[bytes, str]:
     """The bytes of a body, or what is wrong with it."""
+    text = given if isinstance(given, str) else "" if given is None else "?"  # no letter of base64
     try:
-        return base64.b64decode("".join(str(given or "").split()).encode("ascii"), validate=True), ""
+        return base64.b64decode("".join(text.split()).encode("ascii"), validate=True), ""
     except (binascii.Error, UnicodeEncodeError):
         return b"", "The body is not base64."

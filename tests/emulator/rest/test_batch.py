@@ -194,7 +194,7 @@ def test_properties_bound_the_sizes_and_the_header_asks_for_no_larger_ones(batch
         {"rest_requests": [1]},
         {"rest_requests": [{"id": {}, "url": "/api/now/table/incident"}]},
         {"rest_requests": [{"id": "1", "headers": {"a": "b"}}]},
-        {"rest_requests": [{"id": "1\r\n", "url": "/api/now/table/incident"}]},
+        {"rest_requests": [{"id": "1", "url": True}]},
         {"rest_requests": [{"id": "1"}] * 1001},
         [],
         "text",
@@ -202,6 +202,37 @@ def test_properties_bound_the_sizes_and_the_header_asks_for_no_larger_ones(batch
 )
 def test_what_is_no_batch_is_400(api, body):
     assert api.open(PATH, "POST", json=body).status_code == 400
+
+
+@pytest.mark.source("rest 7", "C")
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"url": f"{URL}&x=\r\ny"},
+        {"url": f"{URL}&x=\x00"},
+        {"url": f"{URL}&x=\ud83d"},
+        {"headers": [{"name": "Accept", "value": "application/xml\r\nX: y"}]},
+        {"headers": [{"name": "Accept\n", "value": "application/xml"}]},
+        {"method": "GE\nT"},
+        {"body": True},
+        {"body": {"short_description": "not encoded"}},
+    ],
+)
+def test_a_request_that_cannot_be_sent_is_refused_alone(batch, broken):
+    """A failing item has its own status; those around it are sent."""
+    given = [item("before", URL), {"id": "broken\n", "url": URL, **broken}, item("after", URL)]
+    found = batch(*given)["serviced_requests"]
+    assert [(each["id"], each["status_code"]) for each in found] == [("before", 200), ("broken\n", 400), ("after", 200)]
+
+
+@pytest.mark.source("rest 7", "C")
+def test_an_address_may_hold_any_character_as_it_stands(api, batch):
+    """Blanks of other scripts too, which are no printable characters."""
+    text = "10\u00a0000\u200b\U0001f600"
+    api.create("incident", short_description=text)
+    url = f"/api/now/table/incident?sysparm_fields=short_description&sysparm_query=short_description={text}"
+    (found,) = batch(item("1", url))["serviced_requests"]
+    assert json.loads(body_of(found))["result"] == [{"short_description": text}]
 
 
 def test_a_batch_needs_credentials(stranger):
