@@ -15,6 +15,7 @@ from .caller import Caller
 from .operations import Operation
 from .policy import Acl, Policy
 from .predicates import Asked, evaluate
+from .read_only import ROLE, is_read_only
 
 ANY = "*"
 
@@ -45,6 +46,8 @@ def judge_record(dictionary: Dictionary, policy: Policy, caller: Caller, table: 
     """May the caller do this to records of the table, and to which?"""
     if caller.is_system:
         return THE_INSTANCE
+    if is_read_only(policy.properties, caller, table, operation):
+        return Verdict(False, f"role {ROLE}", f"Who has the role {ROLE} changes nothing.")
     found = _first(policy, record_names(dictionary, table), operation)
     if found:
         return _judge(policy, found, operation, Asked(dictionary, table, caller))

@@ -3,13 +3,12 @@
 from authlib.oauth2.rfc6749 import InvalidGrantError
 
 from ..access.caller import Caller
+from ..access.read_only import ROLE as READ_ONLY_ROLE
 from ..identity.accounts import UserAccount
 from ..identity.users import Users
 from ..records.gate import Gate, Transaction
 from . import policy
 from .policy import OAuthProperties
-
-READ_ONLY_ROLE = "snc_read_only"
 
 
 class Eligibility:

@@ -1,5 +1,7 @@
 """What the references leave open or contradict, each choice in one place, and the properties that switch behaviour."""
 
+from ..access.operations import Operation
+from ..access.read_only import EXEMPT
 from ..records.gate import Gate
 
 PLAIN_CHALLENGE_REFUSED = True
@@ -44,7 +46,7 @@ STATE_REQUIRED = "glide.oauth.state.parameter.required"
 POST_BODY_ONLY = "glide.oauth.allow.parameters.in.post.body.only"
 ROPC_DISABLED = "glide.oauth.inbound.ropc.grant_type.disabled"
 CLIENT_CREDENTIALS_ENABLED = "glide.oauth.inbound.client.credential.grant_type.enabled"
-READ_ONLY_EXEMPT = "glide.security.snc_read_only_role.tables.exempt_create"
+READ_ONLY_EXEMPT = EXEMPT[Operation.CREATE][0]
 DEFAULT_PROFILE = "ticketlab.oauth.profile"
 """Ours: ``servicenow`` or ``hardened``, for clients whose record names no profile. Missing means servicenow."""
 
