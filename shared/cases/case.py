@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 UNAUTHENTICATED = (r"user not authenticated", r"\b401 unauthorized")
 """Patterns of what a client is told whose token or user the instance does not take."""
 
-SHARE_OR_LOOK = "In the security center, share an improvement action, or see at home that the cards are gone already."
+SHARE_OR_LOOK = (
+    "In the security center, share an improvement action, or notice on the home page that the cards are already gone."
+)
 """A step of the customer whose connection has ended: within seconds the security center notices by itself."""
 OPAQUE_TOKEN_ERROR = (r"(server_error|access_denied)(.{1,40}(server_error|access_denied))?", r"invalid_grant")
 """Patterns of the token endpoint's refusals, which do not say what is wrong."""

@@ -11,14 +11,14 @@ MINUTES = 31
 class AccessTokenExpired(Case):
     title = "The access token has expired: the customer sees nothing"
     source = "platform 1.5, D"
-    differs = "Both clocks are 31 minutes later; an access token lives 30 (Access Token Lifespan of the entity)."
+    differs = "Both clocks are 31 minutes later; an access token lives for 30 (the entity's Access Token Lifespan)."
     steps = (
         "Wait 31 minutes (`ticketlab clock advance 31m`).",
         "In the security center, share an improvement action with ServiceNow.",
     )
     symptom = "The ticket is sent"
     cured = "The ticket is sent"
-    check = "System OAuth > Manage Tokens, for the entity: the access token was made after those 31 minutes: renewed."
+    check = "System OAuth > Manage Tokens, for the entity: the access token was issued after those 31 minutes: renewed."
     evidence = "access_token renewed"
     patterns = (r"access token (has )?expired", r"required to provide auth information", *UNAUTHENTICATED)
     lasting = True

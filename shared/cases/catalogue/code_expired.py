@@ -9,17 +9,17 @@ SECONDS = 61
 
 
 class CodeExpired(Case):
-    title = "The authorization code has expired on its way"
+    title = "The authorization code expires on its way"
     source = "platform 1.1, D"
-    differs = "Both clocks go on by 61 seconds between Allow and the way back; a code lives 60."
+    differs = "Both clocks advance by 61 seconds between Allow and the way back; a code lives for 60."
     steps = (
         "In the security center, open /ticketProvisioning and select Authorize.",
         "Not You, log in as the integration user, and select Allow: the way back takes more than a minute.",
-        "See the connection's status.",
+        "Look at the connection's status.",
     )
     symptom = "Authorization failed. ServiceNow's words: ServiceNow does not authorize the connection: server_error"
     cured = "Connected as m365.case"
-    check = "System Logs > All: the true cause stands there alone."
+    check = "System Logs > All: only there is the true cause named."
     evidence = "The authorization code has expired"
     patterns = (r"authorization code has expired", r"authorization failed", *OPAQUE_TOKEN_ERROR)
     lasting = True

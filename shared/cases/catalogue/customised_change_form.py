@@ -10,7 +10,7 @@ FIELD = "u_cost_center"
 
 
 class CustomisedChangeForm(Case):
-    title = "A mandatory field of one's own on changes refuses the ticket"
+    title = "A custom mandatory field on changes refuses the ticket"
     source = "page"
     differs = "change_request has a field Cost center, which an active data policy makes mandatory."
     steps = ("In the security center, share an improvement action with ServiceNow as a change.",)

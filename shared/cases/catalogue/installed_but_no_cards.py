@@ -7,9 +7,9 @@ from ..case import Case, Cure
 
 
 class InstalledButNoCards(Case):
-    title = "Installed and provisioned, and no ServiceNow cards at home"
+    title = "Installed and provisioned, but no ServiceNow cards on the home page"
     source = "page"
-    differs = "The security center knows instance, client ID and secret; nobody has authorized the connection."
+    differs = "The security center knows the instance, client ID and secret, but nobody has authorized the connection."
     steps = ("In the security center, open the home page.", "Look for the cards of change and incident management.")
     symptom = "ServiceNow is not authorized."
     cured = "Change management"

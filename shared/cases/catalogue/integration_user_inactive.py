@@ -10,7 +10,7 @@ class IntegrationUserInactive(Case):
     title = "The integration user is inactive"
     source = "platform 1.3, D"
     differs = "User Administration > Users > the integration user: Active is unticked."
-    steps = (SHARE_OR_LOOK, "See the connection's status.")
+    steps = (SHARE_OR_LOOK, "Look at the connection's status.")
     symptom = "ServiceNow does not renew the authorization any more"
     cured = "The ticket is sent"
     check = "User Administration > Users > the integration user: Active."

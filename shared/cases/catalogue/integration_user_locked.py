@@ -10,7 +10,7 @@ class IntegrationUserLocked(Case):
     title = "The integration user is locked out"
     source = "platform 1.2, D"
     differs = "User Administration > Users > the integration user: Locked out is ticked."
-    steps = (SHARE_OR_LOOK, "See the connection's status.")
+    steps = (SHARE_OR_LOOK, "Look at the connection's status.")
     symptom = "ServiceNow does not renew the authorization any more"
     cured = "The ticket is sent"
     check = "User Administration > Users > the integration user: Locked out, and Failed login attempts."

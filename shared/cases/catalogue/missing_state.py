@@ -10,9 +10,9 @@ PROPERTY = "glide.oauth.state.parameter.required"
 
 
 class MissingState(Case):
-    title = "A client that sends no state is refused"
+    title = "A client that sends no state parameter is refused"
     source = "platform 1.1, D"
-    differs = f"{PROPERTY} is true, as on instances since Madrid; the client leaves the state parameter out."
+    differs = f"{PROPERTY} is true, as on instances since Madrid; the client omits the state parameter."
     steps = ("Open /oauth_auth.do on the instance with response_type, client_id and redirect_uri, but no state.",)
     symptom = "Missing State parameter in request."
     cured = "Sign in with the ServiceNow account that the application is to connect to."

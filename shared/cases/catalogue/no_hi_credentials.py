@@ -12,15 +12,15 @@ WRONG = "not-the-password"
 class NoHiCredentials(Case):
     title = "The store does not accept the HI credentials"
     source = "page"
-    differs = "The app is not installed, and whoever installs it has no right HI credentials."
+    differs = "The app is not installed, and whoever installs it has no valid HI credentials."
     steps = (
         "Log in to the instance as admin.",
         "System Applications > All Available Applications.",
-        "Enter HI credentials that are not right, and select Install.",
+        "Enter wrong HI credentials, and select Install.",
     )
     symptom = "The HI credentials are not accepted."
     cured = "The application was installed."
-    check = "Do the credentials let one in at ServiceNow's customer service (HI)? They are none of the instance."
+    check = "Do the credentials work at ServiceNow's customer service (HI)? They are not an account of the instance."
     evidence = "entered: wrong HI password"
     patterns = (r"hi credentials", r"\bHI (user|password)")
     needs_connection = False
@@ -39,7 +39,7 @@ class NoHiCredentials(Case):
     def cures(self) -> Sequence[Cure]:
         return (
             Cure(
-                ("Ask for admin HI credentials of the company, and enter those (hi.admin in this lab).",),
+                ("Ask for your company's admin HI credentials, and enter those (hi.admin in this lab).",),
                 lambda bench: bench.notes.update(hi_password=HI_PASSWORD),
             ),
         )

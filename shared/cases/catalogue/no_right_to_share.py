@@ -20,7 +20,7 @@ class NoRightToShare(Case):
     )
     symptom = "Share offers Email, Microsoft Teams, Microsoft Planner. · Forced: 403"
     cured = "Share offers Email, Microsoft Teams, Microsoft Planner, ServiceNow."
-    check = "The directory roles of who is signed in (GET /api/v1/me)."
+    check = "The directory roles of the person who is signed in (GET /api/v1/me)."
     evidence = "Security Reader"
     patterns = (
         r"(no|missing|greyed|without).{0,20}share( to servicenow)?",
@@ -53,7 +53,7 @@ class NoRightToShare(Case):
             Cure(
                 (
                     "Sign in as globaladmin: Azure Active Directory > Users > the reader.",
-                    "Give the role Security Administrator. It holds from the next request on.",
+                    "Give the role Security Administrator. It takes effect with the next request.",
                 ),
                 _give_role,
             ),

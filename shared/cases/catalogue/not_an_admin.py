@@ -9,7 +9,7 @@ PERSON, PASSWORD = "jo.example", "Personal-2020"
 
 
 class NotAnAdmin(Case):
-    title = "Whoever runs the checklist is no administrator"
+    title = "Whoever runs the checklist is not an administrator"
     source = "page"
     differs = "The person who is logged in to the instance lacks the role admin."
     steps = (

@@ -15,7 +15,7 @@ class OAuthEntityNotReadable(Case):
     steps = (
         "Log in to the instance as admin.",
         "Open the Installation Checklist.",
-        "Step 1: Create OAuth entity; where one is there already, under Create another one.",
+        "Step 1: Create OAuth entity; if one exists already, under Create another one.",
     )
     symptom = "Read operation against 'oauth_entity' from scope 'x_mioms_m365ticket' has been refused"
     cured = "Step 1 is complete: the OAuth entity was created."

@@ -37,7 +37,7 @@ class RateLimited(Case):
             Cure(
                 (
                     "System Web Services > Rate Limit Rules: open the rule, raise its limit or untick Active, Update.",
-                    "In the security center, open the ticket and select Retry now, or wait: it is sent by itself.",
+                    "In the security center, open the ticket and select Retry now, or wait: it is sent automatically.",
                 ),
                 lambda bench: bench.records.set("sys_rate_limit_rules", f"name={RULE}", active="false"),
             ),

@@ -11,11 +11,11 @@ DAYS = 101
 class RefreshTokenExpired(Case):
     title = "The refresh token has expired"
     source = "platform 1.5, D"
-    differs = "Both clocks are 101 days later; a refresh token lives 100 (Refresh Token Lifespan of the entity)."
+    differs = "Both clocks are 101 days later; a refresh token lives for 100 (the entity's Refresh Token Lifespan)."
     steps = (
         "Wait 101 days (`ticketlab clock advance 101d`).",
         SHARE_OR_LOOK,
-        "See the connection's status.",
+        "Look at the connection's status.",
     )
     symptom = "ServiceNow does not renew the authorization any more"
     cured = "The ticket is sent"
@@ -38,7 +38,7 @@ class RefreshTokenExpired(Case):
             Cure(
                 (
                     "On /ticketProvisioning select Authorize, and log in as the integration user.",
-                    "Tickets that have waited are sent.",
+                    "Tickets that were waiting are sent.",
                 ),
                 lambda bench: bench.customer.authorize_again(),
             ),

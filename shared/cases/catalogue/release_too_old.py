@@ -11,7 +11,7 @@ KINGSTON = "glide-kingston-10-17-2017__patch3-02-14-2018"
 
 
 class ReleaseTooOld(Case):
-    title = "The instance is older than Kingston, and the app does not install"
+    title = "The instance is older than Kingston, so the app cannot be installed"
     source = "page"
     differs = f"The instance's build ({BUILD}) is of Jakarta, and the app is not installed."
     steps = (

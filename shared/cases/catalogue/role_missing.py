@@ -14,7 +14,7 @@ class RoleMissing(Case):
     title = "The integration user lacks the app's role"
     source = "platform 4.2, D"
     differs = "User Administration > Users > the integration user, Roles: x_mioms_m365ticket.integration is missing."
-    steps = ("In the security center, share an improvement action with ServiceNow.", "Select Refresh at home.")
+    steps = ("In the security center, share an improvement action with ServiceNow.", "Select Refresh on the home page.")
     symptom = "ACL Exception Insert Failed due to security constraints"
     cured = "The ticket is sent"
     check = (

@@ -16,7 +16,7 @@ class ScopePrivilegeRequested(Case):
     steps = (
         "Log in to the instance as admin.",
         "Open the Installation Checklist.",
-        "Step 1: Create OAuth entity; where one is there already, under Create another one.",
+        "Step 1: Create OAuth entity; if one exists already, under Create another one.",
     )
     symptom = "must declare a cross scope access privilege"
     cured = "Step 1 is complete: the OAuth entity was created."

@@ -9,14 +9,14 @@ PERSON, PASSWORD = "jo.example", "Personal-2020"
 
 
 class SignedInAsYourself(Case):
-    title = "Connected with a personal account in place of the integration user"
+    title = "Connected with a personal account instead of the integration user"
     source = "page"
     differs = "The browser is logged in to ServiceNow as a person when the consent page opens."
     steps = (
         "Log in to the instance with your own account (jo.example, password Personal-2020).",
         "In the security center, open /ticketProvisioning and select Authorize.",
         "Select Allow, without Not You.",
-        "See the connection's status.",
+        "Look at the connection's status.",
     )
     symptom = "The connection was authorized by jo.example, not by the integration user m365.case"
     cured = "Connected as m365.case"

@@ -12,7 +12,7 @@ DIRECTORY = "Azure Active Directory"
 
 
 class SsoBlocksLogin(Case):
-    title = "Single sign-on lets the signed-in person not in, and asks nobody else"
+    title = "Single sign-on refuses the signed-in person, and offers no other login"
     source = "page"
     differs = (
         "Multi-Provider SSO redirects every login of the instance to the directory, and who is signed in there has "
@@ -51,7 +51,7 @@ class SsoBlocksLogin(Case):
         return (
             Cure(
                 (
-                    "On the page that says so, choose Not You.",
+                    "On that page, choose Not You.",
                     "Log in with the integration user's login and password, on the instance's own login page.",
                     "Select Allow.",
                 ),

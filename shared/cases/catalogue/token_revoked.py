@@ -10,10 +10,12 @@ class TokenRevoked(Case):
     title = "The connection was revoked in ServiceNow"
     source = "platform 1.5, D"
     differs = "System OAuth > Manage Tokens: the connection's access token and refresh token are revoked."
-    steps = (SHARE_OR_LOOK, "See the connection's status.")
+    steps = (SHARE_OR_LOOK, "Look at the connection's status.")
     symptom = "ServiceNow does not renew the authorization any more"
     cured = "The ticket is sent"
-    check = "System OAuth > Manage Tokens, for the entity: revoked, or expired? The integration user is well."
+    check = (
+        "System OAuth > Manage Tokens, for the entity: revoked, or expired? Nothing is wrong with the integration user."
+    )
     evidence = "refresh_token revoked"
     patterns = (r"\brevoked\b", *OPAQUE_TOKEN_ERROR)
 
@@ -33,7 +35,7 @@ class TokenRevoked(Case):
             Cure(
                 (
                     "On /ticketProvisioning select Authorize, and log in as the integration user.",
-                    "Tickets that have waited are sent.",
+                    "Tickets that were waiting are sent.",
                 ),
                 lambda bench: bench.customer.authorize_again(),
             ),

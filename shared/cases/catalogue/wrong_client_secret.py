@@ -10,13 +10,13 @@ MINUTES = 31
 
 
 class WrongClientSecret(Case):
-    title = "The client secret is not the one in ServiceNow any more"
+    title = "The client secret no longer matches the one in ServiceNow"
     source = "platform 1.3, C"
-    differs = "System OAuth > Application Registry > the entity: another Client Secret. Then half an hour goes by."
-    steps = (SHARE_OR_LOOK, "See the connection's status.")
+    differs = "System OAuth > Application Registry > the entity: another Client Secret. Then half an hour passes."
+    steps = (SHARE_OR_LOOK, "Look at the connection's status.")
     symptom = "ServiceNow does not renew the authorization any more"
     cured = "The ticket is sent"
-    check = "System Logs > All, source com.glide.ui.ServletErrorListener: the true cause stands there alone."
+    check = "System Logs > All, source com.glide.ui.ServletErrorListener: only there is the true cause named."
     evidence = "invalid_client: The client_secret is wrong"
     patterns = (r"client[_ ]secret", r"invalid_client\b", *OPAQUE_TOKEN_ERROR)
     lasting = True
