@@ -1,5 +1,6 @@
 """Minutes to years as a person's own calendar counts them, in that person's time zone."""
 
+from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -74,12 +75,7 @@ def plus_months(moment: datetime, months: int) -> datetime:
     """So many months later, on the last day of the month where there is no such day."""
     year, month = divmod(moment.year * 12 + moment.month - 1 + months, 12)
     first = moment.replace(year=year, month=month + 1, day=1)
-    longest = (_first_of_next(first) - timedelta(days=1)).day
-    return first.replace(day=min(moment.day, longest))
-
-
-def _first_of_next(first: datetime) -> datetime:
-    return (first + timedelta(days=31)).replace(day=1)
+    return first.replace(day=min(moment.day, monthrange(year, month + 1)[1]))
 
 
 def number_of(unit: str, local: datetime) -> int:

@@ -19,6 +19,8 @@ _SECONDS = len("2020-01-31 10:20:30")
 _DAY = len("2020-01-31")
 _BEFORE_ALL, _AFTER_ALL = "", "~"
 """What sorts before and after every moment that SQLite can hold as text."""
+_CYCLE = 400
+"""Years after which the calendar repeats, weekdays and all: where a zone leads out of Python's, it is asked there."""
 
 
 class _OfTime(FunctionElement[Any]):
@@ -113,19 +115,18 @@ def install_functions(engine: Engine) -> None:
 def _start_in_python(value: str | None, zone: str, unit: str) -> str | None:
     if value is None:
         return None
-    try:
-        return beginning(unit, _local(value, zone)).isoformat()
-    except OverflowError:
-        return _BEFORE_ALL
+    local, years = _local(value, zone)
+    return f"{beginning(unit, local).isoformat()}{years or ''}"
 
 
 def _number_in_python(value: str | None, zone: str, unit: str) -> int | None:
     if value is None:
         return None
-    try:
-        return number_of(unit, _local(value, zone))
-    except OverflowError:
-        return None
+    local, years = _local(value, zone)
+    number = number_of(unit, local)
+    if unit != "year" or not years:
+        return number
+    return number - years or -1  # before the year 1 comes the year -1, as PostgreSQL has it
 
 
 def _moved_in_python(value: str | None, months: int, seconds: int) -> str | None:
@@ -140,10 +141,18 @@ def _moved_in_python(value: str | None, months: int, seconds: int) -> str | None
     return later.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
-def _local(value: str, zone: str) -> datetime:
-    """What the zone's clock shows; a day is a day everywhere."""
+def _local(value: str, zone: str) -> tuple[datetime, int]:
+    """What the zone's clock shows, and how many years too many it shows; a day is a day everywhere."""
     moment = _moment(value)
-    return (moment if len(value) == _DAY else moment.astimezone(zone_named(zone))).replace(tzinfo=None)
+    if len(value) == _DAY:
+        return moment.replace(tzinfo=None), 0
+    years = 0
+    try:
+        local = moment.astimezone(zone_named(zone))
+    except OverflowError:
+        years = _CYCLE if moment.year == 1 else -_CYCLE
+        local = moment.replace(year=moment.year + years).astimezone(zone_named(zone))
+    return local.replace(tzinfo=None), years
 
 
 def _moment(value: str) -> datetime:
