@@ -1,6 +1,6 @@
 """Which of the given values reach the record: known, writable by this caller, and fit for their field."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from ..access.operations import Operation
@@ -29,6 +29,9 @@ KEPT_BY_THE_PLATFORM = frozenset(
 )
 """Fields that only the instance itself fills; given by anyone else they are ignored."""
 
+MOST_NOTED = 100
+"""Unknown fields of one write that are noted one by one: a body of many thousands would push all else off the log."""
+
 AUTO_FIELDS = frozenset({"sys_created_on", "sys_created_by", "sys_updated_on", "sys_updated_by", "sys_mod_count"})
 """Those of them that tell who wrote the record, when and how often."""
 
@@ -46,15 +49,18 @@ def assign(
 ) -> Assigned:
     """Sort out the given values; what is left out is noted on the trail, and the rest goes on.
 
-    ``sys_id`` is that of the record to change, empty for a new one.
+    ``table`` is the record's class, which may extend the table that it is written through. ``sys_id`` is that of the
+    record to change, empty for a new one.
     """
     assigned = Assigned()
     fields = work.dictionary.fields(table)
+    unknown = given.keys() - work.dictionary.fields(work.table).keys()
+    _note_unknown(work, unknown)
     for element, value in given.items():
-        known = fields.get(element)
-        if known is None:
-            work.trail.alter(STEP, "unknown field", f"{element[:80]} is no field of {table}.")
-        elif known.type is FieldType.PASSWORD and not (how.display or work.caller.is_system):
+        if element in unknown:
+            continue
+        known = fields[element]
+        if known.type is FieldType.PASSWORD and not (how.display or work.caller.is_system):
             work.trail.alter(STEP, "password dropped", f"{element} is stored only when given as displayed (rest 2, D).")
         elif (work.caller.is_admin and _is_given(element, how)) or is_writable(work, table, element, operation, sys_id):
             try:
@@ -67,6 +73,15 @@ def assign(
             elif native and known.type is FieldType.JOURNAL:
                 assigned.entries[element] = str(native)
     return assigned
+
+
+def _note_unknown(work: Work, elements: Collection[str]) -> None:
+    """A record that is written through a table which its own extends has that table's fields (rest 3, meas)."""
+    for element in sorted(elements)[:MOST_NOTED]:
+        work.trail.alter(STEP, "unknown field", f"{element[:80]} is no field of {work.table}.")
+    if len(elements) > MOST_NOTED:
+        more = len(elements) - MOST_NOTED
+        work.trail.alter(STEP, "unknown field", f"{more} more are no fields of {work.table}.")
 
 
 def _is_given(element: str, how: Input) -> bool:

@@ -176,6 +176,12 @@ READ_THROUGH_A_PARENT = Behaviour(
     "documentation tells of rules of the queried table and of its parents only",
     "G",
 )
+WRITTEN_THROUGH_A_PARENT = Behaviour(
+    "Through a table that its own extends a record has that table's fields alone, to write as to read: others are "
+    "ignored as unknown ones.",
+    "rest 3, meas of reads",
+    "G",
+)
 BATCH_MOST_REQUESTS = Assumption(1000, "Requests of one batch; more are 400.", "ours", "G")
 BATCH_LARGEST_INPUT = Assumption(
     5 * 1024 * 1024, "Bytes of one batched request's body, unless a property says otherwise.", "rest 7", "D"

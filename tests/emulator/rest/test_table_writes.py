@@ -215,6 +215,29 @@ def test_a_data_policy_names_the_labels_it_asks_for(api):
     assert api.get(f"incident/{made['sys_id']}").json["result"]["state"] == "1"
 
 
+@pytest.mark.source("rest 3", "C")
+@pytest.mark.attack("D06")
+def test_d06_a_record_has_the_fields_of_the_table_that_it_is_written_through(api):
+    """As it shows the parent's fields alone; an incident's category is no field of a task."""
+    made = api.create("incident", short_description="before", category="network")
+    given = {"short_description": "after", "category": "software"}
+    answer = api.send("PATCH", f"task/{made['sys_id']}", given)
+    assert answer.json["result"]["short_description"] == "after"
+    record = api.get(f"incident/{made['sys_id']}").json["result"]
+    assert (record["short_description"], record["category"]) == ("after", "network")
+
+
+@pytest.mark.attack("D06")
+def test_d06_thousands_of_unknown_fields_do_not_push_all_else_off_the_log(api):
+    answer = api.send("POST", "incident", {f"no_field_{each}": "x" for each in range(5000)})
+    assert answer.status_code == 201
+    transaction = answer.headers["X-Transaction-ID"]
+    reasons = [each["reason"] for each in api.http.get(f"/lab/decisions/{transaction}").json["decisions"]]
+    assert len(reasons) < 120
+    assert "no_field_0 is no field of incident." in reasons
+    assert "4900 more are no fields of incident." in reasons
+
+
 @pytest.mark.attack("D06")
 def test_d06_what_only_the_instance_fills_is_ignored(api):
     given = {"sys_id": "f" * 32, "sys_created_by": "mallory", "sys_mod_count": "99", "number": "INC9", "no_such": "x"}
