@@ -9,8 +9,10 @@ from ..records.row import Row
 from .list_query import decisions_url, record_url
 
 LONGEST_CELL = 120
-WORDS = 30
-"""A longer text has its column wide enough to be read: a browser would give it the width of its longest word."""
+PHRASE, WORDS = 30, 60
+"""Longer texts have their column wide enough to be read: a browser would give it the width of their longest word."""
+ADDRESS = 40
+"""A longer text without a blank may be broken anywhere: most are addresses, and one would widen the whole list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +23,8 @@ class Cell:
     whole: str = ""
     """The full text, where ``text`` is cut off."""
     looks: str = ""
-    """``moment`` for a date or a time, which should not be broken at its hyphens, ``words`` for what needs room."""
+    """``moment`` for a date or a time, which should not be broken at its hyphens; ``phrase`` and ``words`` for what
+    needs room, ``address`` for what may be broken."""
 
 
 def cells_of(dictionary: Dictionary, row: Row, elements: Sequence[str]) -> list[Cell]:
@@ -38,15 +41,19 @@ def cells_of(dictionary: Dictionary, row: Row, elements: Sequence[str]) -> list[
             link = record_url(fields[element].reference, row.value(element))
         else:
             link = decisions_url(row.table, element, row.value(element))
-        looks = _looks(text, fields[element].type.storage)
+        looks = _looks(text, fields[element].type)
         cells.append(Cell(_cut(text), label, link, text if len(text) > LONGEST_CELL else "", looks))
     return cells
 
 
-def _looks(text: str, storage: Storage) -> str:
-    if storage in {Storage.DATE, Storage.DATE_TIME}:
+def _looks(text: str, kind: FieldType) -> str:
+    if kind.storage in {Storage.DATE, Storage.DATE_TIME}:
         return "moment"
-    return "words" if len(text) > WORDS else ""
+    if len(text) <= PHRASE or kind is FieldType.CLASS_NAME:  # the label of a class is long, and the same in every row
+        return ""
+    if " " not in text:
+        return "address" if len(text) > ADDRESS else ""
+    return "words" if len(text) > WORDS else "phrase"
 
 
 def _cut(text: str) -> str:

@@ -2,7 +2,7 @@
 
 from browser_steps import GLOBAL_ADMINISTRATOR, Person
 from examiner import DESK, PHONE
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 
 def test_the_whole_navigation_of_the_tenant_fits_a_phone(person: Person) -> None:
@@ -35,6 +35,41 @@ def test_a_long_text_in_a_list_has_room(person: Person) -> None:
     long = [each for each in descriptions if len(each.inner_text()) > 60]
     assert long
     assert all(each.evaluate("each => each.offsetWidth >= 190") for each in long)
+
+
+def test_the_lists_of_the_story_fit_an_ordinary_screen(person: Person) -> None:
+    """Eleven columns, the long name of the tickets' class in them: nobody looks for what stands beyond the edge."""
+    person.connect()
+    person.page.goto(f"{person.tenant}/tickets/new?kind=incident")
+    person.fill_ticket("Require multi-factor authentication for administrative roles")
+    person.send_ticket()
+    person.open_instance("/logout.do")
+    person.log_in_to_instance()
+    for table in ("incident", "change_request", "x_mioms_m365ticket_incident", "oauth_entity", "sys_dictionary"):
+        person.open_instance(f"/{table}_list.do")
+        assert too_wide(person.page, ".table-frame") == [], table
+
+
+def test_no_label_of_the_secure_score_is_broken_within_a_word(person: Person) -> None:
+    page = person.page
+    person.sign_in_to_tenant()
+    for size in (DESK, PHONE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]  # a TypedDict of just this
+        page.goto(f"{person.tenant}/securescore")
+        labels = [each for each in page.locator(".bars th").all() if " " not in each.inner_text().strip()]
+        assert len(labels) >= 5
+        for label in labels:
+            assert lines_of(label) == 1, label.inner_text()
+
+
+def test_an_address_breaks_before_its_domain_and_nowhere_else(person: Person) -> None:
+    page = person.page
+    person.connect()
+    page.goto(f"{person.tenant}/tickets/new?kind=incident")
+    person.fill_ticket("Require multi-factor authentication for administrative roles")
+    person.send_ticket()
+    page.goto(f"{person.tenant}/tickets")
+    assert lines_of(page.locator("td.address").first) <= 2
 
 
 def test_the_state_of_a_ticket_stands_on_one_line(person: Person) -> None:
@@ -77,6 +112,16 @@ def test_no_column_of_the_directory_is_cut_off(person: Person) -> None:
     person.sign_in_to_tenant(GLOBAL_ADMINISTRATOR)
     person.page.goto(f"{person.tenant}/azureActiveDirectory/users")
     assert too_wide(person.page, ".scroll") == []
+
+
+def lines_of(element: Locator) -> int:
+    """On how many lines its text stands."""
+    lines: int = element.evaluate("""each => {
+        const text = document.createRange();
+        text.selectNodeContents(each);
+        return new Set([...text.getClientRects()].filter(box => box.width > 0).map(box => Math.round(box.top))).size;
+    }""")
+    return lines
 
 
 def too_wide(page: Page, selector: str) -> list[str]:
