@@ -14,7 +14,7 @@ from pathlib import Path
 
 from patience import HANGING
 
-TICKETLAB = [sys.executable, "-m", "ticketlab.shared.command.cli"]
+TICKETLAB = [sys.executable, "-m", "ticketlab.shared.command"]
 
 
 def own_environment(**more: str) -> dict[str, str]:

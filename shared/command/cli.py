@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from ..errors import RefusedToStart, TicketlabError
 from ..near import check_is_there
 from .case import case
 from .clock import clock
-from .codes import REFUSED
+from .codes import INTERRUPTED, REFUSED
 from .given import DATA, FAILED, JSON, KEY, TARGET, as_line, option, options, target_of
 from .keys import keys
 from .options import CONNECTOR_PORT, EMULATOR_PORT, TLS_PORT, PairOptions
@@ -22,7 +23,6 @@ from .options import CONNECTOR_PORT, EMULATOR_PORT, TLS_PORT, PairOptions
 if TYPE_CHECKING:
     from .up import Ready
 
-INTERRUPTED = 130
 LAST_LINES = 20
 HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
@@ -30,6 +30,8 @@ HOST_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 def main() -> None:
     """Run the command. What it was asked wrongly gets one line on standard error and exit code 2."""
     try:
+        if signal.getsignal(signal.SIGINT) is not signal.SIG_IGN:
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on there is something to put back
         sys.exit(ticketlab.main(standalone_mode=False) or 0)
     except (click.exceptions.Abort, KeyboardInterrupt):
         sys.exit(INTERRUPTED)
@@ -236,6 +238,3 @@ def _numbered() -> Callable[[str], None]:
 ticketlab.add_command(case)
 ticketlab.add_command(clock)
 ticketlab.add_command(keys)
-
-if __name__ == "__main__":
-    main()

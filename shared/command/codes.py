@@ -5,3 +5,6 @@ REFUSED = 2
 
 REFUSAL = "\x02refused: "
 """Begins the line in which a server says why its settings were refused; no log line begins so."""
+
+INTERRUPTED = 130
+"""Exit code of a command that Ctrl-C ended, as shells count it."""

@@ -199,6 +199,7 @@ def interrupted(data: Path, wait: Callable[[], object]) -> None:
     """Start, wait, interrupt the whole process group as a terminal does, and look for the rest.
 
     The first moments belong to the interpreter, which dies of the signal itself, or of its own start (exit code 1).
+    What comes after them is told by test_interrupts.py.
     """
     with start(data) as process:
         wait()

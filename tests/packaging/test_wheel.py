@@ -52,7 +52,7 @@ def test_wheel_needs_what_setup_cfg_lists(wheel: zipfile.ZipFile):
     assert "Requires-Python: >=3.11" in metadata
     assert "Requires-Dist: flask>=" in metadata
     points = wheel.read(info.replace("METADATA", "entry_points.txt")).decode()
-    assert "ticketlab = ticketlab.shared.command.cli:main" in points
+    assert "ticketlab = ticketlab.shared.command.__main__:main" in points
 
 
 def test_package_list_names_every_package():

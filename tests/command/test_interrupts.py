@@ -1,0 +1,37 @@
+"""Ctrl-C in the moments in which the command is not yet, or no longer, at work."""
+
+from pathlib import Path
+
+import pytest
+from command_line import run
+
+AT_IMPORT = """
+import os, signal, sys
+
+class Finger:
+    def find_spec(self, name, path=None, target=None):
+        if name == {name!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Finger())
+"""
+AT_EXIT = """
+import atexit, os, signal
+
+atexit.register(os.kill, os.getpid(), signal.SIGINT)
+"""
+
+
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param(AT_IMPORT.format(name="click"), id="imports"),
+        pytest.param(AT_IMPORT.format(name="ticketlab.shared.command.up"), id="imports of its own"),
+        pytest.param(AT_EXIT, id="end"),
+    ],
+)
+def test_an_interrupt_at_any_moment_ends_the_command_without_a_word(moment: str, tmp_path: Path):
+    """No traceback: nobody who stops a program wants to know where in its code it was."""
+    (tmp_path / "sitecustomize.py").write_text(moment)
+    done = run("up", "--emulator-port", "1", cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    assert (done.returncode, done.stdout, "Traceback" in done.stderr) == (130, "", False)
