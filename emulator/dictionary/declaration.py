@@ -31,6 +31,10 @@ LENGTHS = {
     FieldType.HTML: 65_000,
     FieldType.CONDITIONS: 4000,
     FieldType.SCRIPT: 8000,
+    FieldType.XML: 65_000,
+    FieldType.JSON: 65_000,
+    FieldType.WIKI: 65_000,
+    FieldType.ROLES: 255,
     FieldType.PASSWORD: 255,
     FieldType.PASSWORD2: 255,
 }

@@ -10,6 +10,9 @@ from functools import cached_property
 from ..errors import InvalidTable
 from .types import FieldType
 
+MOST_DIGITS = 32
+"""A number has no more leading zeros than this, whatever its sys_number record says."""
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -71,6 +74,10 @@ class Numbering:
     prefix: str
     first: int = 1000
     digits: int = 7
+
+    def number(self, counter: int) -> str:
+        """The counter as a record bears it; as many digits as are asked for, within reason."""
+        return f"{self.prefix}{str(counter).zfill(min(self.digits, MOST_DIGITS))}"
 
 
 @dataclass(frozen=True, slots=True)

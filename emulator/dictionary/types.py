@@ -47,6 +47,18 @@ class FieldType(StrEnum):
     CLASS_NAME = "sys_class_name"
     TABLE_NAME = "table_name"
     FIELD_NAME = "field_name"
+    # Those that follow are kept as what they are stored as, and nothing more is known of them.
+    CHOICE = "choice"
+    FLOAT = "float"
+    PERCENT = "percent_complete"
+    PHONE_E164 = "phone_number_e164"
+    ADDRESS = "ip_addr"
+    DOCUMENT = "document_id"
+    ROLES = "user_roles"
+    XML = "xml"
+    JSON = "json"
+    COLOR = "color"
+    WIKI = "wiki_text"
 
     # Asked of every field of every row, so worked out once: an enumeration's hash is Python.
     @cached_property
@@ -66,6 +78,8 @@ _STORAGE = {
     FieldType.DUE_DATE: Storage.DATE_TIME,
     FieldType.DURATION: Storage.INTEGER,
     FieldType.DECIMAL: Storage.DECIMAL,
+    FieldType.FLOAT: Storage.DECIMAL,
+    FieldType.PERCENT: Storage.DECIMAL,
     FieldType.JOURNAL: Storage.VIRTUAL,
     FieldType.JOURNAL_LIST: Storage.VIRTUAL,
 }

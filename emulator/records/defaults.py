@@ -56,4 +56,4 @@ def next_number(work: Work, table: str) -> str:
         return ""
     owner = next(each.name for each in work.dictionary.chain(table) if each.numbering is numbering)
     counter = work.store.next_counter(work.connection, owner, numbering.first)
-    return f"{numbering.prefix}{counter:0{numbering.digits}d}"
+    return numbering.number(counter)

@@ -14,6 +14,9 @@ from .conditions import compile_condition
 from .row import raw_text
 from .work import Work
 
+IDENTITY = frozenset({"sys_id", "sys_class_name"})
+"""Which record this is, and of what kind: no rule and no lookup makes another one of it."""
+
 
 @dataclass
 class Draft:
@@ -59,13 +62,13 @@ class Draft:
 
     def set(self, element: str, value: Native) -> None:
         """Give a field its value, if the table has such a field."""
-        if self.has(element):
+        if self.has(element) and element not in IDENTITY:
             self.values[element] = value
 
     def give(self, element: str, text: str) -> None:
         """Give a field the value that a rule writes as text; what cannot be one is dropped."""
         known = self.work.dictionary.field(self.table, element)
-        if known is None:
+        if known is None or element in IDENTITY:
             return
         try:
             value = resolve(text, self.work.context, known.type.storage)

@@ -32,6 +32,8 @@ def prepare(draft: Draft) -> None:
         _name(draft, "name", "label")
         draft.set("label", draft.values.get("label") or draft.raw("name"))
     elif draft.table == FIELDS and (draft.raw("element") or draft.raw("column_label")):
+        if draft.raw("name") not in draft.work.dictionary.tables:
+            _refuse(draft, f"{draft.raw('name')[:80] or 'no name'} is no table that a field could belong to")
         own_table = OWN_NAME.fullmatch(draft.raw("name")) is not None
         _name(draft, "element", "column_label", own=not own_table)
         _check_new(draft, draft.raw("name"), draft.raw("element"))

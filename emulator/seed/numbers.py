@@ -33,7 +33,7 @@ class SeedNumbers:
         owner = self._owner(table, numbering)
         while True:
             self.last[owner] = self.last.get(owner, numbering.first - 1) + 1
-            number = f"{numbering.prefix}{self.last[owner]:0{numbering.digits}d}"
+            number = numbering.number(self.last[owner])
             if number not in self._written:
                 return number
 

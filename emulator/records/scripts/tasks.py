@@ -62,8 +62,9 @@ def note_resolution(draft: Draft) -> str:
 
 
 def resume_when_caller_answers(draft: Draft) -> str:
-    """The caller's own comment ends the wait for the caller (platform 5.2, D)."""
-    if draft.entries.get("comments") and draft.raw("caller_id") == draft.work.caller.user:
+    """The caller's own comment ends the wait for the caller (platform 5.2, D), not the one that begins it."""
+    waited = draft.was(STATE) == ON_HOLD and not draft.changes("hold_reason")
+    if waited and draft.entries.get("comments") and draft.raw("caller_id") == draft.work.caller.user:
         draft.set(STATE, IN_PROGRESS)
         draft.set(INCIDENT_STATE, IN_PROGRESS)
     return ""

@@ -267,6 +267,17 @@ def test_awaiting_the_caller_asks_for_a_comment_and_ends_with_the_callers_own(ga
     assert (row.value("state"), row.value("hold_reason")) == ("2", "")
 
 
+@pytest.mark.source("platform 5.2", "D")
+def test_a_caller_puts_an_incident_of_his_own_on_hold(records):
+    """The comment that the wait begins with does not end it; the next one does."""
+    himself = records("sys_user").find("user_name=admin").sys_id
+    made = records("incident").insert({"caller_id": himself}).sys_id
+    records("incident").update(made, {"state": "3", "hold_reason": "1", "comments": "I am asking at home"})
+    assert records("incident").get(made).value("state") == "3"
+    records("incident").update(made, {"comments": "It was the cat"})
+    assert records("incident").get(made).value("state") == "2"
+
+
 def test_every_changed_field_is_audited_and_so_is_what_a_rule_changed(records):
     """The bookkeeping fields are not; the update count stands beside each."""
     made = records("incident").insert({"short_description": "x"}).sys_id

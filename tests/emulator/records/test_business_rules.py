@@ -91,3 +91,18 @@ def test_a_delete_rule_keeps_what_matches_it(records, with_rule):
 def test_a_script_that_is_not_known_here_is_kept_and_never_run(records, with_rule):
     with_rule(script="current.setAbortAction(true);")
     assert records("incident").insert({}).value("state") == "1"
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_no_rule_makes_another_record_of_the_one_that_is_written(shared_instance, with_rule, when):
+    """What a rule sets are fields; the record keeps its sys_id and its class, and can be found by them."""
+    with_rule(when=when, template=f"sys_id={'a' * 32}^sys_class_name=problem^category=network")
+    client, auth = shared_instance.test_client(), ("admin", "admin")
+    for _twice in range(2):
+        answer = client.post("/api/now/table/incident", json={"short_description": "Itself"}, auth=auth)
+        assert answer.status_code == 201, answer.text
+        made = answer.json["result"]
+        assert (made["sys_class_name"], made["category"]) == ("incident", "network")
+        assert made["sys_id"] != "a" * 32
+        changed = client.patch(f"/api/now/table/incident/{made['sys_id']}", json={"urgency": "1"}, auth=auth)
+        assert (changed.status_code, changed.json["result"]["sys_id"]) == (200, made["sys_id"])

@@ -102,6 +102,8 @@ def test_a_field_added_to_a_platform_table_holds_values_at_once(api):
         ("sys_db_object", {}),
         ("sys_db_object", {"name": "u_x", "super_class": "f" * 32}),
         ("sys_dictionary", {"name": "incident", "element": "floor"}),
+        ("sys_dictionary", {"name": "u_no_table", "element": "u_floor"}),
+        ("sys_dictionary", {"element": "u_floor"}),
         ("sys_dictionary", {"name": "incident", "element": "u_floor", "internal_type": "no_such_type"}),
         ("sys_dictionary", {"name": "incident", "element": "u_r", "internal_type": "reference", "reference": "u_none"}),
     ],
@@ -214,3 +216,34 @@ def test_a_table_with_a_numbering_and_no_number_takes_records_and_numbers_them_o
     api.create("sys_dictionary", name="u_parcel", element="number", internal_type="string")
     assert api.create("u_parcel")["number"] == "PCL0000007"
     api.send("DELETE", f"sys_db_object/{made['sys_id']}")
+
+
+@pytest.mark.parametrize(("digits", "length"), [("-3", 1), ("0", 7), ("3", 3), ("2147483647", 32)])
+def test_a_numbering_of_any_digits_numbers_its_records(api, badge, digits, length):
+    """An administrator may write anything there; records are made all the same."""
+    numbering = {"table": BADGE, "prefix": "BDG", "number": "1", "maximum_digits": digits}
+    assert api.send("POST", "sys_number", numbering).status_code == 201
+    number = api.create(BADGE)["number"].removeprefix("BDG")
+    assert (number.isdigit(), len(number)) == (True, length)
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "kept"),
+    [
+        ("choice", "red", "red"),
+        ("float", "1.25", "1.25"),
+        ("percent_complete", "40", "40"),
+        ("phone_number_e164", "+4930123", "+4930123"),
+        ("ip_addr", "10.0.0.1", "10.0.0.1"),
+        ("document_id", "6816f79cc0a8016401c5a33be04be441", "6816f79cc0a8016401c5a33be04be441"),
+        ("user_roles", "itil,admin", "itil,admin"),
+        ("json", '{"a": 1}', '{"a": 1}'),
+    ],
+)
+def test_a_field_may_be_of_a_type_that_is_only_stored(api, badge, kind, given, kept):
+    """A client that copies its instance's fields finds the platform's common types."""
+    api.create("sys_dictionary", name=BADGE, element="u_own", internal_type=kind)
+    made = api.create(BADGE, u_own=given)
+    assert made["u_own"] == kept
+    assert [row["sys_id"] for row in api.rows(BADGE, sysparm_query=f"u_own={given}")] == [made["sys_id"]]
+    assert api.send("DELETE", f"{BADGE}/{made['sys_id']}").status_code == 204
