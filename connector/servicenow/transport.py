@@ -42,6 +42,8 @@ class _Deadline:
     def __init__(self, seconds: float) -> None:
         self._at = time.monotonic() + seconds
         self._timer: Timer | None = None
+        self.has_cut = False
+        """Whether it ended an answer, which then may look like one that was complete."""
 
     @property
     def left(self) -> float:
@@ -56,7 +58,7 @@ class _Deadline:
         if self.passed:
             raise TooSlow("The call's time is over.")
         if connection is not None:
-            self._timer = Timer(self.left, _shut_down, (connection,))
+            self._timer = Timer(self.left, self._cut, (connection,))
             self._timer.daemon = True
             self._timer.start()
 
@@ -65,13 +67,13 @@ class _Deadline:
             self._timer.cancel()
             self._timer = None
 
+    def _cut(self, connection: socket.socket) -> None:
+        self.has_cut = True
+        with suppress(OSError):  # it may have been closed in the meantime
+            socket.socket.shutdown(connection, socket.SHUT_RDWR)  # below TLS, whose own would wait for an answer
+
 
 _deadline: ContextVar[_Deadline | None] = ContextVar("deadline", default=None)
-
-
-def _shut_down(connection: socket.socket) -> None:
-    with suppress(OSError):  # it may have been closed in the meantime
-        socket.socket.shutdown(connection, socket.SHUT_RDWR)  # below TLS, whose own shutdown would wait for an answer
 
 
 def _guard(connection: HTTPConnection) -> None:
@@ -128,15 +130,20 @@ class BoundedAdapter(HTTPAdapter):
         token = _deadline.set(deadline)
         kwargs.update(stream=True, timeout=(min(CONNECT_SECONDS, self._seconds), self._seconds))
         try:
-            response = super().send(request, *args, **kwargs)
-            return self._read(response)
+            response = self._read(super().send(request, *args, **kwargs))
         except (RequestException, HTTPError, OSError) as error:
             if deadline.passed:
-                raise TooSlow(f"No complete answer within {self._seconds:g} s.") from error
+                raise self._too_slow() from error
             raise
         finally:
             deadline.release()
             _deadline.reset(token)
+        if deadline.has_cut:  # in its headers, or in a body that only the connection's end ends
+            raise self._too_slow()
+        return response
+
+    def _too_slow(self) -> TooSlow:
+        return TooSlow(f"No complete answer within {self._seconds:g} s.")
 
     def _read(self, response: Response) -> Response:
         body = bytearray()

@@ -141,10 +141,11 @@ def silent(seconds: float) -> Script:
     return lambda _request, _connection: time.sleep(seconds)
 
 
-def dripping(content: bytes, seconds_a_byte: float) -> Script:
-    """Send ``content`` one byte at a time, so that no read ever times out."""
+def dripping(content: bytes, seconds_a_byte: float, *, at_once: bytes = b"") -> Script:
+    """Send ``content`` one byte at a time, so that no read ever times out, after what is sent at once."""
 
     def drip(_request: Heard, connection: socket.socket) -> None:
+        connection.sendall(at_once)
         for byte in content:
             connection.sendall(bytes([byte]))
             time.sleep(seconds_a_byte)

@@ -88,10 +88,14 @@ def test_u01_a_server_without_tls_is_unreachable() -> None:
         client_of(server.url.replace("http:", "https:")).create("incident", {})
 
 
+STATUS = b"HTTP/1.1 200 OK\r\n"
+SPACES = b" " * HANGING * 10
 SLOW = {
     "silence": silent(HANGING * 2),
-    "dripping body": dripping(response(200, RECORD + " " * HANGING * 10), SECONDS / 5),
-    "dripping headers": dripping(b"HTTP/1.1 200 OK\r\n" + b"X-Slow: yes\r\n" * HANGING * 10, SECONDS / 10),
+    "dripping status": dripping(response(200, RECORD + " " * HANGING * 10), SECONDS / 5),
+    "dripping headers": dripping(b"X-Slow: yes\r\n" * HANGING, SECONDS / 10, at_once=STATUS),
+    "dripping body": dripping(SPACES, SECONDS / 10, at_once=response(200, RECORD + " " * len(SPACES))[: -len(SPACES)]),
+    "dripping body without a length": dripping(SPACES, SECONDS / 10, at_once=STATUS + b"\r\n" + RECORD.encode()),
 }
 
 
