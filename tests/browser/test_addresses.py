@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from browser_steps import Person
+from patience import HANGING
 from playwright.sync_api import expect
 from servers import RunningPair
 from ticketlab.shared.command.options import PairOptions
@@ -22,7 +23,7 @@ def pair(tmp_path) -> Iterator[RunningPair]:
     options = PairOptions(connector_address=MICROSOFT).on_free_ports(tmp_path)
     with Pair(options) as started:
         started.start()
-        started.wait_until_ready()
+        started.wait_until_ready(seconds=HANGING)
         yield RunningPair(started.emulator.url, started.connector.url, started)
 
 

@@ -26,7 +26,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     options = PairOptions(tls=True, seed="bulk:700").on_free_ports(tmp_path_factory.mktemp("served"))
     with Pair(options) as pair:
         pair.start()
-        pair.wait_until_ready()
+        pair.wait_until_ready(seconds=HANGING)
         url = pair.emulator.url
         client = make_client_over_http(url, user=ADMIN_SYS_ID)
         enabled = {"name": "glide.oauth.inbound.client.credential.grant_type.enabled", "value": "true"}

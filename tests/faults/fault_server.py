@@ -118,7 +118,10 @@ def read_request(connection: socket.socket) -> Heard | None:
     request_line, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     while len(body) < int(headers.get("content-length", 0)):
-        body += connection.recv(65536)
+        more = connection.recv(65536)
+        if not more:  # killed between its headers and its body
+            return None
+        body += more
     method, target, _version = request_line.split(" ")
     return Heard(method, target, headers, body)
 

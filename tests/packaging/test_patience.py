@@ -14,6 +14,8 @@ def short_waits(tree: ast.AST) -> Iterator[int]:
     """The lines of those with a number of their own. Less than a second waits for what must not come."""
     for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
         given = [each.value for each in call.keywords if each.arg == "timeout"]
+        if isinstance(call.func, ast.Attribute) and call.func.attr == "wait_until_ready" and not call.keywords:
+            yield call.lineno  # as patient as the command, which somebody watches
         if isinstance(call.func, ast.Attribute) and call.func.attr in WAITS:
             given += call.args
         numbers = [each.value for each in given if isinstance(each, ast.Constant)]
