@@ -111,7 +111,7 @@ def test_l11_every_dependency_is_pinned_with_its_hashes_and_installed_by_them():
     for entry in entries:
         assert re.match(r"[A-Za-z0-9_.\[\]-]+==\S+", entry), entry
         assert "--hash=sha256:" in entry, entry
-    for script in (ROOT / "Makefile", ROOT / ".ci" / "package"):
+    for script in (ROOT / "Makefile", ROOT / ".ci" / "package", ROOT / ".ci" / "run"):
         for line in script.read_text(encoding="utf-8").splitlines():
             if re.search(r"\bpip\)? install|pip install|\$\(PIP\) install|\$pip install", line):
                 assert "--require-hashes" in line or "--no-deps" in line, line
