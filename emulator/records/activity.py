@@ -90,7 +90,7 @@ def _entries(work: Work, sys_id: str, shown: Mapping[str, Field], authors: _Auth
     journals = [element for element, each in shown.items() if each.type is FieldType.JOURNAL]
     if not journals:
         return
-    query = f"element_id={sys_id}^nameIN{journal.family(work)}^elementIN{','.join(journals)}"
+    query = f"element_id={sys_id}^nameIN{journal.family(work, work.table)}^elementIN{','.join(journals)}"
     paths = ("element", "value", "sys_created_on", "sys_created_by")
     for found in _newest(work, journal.TABLE, f"{query}^ORDERBYDESCsys_created_on", paths):
         author = authors.name(str(found["sys_created_by"] or ""))
@@ -106,7 +106,7 @@ def _files(work: Work, sys_id: str, authors: _Authors) -> Iterator[Activity]:
     readable = whole_table_readable(aside, FILES)
     if not readable or not all(may_read(aside, path, some_rows=False, table=FILES) for path in paths):
         return
-    query = f"table_sys_id={sys_id}^table_nameIN{journal.family(work)}^ORDERBYDESCsys_created_on"
+    query = f"table_sys_id={sys_id}^table_nameIN{journal.family(work, work.table)}^ORDERBYDESCsys_created_on"
     for found in _newest(work, FILES, query, paths):
         author, name = authors.name(str(found["sys_created_by"] or "")), str(found["file_name"] or "")
         yield Activity(_second(found["sys_created_on"]), author, ATTACHED, text=name, file=str(found["sys_id"]))
@@ -121,7 +121,7 @@ def _creation(record: Row, authors: _Authors) -> Iterator[Activity]:
 
 def _changes(work: Work, sys_id: str, shown: Mapping[str, Field], authors: _Authors) -> Iterator[Activity]:
     """One activity for each write: its moment, its author and how often the record had been written by then."""
-    query = f"documentkey={sys_id}^tablenameIN{journal.family(work)}^fieldnameIN{','.join(shown)}"
+    query = f"documentkey={sys_id}^tablenameIN{journal.family(work, work.table)}^fieldnameIN{','.join(shown)}"
     order = "^ORDERBYDESCsys_created_on^ORDERBYDESCrecord_checkpoint"  # several writes fit into one second
     paths = ("fieldname", "oldvalue", "newvalue", "user", "record_checkpoint", "sys_created_on")
     rows = _newest(work, audit.CHANGES, query + order, paths)

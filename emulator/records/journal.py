@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from ..dictionary.compiling import Found
+from ..dictionary.model import Field
 from ..dictionary.types import FieldType
 from ..query import literal
 from ..store.store import Native
@@ -15,6 +16,7 @@ from .row import Row
 from .work import Work
 
 TABLE = "sys_journal_field"
+JOURNALS = frozenset({FieldType.JOURNAL, FieldType.JOURNAL_LIST})
 LISTED = "*"
 """Stands for the element of the entries that a journal list shows."""
 ID_LENGTH = 32
@@ -53,55 +55,92 @@ def _later_id(work: Work, record: str) -> str:
 def with_entries(work: Work, rows: Sequence[Row]) -> list[Row]:
     """The rows with the entries of their journal fields as display value, newest first.
 
-    A journal list, comments_and_work_notes, holds those of every journal that the caller may read (rest 3).
+    A journal list, comments_and_work_notes, holds those of every journal that the caller may read (rest 3). A path
+    through references leads to the entries of the record at its end.
     """
-    shown = {field.type for row in rows for field in row.fields.values()}
-    if not shown & {FieldType.JOURNAL, FieldType.JOURNAL_LIST}:
+    shown = {path: field for row in rows for path, field in row.fields.items() if field.type in JOURNALS}
+    if not shown:
         return list(rows)
-    listed = _readable_journals(work) if FieldType.JOURNAL_LIST in shown else frozenset()
+    texts: dict[tuple[str, str], str] = {}
+    for way in sorted({_way(path) for path in shown}):
+        texts |= _texts(work, rows, way, {path: field for path, field in shown.items() if _way(path) == way})
+    return [_filled(row, {path: texts.get((row.sys_id, path), "") for path in shown}) for row in rows]
+
+
+def _way(path: str) -> str:
+    """The references that a path leads through, empty for a field of the row's own."""
+    return path.rpartition(".")[0]
+
+
+def _filled(row: Row, texts: Mapping[str, str]) -> Row:
+    return replace(row, labels={**row.labels, **{path: text for path, text in texts.items() if path in row.fields}})
+
+
+def _texts(work: Work, rows: Sequence[Row], way: str, shown: Mapping[str, Field]) -> Mapping[tuple[str, str], str]:
+    """What the journals that one way leads to show, by a row's sys_id and path."""
+    table, owners = _owners(work, rows, way)
+    entries = _entries(work, table, sorted(set(owners.values())), listed=_listed(work, table, way, shown))
+    return {
+        (row, path): "".join(entries.get((owner, _key(field)), ()))
+        for row, owner in owners.items()
+        for path, field in shown.items()
+    }
+
+
+def _owners(work: Work, rows: Sequence[Row], way: str) -> tuple[str, Mapping[str, str]]:
+    """The table at the end of a way, and by each row's sys_id that of the record there."""
+    ids = [row.sys_id for row in rows]
+    reference = work.resolve(way) if way else None
+    if reference is None:
+        return work.table, dict(zip(ids, ids, strict=True))
+    found = (row for part in id_lists(ids) for row in work.read(work.table, f"sys_idIN{part}", ("sys_id", way)))
+    return reference.reference, {str(row["sys_id"]): str(row[way]) for row in found if row[way]}
+
+
+def _key(field: Field) -> str:
+    return LISTED if field.type is FieldType.JOURNAL_LIST else field.element
+
+
+def _listed(work: Work, table: str, way: str, shown: Mapping[str, Field]) -> frozenset[str]:
+    """The journals whose entries a journal list holds: all that the caller may read, or none where no list is shown."""
+    if all(field.type is FieldType.JOURNAL for field in shown.values()):
+        return frozenset()
+    fields = work.dictionary.fields(table)
+    journals = (element for element, field in fields.items() if field.type is FieldType.JOURNAL)
+    prefix = f"{way}." if way else ""
+    return frozenset(each for each in journals if may_read(work.aside(), f"{prefix}{each}", some_rows=False))
+
+
+def _entries(
+    work: Work, table: str, records: Sequence[str], *, listed: frozenset[str]
+) -> Mapping[tuple[str, str], Sequence[str]]:
+    """The entries of a table's records, by sys_id and element, those of the listed journals together as well."""
     entries: dict[tuple[str, str], list[str]] = defaultdict(list)
     authors: dict[str, str] = {}
     paths = ("element_id", "element", "value", "sys_created_on", "sys_created_by")
-    of_table = f"nameIN{family(work)}^ORDERBYDESCsys_created_on"
-    for ids in id_lists([row.sys_id for row in rows]):
+    of_table = f"nameIN{family(work, table)}^ORDERBYDESCsys_created_on"
+    for ids in id_lists(records):
         for found in work.read(TABLE, f"element_idIN{ids}^{of_table}", paths):
             author = str(found["sys_created_by"] or "")
             if author not in authors:  # few people write many entries
                 authors[author] = name_of(work, author)
-            entry = _entry(work, found, authors[author])
+            entry = _entry(work, table, found, authors[author])
             entries[found["element_id"], found["element"]].append(entry)
             if found["element"] in listed:
                 entries[found["element_id"], LISTED].append(entry)
-    return [_filled(row, entries) for row in rows]
+    return entries
 
 
-def family(work: Work) -> str:
+def family(work: Work, table: str) -> str:
     """Every table in which a record of this one may stand: a record of another may have the same sys_id."""
-    return ",".join(sorted(work.dictionary.descendants(work.dictionary.base(work.table))))
+    return ",".join(sorted(work.dictionary.descendants(work.dictionary.base(table))))
 
 
-def _readable_journals(work: Work) -> frozenset[str]:
-    fields = work.dictionary.fields(work.table)
-    journals = (element for element, field in fields.items() if field.type is FieldType.JOURNAL)
-    return frozenset(each for each in journals if may_read(work.aside(), each, some_rows=False))
-
-
-def _filled(row: Row, entries: Mapping[tuple[str, str], list[str]]) -> Row:
-    own = {path: path for path, field in row.fields.items() if field.type is FieldType.JOURNAL}
-    lists = {
-        path: LISTED
-        for path, field in row.fields.items()
-        if field.type is FieldType.JOURNAL_LIST and path == field.element
-    }
-    texts = {path: "".join(entries.get((row.sys_id, element), ())) for path, element in {**own, **lists}.items()}
-    return replace(row, labels={**row.labels, **texts})
-
-
-def _entry(work: Work, found: Found, author: str) -> str:
+def _entry(work: Work, table: str, found: Found, author: str) -> str:
     """``time - author (Work notes)``, the text, an empty line (rest 3). One that an admin wrote may lack the time."""
     written = found["sys_created_on"]
     moment = work.caller.style.shown(written.replace(tzinfo=UTC)) if isinstance(written, datetime) else ""
-    field = work.dictionary.field(work.table, str(found["element"]))
+    field = work.dictionary.field(table, str(found["element"]))
     label = field.label if field else str(found["element"])
     return f"{moment} - {author} ({label})\n{found['value'] or ''}\n\n"
 
