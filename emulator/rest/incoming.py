@@ -14,7 +14,7 @@ from ..records.gate import Gate
 from . import assumptions
 from .body import read_object, read_record, read_records
 from .encodings import unpack
-from .parameters import Parameters, read_parameters
+from .parameters import PAGE, Parameters, read_parameters
 from .tiny_urls import expand
 
 UNQUOTED = "/:@!$&'()*+,;=~-._"
@@ -43,9 +43,13 @@ def asked_by_name() -> Mapping[str, str]:
     return dict(reversed(asked_pairs()))
 
 
-def asked_parameters() -> Parameters:
-    """What the address asks for. Raises BadParameter."""
-    return read_parameters(asked_pairs())
+def asked_parameters(*, of_list: bool = True) -> Parameters:
+    """What the address asks for. Raises BadParameter.
+
+    Clients ask for one record with the page of a list, and write with it (rest 2, wire): then it means nothing.
+    """
+    pairs = asked_pairs()
+    return read_parameters(pairs if of_list else [pair for pair in pairs if pair[0] not in PAGE])
 
 
 def given_record() -> Mapping[str, object]:

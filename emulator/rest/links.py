@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 _UNSAFE = re.compile(r"[^!-~]|[<>\"]")
 _REPLACED = ("sysparm_offset", "sysparm_limit")
@@ -33,7 +34,7 @@ def pagination_header(address: str, query_string: str, page: PageOfTotal) -> str
     """
     if page.limit < 1 or page.is_all:
         return ""
-    kept = [pair for pair in query_string.split("&") if pair and pair.partition("=")[0] not in _REPLACED]
+    kept = [pair for pair in query_string.split("&") if pair and unquote(pair.partition("=")[0]) not in _REPLACED]
     start = f"{address}?{''.join(f'{_safe(pair)}&' for pair in kept)}"
     return ",".join(
         f'<{start}sysparm_offset={offset}&sysparm_limit={page.limit}>;rel="{relation}"'

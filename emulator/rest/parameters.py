@@ -14,6 +14,7 @@ CREDENTIAL = "access_token"
 """A bearer token in the address says who asks, and filters nothing (platform 1.4, D)."""
 LONGEST_KEPT = 2000
 """Characters: an address in a batch may have megabytes, which nobody would ever forget."""
+PAGE = frozenset({"sysparm_limit", "sysparm_offset"})
 DIGITS = re.compile(r"[0-9]+")
 
 

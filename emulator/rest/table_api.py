@@ -77,8 +77,9 @@ class Call:
 
 def records_of_table(table: str, version: str = "") -> Response:
     """``/table/TABLE``: list and create."""
-    layout = form_elements if effective_method(request) == "POST" else list_columns
-    return _dispatch({"GET": list_records, "POST": create_record}, _call(table, version, layout))
+    creates = effective_method(request) == "POST"
+    call = _call(table, version, form_elements if creates else list_columns, of_list=not creates)
+    return _dispatch({"GET": list_records, "POST": create_record}, call)
 
 
 def one_record(table: str, sys_id: str, version: str = "") -> Response:
@@ -89,7 +90,7 @@ def one_record(table: str, sys_id: str, version: str = "") -> Response:
         "PATCH": lambda call: update_record(call, sys_id),
         "DELETE": lambda call: delete_record(call, sys_id),
     }
-    return _dispatch(handlers, _call(table, version, form_elements))
+    return _dispatch(handlers, _call(table, version, form_elements, of_list=False))
 
 
 for _prefix in in_versions(PLATFORM):
@@ -141,10 +142,10 @@ def delete_record(call: Call, sys_id: str) -> Response:
     return no_content()
 
 
-def _call(table: str, version: str, layout: Callable[[Dictionary, str], list[str]]) -> Call:
+def _call(table: str, version: str, layout: Callable[[Dictionary, str], list[str]], *, of_list: bool) -> Call:
     caller, gate = api_caller(), part(Gate)
     check_open(table)
-    parameters = asked_parameters()
+    parameters = asked_parameters(of_list=of_list)
     fields = parameters.fields
     if parameters.view and not fields:
         dictionary = gate.read_dictionary()

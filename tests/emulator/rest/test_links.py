@@ -18,6 +18,14 @@ def test_the_recorded_header_is_reproduced():
     )
 
 
+@pytest.mark.source("rest 2", "F")
+def test_an_encoded_name_of_the_page_moves_to_the_end_as_well():
+    """The first of a repeated parameter counts: whoever follows *next* would come to the same page for ever."""
+    header = pagination_header(ADDRESS, "sysparm%5Foffset=5&%73ysparm_limit=5&x=1", PageOfTotal(5, 5, 20))
+    assert header.count("sysparm_offset=") == 4
+    assert f'<{ADDRESS}?x=1&sysparm_offset=10&sysparm_limit=5>;rel="next"' in header
+
+
 def relations(limit, offset, total):
     header = pagination_header(ADDRESS, "", PageOfTotal(limit, offset, total))
     return [part.rpartition('rel="')[2].strip('"') for part in header.split(",")] if header else []
