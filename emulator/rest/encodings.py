@@ -2,6 +2,7 @@
 
 import gzip
 import zlib
+from io import BytesIO
 
 from ..errors import PayloadTooLarge, RequestUnreadable
 from .errors import UnsupportedMediaType
@@ -9,12 +10,9 @@ from .errors import UnsupportedMediaType
 PLAIN = frozenset({"", "identity"})
 GZIP = frozenset({"gzip", "x-gzip"})
 
-_GZIP_WINDOW = 31
-"""zlib's number for its largest window, with a gzip header."""
-
 
 def unpack(body: bytes, encoding: str, *, largest_packed: int, largest: int) -> bytes:
-    """The body as it was before its Content-Encoding. Of a bomb no more than ``largest`` bytes are unpacked.
+    """The body as it was before its Content-Encoding. Of a bomb little more than ``largest`` bytes is unpacked.
 
     Raises UnsupportedMediaType, RequestUnreadable or PayloadTooLarge.
     """
@@ -24,15 +22,14 @@ def unpack(body: bytes, encoding: str, *, largest_packed: int, largest: int) -> 
         raise UnsupportedMediaType
     if len(body) > largest_packed:
         raise PayloadTooLarge(len(body), largest_packed)
-    stream = zlib.decompressobj(_GZIP_WINDOW)
     try:
-        plain = stream.decompress(body, largest + 1)
-    except zlib.error:
+        plain = gzip.GzipFile(fileobj=BytesIO(body)).read(largest + 1)
+    except EOFError:
+        raise RequestUnreadable(detail="The payload is not valid gzip: it ends too early") from None
+    except (gzip.BadGzipFile, zlib.error):
         raise RequestUnreadable(detail="The payload is not valid gzip") from None
     if len(plain) > largest:
         raise PayloadTooLarge(len(plain), largest)
-    if not stream.eof:
-        raise RequestUnreadable(detail="The payload is not valid gzip: it ends too early")
     return plain
 
 

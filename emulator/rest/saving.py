@@ -40,7 +40,7 @@ class Saving:
         secret = self._secret_fields(given) if self.displayed else ()
         if not secret:
             return self._write_plain(sys_id, given)
-        typed = {name: str(given[name]) for name in secret if given[name]}
+        typed = {name: _typed(given[name]) for name in secret if given[name]}
         with self.gate.transaction() as transaction:
             records = self.gate.record(self.table, self.caller, transaction)
             if sys_id:
@@ -74,3 +74,8 @@ class Saving:
     def _secret_fields(self, given: Mapping[str, object]) -> Sequence[str]:
         fields = self._fields
         return [name for name in given if name in fields and fields[name].type.is_secret]
+
+
+def _typed(secret: object) -> str:
+    """What a client that sends JSON's own ``true`` will give as text."""
+    return "true" if secret is True else str(secret)

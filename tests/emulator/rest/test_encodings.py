@@ -34,6 +34,13 @@ def test_a_packed_body_is_read(api):
     assert answer.json["result"]["short_description"] == "packed"
 
 
+def test_a_body_may_be_packed_in_several_members(api):
+    """As programs write it that pack a stream piece by piece; RFC 1952 has a file be a series of members."""
+    members = b"".join(gzip.compress(piece) for piece in (BODY[:9], BODY[9:], b"", b"\n"))
+    answer = api.send("POST", "incident", members, headers={"Content-Encoding": "gzip"})
+    assert answer.json["result"]["short_description"] == "packed"
+
+
 @pytest.mark.attack("D07")
 def test_d07_a_packed_body_has_limits_packed_and_unpacked(api):
     """1 MB packed, 10 MB unpacked: a bomb is cut where the limit is, before it has grown to its gigabyte."""
@@ -58,7 +65,9 @@ def test_d07_a_packed_body_has_limits_packed_and_unpacked(api):
 
 @pytest.mark.attack("D07")
 @pytest.mark.parametrize(
-    "body", [b"{}", gzip.compress(BODY)[:-9], gzip.compress(BODY)[:5]], ids=["plain", "cut", "cut in the head"]
+    "body",
+    [b"{}", gzip.compress(BODY)[:-9], gzip.compress(BODY)[:5], gzip.compress(BODY) + BODY],
+    ids=["plain", "cut", "cut in the head", "with something behind it"],
 )
 def test_d07_a_body_that_is_no_gzip_is_400(api, body):
     answer = api.send("POST", "incident", body, headers={"Content-Encoding": "gzip"})

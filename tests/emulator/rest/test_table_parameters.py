@@ -147,6 +147,8 @@ def test_a_password_over_rest_is_ignored_unless_it_is_given_as_displayed(api):
     assert (works("first"), works("second")) == (True, False)
     assert api.send("PATCH", path, {"user_password": "second"}, sysparm_input_display_value="true").status_code == 200
     assert (works("first"), works("second")) == (False, True)
+    assert api.send("PATCH", path, {"user_password": True}, sysparm_input_display_value="true").status_code == 200
+    assert works("true")
 
 
 @pytest.mark.source("platform 2.1", "C")
