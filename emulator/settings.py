@@ -116,4 +116,6 @@ def _check_network(text: str) -> None:
     try:
         ip_network(text)
     except ValueError as error:
-        raise RefusedToStart("TICKETLAB_TRUSTED_PROXIES is wrong", f"{text!r} is no address and no network.") from error
+        raise RefusedToStart(
+            "TICKETLAB_TRUSTED_PROXIES is wrong", f"{text!r} is neither an address nor a network."
+        ) from error

@@ -103,9 +103,9 @@ def parse_moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise BadInput(f"{text!r} is no moment in time", FORM) from error
+        raise BadInput(f"{text!r} is not a date and time", FORM) from error
     if moment.tzinfo is None:
-        raise BadInput(f"{text!r} names no time zone", FORM)
+        raise BadInput(f"{text!r} has no time zone", FORM)
     if abs(moment - SystemClock().now()) > LONGEST_LEAP:
         raise BadInput("Too far away", "The clock can be set at most 50 years from today.")
     return moment.astimezone(UTC)

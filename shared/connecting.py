@@ -75,11 +75,11 @@ def _user(url: URL) -> str:
 
 def _make_database(url: URL) -> str:
     owner = ["-U", url.username] if url.username else []
-    return f"Make it with {_command('createdb', url, *owner, url.database or '')}"
+    return f"Create it with {_command('createdb', url, *owner, url.database or '')}"
 
 
 def _make_user(url: URL) -> str:
-    return f"Make one, as a user who may, with {_command('createuser', url, _user(url))}"
+    return f"Create one, as a user with that right, by {_command('createuser', url, _user(url))}"
 
 
 def _start_server(url: URL) -> str:
@@ -94,7 +94,7 @@ def _give_password(url: URL) -> str:
 def _connect_otherwise(url: URL) -> str:
     return (
         f"Its pg_hba.conf decides how {_user(url)} may connect. A socket often takes the system's own user only; "
-        "by 127.0.0.1 a password is asked for."
+        "with 127.0.0.1 it asks for a password."
     )
 
 
@@ -105,7 +105,7 @@ def _grant(url: URL) -> str:
 
 _REFUSALS: tuple[tuple[str, str, Callable[[URL], str]], ...] = (
     (r'database "[^"]*" does not exist', "There is no database {}", _make_database),
-    (r'role "[^"]*" does not exist', "The server knows no such user: {}", _make_user),
+    (r'role "[^"]*" does not exist', "The server has no such user: {}", _make_user),
     (r"password authentication failed", "The password for {} is wrong", _give_password),
     (r"no password supplied", "A password is needed for {}", _give_password),
     (
@@ -119,6 +119,6 @@ _REFUSALS: tuple[tuple[str, str, Callable[[URL], str]], ...] = (
         _start_server,
     ),
     (r"resolve host|translate host name", "There is no such host: {}", _start_server),
-    (r"permission denied for database", "This user may not make schemas in {}", _grant),
+    (r"permission denied for database", "This user may not create schemas in {}", _grant),
 )
 """What is found in the server's words, what that means, and what to do."""

@@ -89,7 +89,7 @@ def watch_file(engine: Engine, path: Path) -> None:
     def _only_to_a_file(_dialect: Any, record: Any, _arguments: Any, _named: Any) -> None:
         record.info["file"] = number = _file_number(name)
         if number is None:
-            reason = f"{path} is not there any more"
+            reason = f"{path} no longer exists"
             log().error("database.unavailable", reason=reason, where="sqlite")
             raise DatabaseUnavailable(reason)
 

@@ -19,11 +19,11 @@ def read_json_object(body: bytes) -> dict[str, Any]:
 
 def _no_constant(name: str) -> NoReturn:
     """NaN and the infinities, which Python reads and JSON does not know."""
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
-        raise ValueError("A name stands twice in one object")
+        raise ValueError("A name occurs twice in one object")
     return found

@@ -26,7 +26,7 @@ def key_from(folder: Path, name: str, ids: Ids) -> bytes:
             _make(path, ids.bytes(SIZE))
         text = path.read_text()
     except OSError as error:
-        advice = "Start as the user who made it" if isinstance(error, PermissionError) else "Make room for it"
+        advice = "Start as the user who made it" if isinstance(error, PermissionError) else "Free some space for it"
         reason = f"{error.strerror}. {advice}, or name another folder with --data."
         raise RefusedToStart(f"The key {path} cannot be used", reason) from error
     return read_key(text, str(path), "Remove it to make a new one.")
@@ -45,7 +45,7 @@ def read_key(text: str, where: str, advice: str) -> bytes:
     if len(key) != SIZE:
         raise RefusedToStart(f"{where} is not a key", f"It must hold {SIZE} bytes in hex. {advice}")
     if len(set(key)) < FEWEST_DIFFERENT:
-        raise RefusedToStart(f"{where} is not a random key", f"Whoever guesses it holds every secret. {advice}")
+        raise RefusedToStart(f"{where} is not a random key", f"Whoever guesses it has every secret. {advice}")
     return key
 
 

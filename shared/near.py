@@ -21,7 +21,7 @@ def check_is_there(file: Path) -> None:
         raise RefusedToStart(f"{file} is a folder", "It should be a file.")
     folder = file.resolve().parent
     if not folder.is_dir():
-        where = f"It was looked for in {folder}, and there is no such folder."
+        where = f"It was looked for in {folder}, which does not exist."
     else:
         where = f"It was looked for in {folder}.{did_you_mean(file.name, _named_alike(file, folder))}"
     raise RefusedToStart(f"There is no file {file.name}", where)

@@ -31,7 +31,7 @@ class Server:
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,29}", self.prefix):
-            detail = "Use up to 30 small letters, digits and underscores, a letter first."
+            detail = "Use up to 30 lower-case letters, digits and underscores, beginning with a letter."
             raise RefusedToStart("TICKETLAB_DATABASE_SCHEMA is wrong", detail)
         if self.address:
             read_address(self.address.reveal())

@@ -10,7 +10,7 @@ from .near import check_is_there, did_you_mean
 NAMES = ("demo", "connected", "empty")
 FILE_ENDINGS = (".toml", ".json")
 MOST_VOLUME = 10_000_000
-HELP = f"{', '.join(NAMES)}, bulk:N for N change requests more, or a file of records that ends in .toml or .json"
+HELP = f"{', '.join(NAMES)}, bulk:N for the demo plus N change requests, or a .toml or .json file of records"
 
 _BULK = re.compile(r"bulk:([0-9]{1,9})", re.ASCII)
 

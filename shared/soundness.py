@@ -22,7 +22,7 @@ WAL_HEADER = struct.Struct(">8I")
 WAL_MAGIC = {0x377F0682: "<", 0x377F0683: ">"}
 """And the byte order of the checksums that each stands for."""
 
-MENDED = "Put a backup in its place, as docs/databases.md tells, or start over with --fresh."
+MENDED = "Put a backup in its place, as docs/databases.md describes, or start over with --fresh."
 
 _trusted: dict[Path, Hashable] = {}
 """The stamps of databases that need not be looked at once."""

@@ -18,7 +18,7 @@ class StrictSchema(Schema):
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
         known = ", ".join(self.fields)
-        self.error_messages = {**self.error_messages, "unknown": f"Unknown field; known are {known}."}
+        self.error_messages = {**self.error_messages, "unknown": f"Unknown field; the known ones are {known}."}
 
 
 class Text(fields.String):
@@ -28,5 +28,5 @@ class Text(fields.String):
         if not isinstance(value, str):
             raise self.make_error("invalid")
         if not can_be_kept(value):
-            raise ValidationError("It holds characters that no text may have.")
+            raise ValidationError("It contains characters that are not allowed in text.")
         return super()._deserialize(value, attr, data, **kwargs)

@@ -43,7 +43,7 @@ class DatabaseUnavailable(TicketlabError):
     message = "The database cannot be used at the moment"
 
     def __init__(self, reason: str = "") -> None:
-        super().__init__(detail="Nothing was changed. Try again; the log tells what is wrong.")
+        super().__init__(detail="Nothing was changed. Try again; the log says what is wrong.")
         self.reason = reason
         """What the database said: for the log, not for whoever asked."""
 

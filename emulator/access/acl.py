@@ -47,7 +47,7 @@ def judge_record(dictionary: Dictionary, policy: Policy, caller: Caller, table: 
     if caller.is_system:
         return THE_INSTANCE
     if is_read_only(policy.properties, caller, table, operation):
-        return Verdict(False, f"role {ROLE}", f"Who has the role {ROLE} changes nothing.")
+        return Verdict(False, f"role {ROLE}", f"Users with the role {ROLE} may change nothing.")
     found = _first(policy, record_names(dictionary, table), operation)
     if found:
         return _judge(policy, found, operation, Asked(dictionary, table, caller))

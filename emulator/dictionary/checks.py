@@ -66,7 +66,7 @@ def _fields(dictionary: Dictionary, table: Table) -> Iterator[str]:
         if table.extends and element in dictionary.fields(table.extends):
             inherited = dictionary.fields(table.extends)[element]
             if inherited.type.storage is not field.type.storage:
-                yield f"{table.name}.{element} is stored in another way than the field it overrides"
+                yield f"{table.name}.{element} is stored differently from the field it overrides"
 
 
 def _mentioned(dictionary: Dictionary, table: Table) -> Iterator[str]:
@@ -76,10 +76,10 @@ def _mentioned(dictionary: Dictionary, table: Table) -> Iterator[str]:
     mentioned += [element for index in table.indexes for element in index.elements]
     for each in table.related_lists or ():
         if not is_there(dictionary, table.name, each):
-            yield f"{table.name} mentions {each.table}.{each.element}, by which nothing belongs to it"
+            yield f"{table.name} mentions {each.table}.{each.element}, by which no record can refer to it"
     for name in table.union_of:
         if name not in dictionary.tables:
             yield f"{table.name} shows records of {name}, which does not exist"
     for element in mentioned:
         if element.partition(".")[0] not in known:
-            yield f"{table.name} mentions {element}, which is no field of it"
+            yield f"{table.name} mentions {element}, which is not a field of it"

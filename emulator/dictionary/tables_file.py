@@ -169,10 +169,10 @@ class _File:
 def _wrong(entry: Any, keys: Mapping[str, Shape]) -> Iterator[tuple[str, str]]:
     """Keys that mean nothing, and values of the wrong kind."""
     if not isinstance(entry, dict):
-        yield "", "this is no table of settings"
+        yield "", "this is not a table of settings"
         return
     for key, value in entry.items():
         if key not in keys:
-            yield key, f"{key} means nothing here; known are {', '.join(keys)}"
+            yield key, f"{key} means nothing here; the known names are {', '.join(keys)}"
         elif not keys[key](value):
             yield key, f"{key} has a value of the wrong kind"

@@ -33,8 +33,8 @@ EMPTY = {"channel": "rest", "operation": "read", "scope": GLOBAL_SCOPE, "values"
 
 SENTENCES = {
     Answer.ALLOWED: "Yes. Nothing stands in the way.",
-    Answer.VALUES: "Yes, as far as access goes. Business rules and data policies judge values: give some to know.",
-    Answer.SOME: "It depends on the record, for a rule has a condition. Name a record to know.",
+    Answer.VALUES: "Yes, as far as access goes. Business rules and data policies judge values: give some to find out.",
+    Answer.SOME: "It depends on the record, because a rule has a condition. Name a record to find out.",
     Answer.HIDDEN: "No. What is asked for is left out of the answer, without an error.",
     Answer.DROPPED: "No. The field keeps its value, without an error, and the rest of the request goes on.",
     Answer.REFUSED: "No. The request is refused.",
@@ -136,7 +136,7 @@ def _values(template: str) -> Mapping[str, object] | None:
 
 def _identity(account: UserAccount, caller: Caller, question: Question) -> Decision:
     enough = account.is_usable if caller.channel is not Channel.PAGE else account.may_use_pages
-    reason = "The user is active and may come this way."
+    reason = "The user is active and may use this channel."
     if not enough:
         reason = "The user is inactive, locked out, or has web service access only."
     outcome = Outcome.ALLOWED if enough else Outcome.REFUSED

@@ -177,6 +177,6 @@ class InstanceLab:
             Account(
                 self._settings.hi_user,
                 self._settings.hi_password.reveal(),
-                "HI credentials, which installing an app from the store asks for; no user of this instance",
+                "HI credentials, for installing an app from the store; not a user of this instance",
             ),
         )

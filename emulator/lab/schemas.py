@@ -21,7 +21,7 @@ class OAuthClientSchema(StrictSchema):
 class UserSchema(StrictSchema):
     user_name = Text(
         required=True,
-        validate=validate.Regexp(r"[^\s^\x00-\x1f]{1,40}\Z", error="1 to 40 characters, no blanks, no ^."),
+        validate=validate.Regexp(r"[^\s^\x00-\x1f]{1,40}\Z", error="1 to 40 characters, without blanks and ^."),
     )
     password = Text(required=True, validate=validate.Length(1, 1024))
     name = Text(validate=validate.Length(max=100))

@@ -13,7 +13,7 @@ from ..records.row import Row
 
 class UserExists(TicketlabError):
     status = 409
-    message = "There is such a user already"
+    message = "There already is such a user"
 
 
 class UnknownRole(TicketlabError):
@@ -52,5 +52,5 @@ def _give_roles(gate: Gate, transaction: Transaction, user: str, names: Sequence
         role = roles.find(f"name={literal(name)}", ["sys_id", "name"])
         if role is None or role.value("name") != name:
             known = [each.value("name") or "" for each in roles.query(fields=["name"]).rows]
-            raise UnknownRole(detail=f"{name} is no sys_user_role record.{did_you_mean(name, known)}")
+            raise UnknownRole(detail=f"{name} is not a sys_user_role record.{did_you_mean(name, known)}")
         given.insert({"user": user, "role": role.sys_id, "state": "active"})

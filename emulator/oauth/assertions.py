@@ -93,7 +93,7 @@ class Assertions:
         if expires is None or now >= expires + skew:
             raise InvalidGrantError("The assertion has expired, or has no exp")
         if any((_moment(claims, name) or now) > now + skew for name in ("nbf", "iat")):
-            raise InvalidGrantError("The assertion is of the future")
+            raise InvalidGrantError("The assertion was issued in the future")
         subject, token_id = claims.get("sub"), claims.get("jti", "")
         if not isinstance(subject, str) or not subject:
             raise InvalidGrantError("The assertion has no sub")

@@ -191,7 +191,7 @@ class RefreshTokenGrant(_RefreshTokenGrant):
         client = cast("Client", self.request.client)
         credential = cast("LiveRefreshToken", refresh_token).credential
         if client.is_hardened and not credential.family:
-            raise InvalidGrantError("The refresh token was given out before the client was hardened")
+            raise InvalidGrantError("The refresh token was issued before the client was hardened")
         scope = (self.request.payload.scope if self.request.payload else "") or ""
         transaction = transaction_of(self.request)
         issued = (
@@ -242,7 +242,7 @@ def _check_scope(request: OAuth2Request, client: Client, redirect_uri: str | Non
     """Raise InvalidScopeError for what a hardened client may not have; the default profile ignores it (A08)."""
     scope = (request.payload.scope if request.payload else "") or ""
     if client.is_hardened and not client.has_scopes(scope):
-        raise InvalidScopeError("A scope that was asked for cannot be given", redirect_uri=redirect_uri)
+        raise InvalidScopeError("A requested scope cannot be granted", redirect_uri=redirect_uri)
 
 
 def transaction_of(request: OAuth2Request) -> Transaction:

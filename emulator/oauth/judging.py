@@ -53,8 +53,8 @@ class Dead(StrEnum):
     REVOKED = "revoked"
     CLIENT_INACTIVE = "its application is inactive"
     USER_UNUSABLE = "its user is inactive, locked out or gone"
-    PASSWORD_CHANGED = "its user has another password since"  # noqa: S105 - a sentence
-    ROTATED = "a refresh token whose successor was given out"
+    PASSWORD_CHANGED = "its user's password has changed since"  # noqa: S105 - a sentence
+    ROTATED = "a refresh token that has been rotated"
 
 
 @dataclass(frozen=True, slots=True)

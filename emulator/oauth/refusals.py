@@ -67,7 +67,7 @@ SENTENCES = {
     "invalid_request": "The request lacks a parameter, repeats one, or has one that cannot be used.",
     "invalid_client": "Client authentication failed.",
     "invalid_grant": "The code, token, assertion or user is not valid, or was issued to another client.",
-    "invalid_scope": "A scope that was asked for cannot be given.",
+    "invalid_scope": "A requested scope cannot be granted.",
     "unauthorized_client": "The client may not use this grant.",
     "unsupported_grant_type": "This grant type is not supported.",
     "temporarily_unavailable": "Too many failed attempts. Try again later.",

@@ -44,7 +44,9 @@ def create_client(
     if not urls or any(is_dangerous(each) for each in urls):
         raise BadInput("Invalid redirect URL", "Give an address like https://example.com/callback, without #fragment.")
     if further.get("profile") == Profile.HARDENED and any(is_readable_underway(each) for each in urls):
-        raise BadInput("Invalid redirect URL", "A hardened client needs https, but for an address on its own machine.")
+        raise BadInput(
+            "Invalid redirect URL", "A hardened client needs https, except for an address on its own machine."
+        )
     client_id = gate.ids.sys_id()
     secret = secret or gate.ids.token(24)
     values = {"name": name.strip(), "client_id": client_id, "redirect_url": ",".join(urls), "type": "client", **further}

@@ -147,6 +147,4 @@ def _name(file: FileStorage) -> str:
 
 
 def _too_large() -> str:
-    return (
-        f"The file was not attached: it has more than the {part(Attachments).largest // MEGABYTE} MB that one may have."
-    )
+    return f"The file was not attached: it is larger than the allowed {part(Attachments).largest // MEGABYTE} MB."

@@ -29,7 +29,9 @@ from .surroundings import Surroundings, read_surroundings
 
 NEW = "-1"
 MYSELF = "javascript:gs.getUserID()"
-OUT_OF_DATE = "Nothing was saved, since you have logged in anew meanwhile. Look at the form and press the button again."
+OUT_OF_DATE = (
+    "Nothing was saved, since you have logged in again in the meantime. Look at the form and press the button again."
+)
 
 
 @pages.get("/<table>.do")

@@ -13,7 +13,7 @@ from ...shared.unavailable import DatabaseUnavailable
 from ..errors import PlatformError, TransactionCancelled
 from ..identity.web import FormRefused, LoginRequired, check_csrf, current_account, redirect_to_login, require_login
 
-UNEXPECTED = "The instance made a mistake. Its log tells more, under the transaction ID {}."
+UNEXPECTED = "The instance made a mistake. Its log says more, under the transaction ID {}."
 NOT_FOUND = "The page you are looking for could not be found."
 
 

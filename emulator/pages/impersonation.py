@@ -14,7 +14,7 @@ from .messages import Message, refusal
 PATH = "/impersonate_dialog.do"
 END_PATH = "/impersonate_end.do"
 HOME = "/home.do"
-NOT_ALLOWED = "Only an administrator impersonates, and one user at a time."
+NOT_ALLOWED = "Only an administrator may impersonate, and only one user at a time."
 
 
 def is_impersonating() -> bool:

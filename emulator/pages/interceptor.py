@@ -36,7 +36,7 @@ KINDS: Sequence[Kind] = (
     Kind(
         "Create an OAuth JWT API endpoint for external clients",
         "/oauth_entity.do?sys_id=-1&sysparm_query=type=jwt_client",
-        "As above, and the program proves with a signed token for whom it works.",
+        "As above, and the program proves with a signed token on whose behalf it works.",
     ),
     Kind("Configure an OIDC provider to verify ID tokens"),
     Kind("Connect to a third party OAuth Provider"),

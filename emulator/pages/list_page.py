@@ -29,7 +29,7 @@ from .row_actions import RowAction, row_actions
 
 INTERCEPTORS = {"oauth_entity": "/oauth_application_type.do"}
 """Where New leads first, for tables of which there are several kinds of records."""
-LEFT_OUT = "Left out of the filter, since no such field or operator is known here:"
+LEFT_OUT = "Left out of the filter, because this field or operator is unknown:"
 
 
 @dataclass(frozen=True, slots=True)

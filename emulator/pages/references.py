@@ -42,7 +42,7 @@ class References:
             if len(found) == 1:
                 return found[0]
             if found:
-                raise UnclearReference(f"Several records are called so. Give the sys_id: {' or '.join(found)}.")
+                raise UnclearReference(f"Several records have this name. Give the sys_id: {' or '.join(found)}.")
         raise UnclearReference(f"There is no {label} called {text}.")
 
     def display(self, table: str, text: str) -> str:

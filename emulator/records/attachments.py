@@ -111,7 +111,7 @@ class Attachments:
         _check_name(name)
         allowed = [each.strip().lower() for each in self._gate.get_property(EXTENSIONS).split(",") if each.strip()]
         if allowed and name.rpartition(".")[2].lower() not in allowed:
-            raise BadParameter(detail=f"{EXTENSIONS} lets only files be attached that end in {', '.join(allowed)}.")
+            raise BadParameter(detail=f"{EXTENSIONS} allows only files that end in {', '.join(allowed)}.")
 
     def pin(self, image: str) -> None:
         """Keep what the database names now for as long as this image of it is kept."""

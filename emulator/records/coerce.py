@@ -128,7 +128,7 @@ def _decimal(text: str, _how: Input) -> Decimal:
         raise Unfit(f"{text[:40]!r} is not a number")
     number = DIGITS.create_decimal(text)
     if abs(number) >= Decimal(10) ** 13:
-        raise Unfit(f"{text[:40]!r} is not a number a field can hold")
+        raise Unfit(f"{text[:40]!r} is not a number that a field can hold")
     return round(number, PLACES).normalize()
 
 

@@ -43,7 +43,7 @@ def _of_user(
         values["name"] = " ".join(filter(None, parts)) or values.get("name", before.get("name"))
     if given.get("locked_out") is True and work.caller.user == sys_id:
         del values["locked_out"]
-        work.trail.alter("user", "own lock", "Nobody locks oneself out (platform 2.2, D).")
+        work.trail.alter("user", "own lock", "Administrators cannot lock themselves out (platform 2.2, D).")
     if given.get("locked_out") is False and before.get("locked_out"):
         values.setdefault("failed_attempts", 0)
     return values

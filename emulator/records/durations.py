@@ -38,7 +38,7 @@ def read_duration(text: str) -> int:
     """
     seconds = _seconds(text.strip())
     if not 0 <= seconds <= LONGEST:
-        raise ValueError("no field holds a duration this long")
+        raise ValueError("a duration this long fits no field")
     return seconds
 
 

@@ -34,11 +34,13 @@ def matching(records: GlideRecord, query: str) -> Sequence[str]:
 def meant(records: GlideRecord, query: str, *, limit: int, offset: int = 0, count: bool = False) -> Page:
     """The keys of those that are to be changed. Raises QueryNotUnderstood as ``matching`` does."""
     if not parse(query).groups:
-        raise QueryNotUnderstood(detail="The query has no condition, so it would hit every record. Say which you mean.")
+        raise QueryNotUnderstood(
+            detail="The query has no condition, so it would hit every record. Say which ones are meant."
+        )
     page = records.query(query, fields=("sys_id",), limit=limit, offset=offset, count=count)
     if page.dropped:
         raise QueryNotUnderstood(
-            detail=f"{page.dropped[0]} says nothing of {records.table}, so more records would be hit than are meant. "
+            detail=f"{page.dropped[0]} means nothing for {records.table}, so more records would be hit than intended. "
             "Nothing was changed. Correct the query."
         )
     return page

@@ -79,7 +79,7 @@ def _check_new(draft: Draft, table: str, element: str) -> None:
 
 
 def _refuse(draft: Draft, why: str) -> NoReturn:
-    draft.work.trail.refuse(OperationFailed(detail=f"{why}."), STEP, "names of one's own", why)
+    draft.work.trail.refuse(OperationFailed(detail=f"{why}."), STEP, "names of your own", why)
 
 
 def _create(draft: Draft) -> None:

@@ -25,7 +25,7 @@ def batch() -> Response:
     """Answers in the order of the requests, each with its own status; the batch's id comes back as text (rest 7, C)."""
     api_caller()
     if IN_BATCH in request.environ:
-        refusal = BadParameter(detail="A batch may hold no batch.")
+        refusal = BadParameter(detail="A batch may not contain a batch.")
         refusal.status = assumptions.BATCH_IN_BATCH_STATUS.value
         raise refusal
     given = given_object()

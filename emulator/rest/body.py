@@ -98,7 +98,7 @@ def _loads(text: str) -> object:
 
 
 def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON value")
+    raise ValueError(f"{name} is not a JSON value")
 
 
 def _double_quoted(match: re.Match[str]) -> str:

@@ -40,7 +40,7 @@ def keep_files(entries: Iterator[Entry], contents: Contents) -> None:
 def _pair(given: object) -> tuple[str, str]:
     if isinstance(given, list) and len(given) == 2:
         return str(given[0]), str(given[1])
-    raise ValueError("_of of an attachment is a table and what the record is called by")
+    raise ValueError("an attachment's _of is a table and the name of its record")
 
 
 def _bytes(entry: Entry) -> bytes:

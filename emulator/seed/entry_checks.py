@@ -29,15 +29,17 @@ def check_written(dictionary: Dictionary, table: str, entry: Mapping[str, Any]) 
     if table not in dictionary.tables:
         raise LookupError(f"Invalid table {table}.{did_you_mean(table, dictionary.tables)}")
     if table in DECLARED:
-        raise ValueError("Tables and fields of one's own come from --tables (docs/records.md)")
+        raise ValueError("Tables and fields of your own come from --tables (docs/records.md)")
     if dictionary.table(table).union_of:
         raise ValueError(f"{table} shows the records of other tables and has none of its own")
     if table == ACCESS_RULES and not (is_text(entry.get("operation")) and entry["operation"].strip()):
         raise ValueError("An access rule names its operations in a text")
     if entry.get("sys_class_name", table) != table:
-        raise ValueError(f"The entry makes a record of {table}; one of another class stands under its own table")
+        raise ValueError(f"The entry makes a record of {table}; list a record of another class under its own table")
     if "sys_id" in entry and not RECORD_ID.fullmatch(str(entry["sys_id"])):
-        raise ValueError(f"{entry['sys_id']!r} is no sys_id: 32 digits and letters a to f, or a name in small letters")
+        raise ValueError(
+            f"{entry['sys_id']!r} is not a sys_id: 32 digits and letters a to f, or a name in lower-case letters"
+        )
     known = _known(table)
     for key in entry:
         if key.startswith("_") and key not in known:

@@ -78,7 +78,7 @@ class SingleSignOn:
 
     def _signed_on(self, provider: Provider | None, attempt: Attempt, answer: Mapping[str, str]) -> SignedOn:
         if provider is None:
-            raise SignOnRefused("The identity provider was switched off meanwhile")
+            raise SignOnRefused("The identity provider has been switched off in the meantime")
         if "error" in answer or not answer.get("code"):
             raise SignOnRefused(f"The provider answers {answer.get('error', 'without a code')}")
         account = self._account(provider, answer["code"][:LONGEST_PARAMETER], attempt)

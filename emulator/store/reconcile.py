@@ -26,8 +26,8 @@ class StoredOtherwise(RefusedToStart):
     def __init__(self, table: Table, column: Column[Any], stored: object) -> None:
         self.field = f"{table.name}.{column.name}"
         super().__init__(
-            detail=f"{self.field} is stored as {stored} in this database, which the dictionary now declares otherwise. "
-            "Start with a new data folder, or with --fresh."
+            detail=f"{self.field} is stored as {stored} in this database, but the dictionary now declares it "
+            "differently. Start with a new data folder, or with --fresh."
         )
 
 

@@ -42,7 +42,7 @@ class Bench(CasePair):
         try:
             made = self.connector.connect()
         except TicketlabError as error:
-            raise NotArranged(detail=f"The pair could not be connected first: {error}") from error
+            raise NotArranged(detail=f"The pair could not be connected beforehand: {error}") from error
         self.notes["client_id"] = made.client_id
         self.notes["entity"] = self.records.one("oauth_entity", f"client_id={made.client_id}")["sys_id"]
         self.notes["user"] = self.records.one("sys_user", f"user_name={INTEGRATION_USER}")["sys_id"]

@@ -24,7 +24,7 @@ Say = Callable[[str], None]
 
 class OutOfTurn(TicketlabError):
     status = 409
-    message = "This is not the time for it"
+    message = "This cannot be done now"
 
 
 class NoSuchCure(TicketlabError):

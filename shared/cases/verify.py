@@ -74,13 +74,13 @@ def _broken_then_cured(bench: Bench, case: Case, cure: Cure) -> str:
     case.arrange(bench)
     seen = see(case, bench)
     if not seen.broken:
-        return _complaint("The symptom does not show", seen, case.symptom, case.evidence)
+        return _complaint("The symptom did not appear", seen, case.symptom, case.evidence)
     cure.apply(bench)
     for _ in range(TRIES):
         seen = see(case, bench)
         if seen.well:
             return ""
-    return _complaint("The cure does not help", seen, case.cured, "")
+    return _complaint("The cure did not help", seen, case.cured, "")
 
 
 def _complaint(what: str, seen: Seen, expected: str, evidence: str) -> str:

@@ -9,7 +9,7 @@ from ..errors import TicketlabError
 from ..lab_key import KEY_HEADER
 
 SECONDS = 30
-STARTS_IT = "Is it running? `ticketlab up` starts it; one on another data folder is named by --data."
+STARTS_IT = "Is it running? `ticketlab up` starts it; use --data if its data folder is another one."
 
 
 class LabUnreachable(TicketlabError):
@@ -54,7 +54,7 @@ class Lab:
         except (requests.RequestException, ValueError) as error:
             raise LabUnreachable(f"{self.url} does not answer", STARTS_IT) from error
         if not isinstance(body, dict):
-            raise LabUnreachable(f"{self.url} does not answer as a lab", "Something else listens there.")
+            raise LabUnreachable(f"{self.url} does not answer as a lab", "Something else is listening there.")
         if not answer.ok:
             raise _refusal(answer.status_code, body, f"{self.url}/lab/{path}")
         return body
@@ -63,7 +63,7 @@ class Lab:
 def _refusal(status: int, body: dict[str, Any], url: str) -> TicketlabError:
     error = body.get("error")
     if not isinstance(error, dict) or not error.get("message"):
-        return LabUnreachable(f"{url} answers {status}", "Something else listens there.")
+        return LabUnreachable(f"{url} answers {status}", "Something else is listening there.")
     return RefusedByLab(status, str(error["message"]), str(error.get("detail") or ""))
 
 

@@ -15,12 +15,12 @@ if TYPE_CHECKING:
 
 @click.group()
 def case() -> None:
-    """Break a running pair as customers have met it, and cure it. `stop` puts everything back."""
+    """Break a running pair as customers met it, and cure it. `stop` puts everything back."""
 
 
 @case.command(name="list")
 @JSON
-@click.option("--markdown", is_flag=True, help="Print the catalogue as docs/cases.md has it.")
+@click.option("--markdown", is_flag=True, help="Print the catalogue as in docs/cases.md.")
 def list_cases(*, as_json: bool, markdown: bool) -> None:
     """Name all cases."""
     from ..cases import tell
@@ -43,7 +43,7 @@ def list_cases(*, as_json: bool, markdown: bool) -> None:
 @click.argument("identity", metavar="ID")
 @JSON
 def show(*, identity: str, as_json: bool) -> None:
-    """Tell all about a case. What differs, the steps, the symptom, the check and what it finds, the cure."""
+    """Show all about a case. What differs, the steps, the symptom, the check and what it finds, the cure."""
     from ..cases import tell
     from ..cases.registry import case_named
 
@@ -86,11 +86,11 @@ def symptom(*, identity: str, as_json: bool, **given: Any) -> int:
 
 @case.command()
 @click.argument("identity", metavar="ID")
-@click.option("--way", default="", help="Which cure, where there are several; the first one otherwise.")
+@click.option("--way", default="", help="Which of several cures to apply; by default the first.")
 @options(*TARGET)
 @JSON
 def cure(*, identity: str, way: str, as_json: bool, **given: Any) -> int:
-    """Cure it as `show` tells, and do the customer's steps again. Exit code 1 when they do not succeed."""
+    """Apply the cure that `show` describes, then repeat the customer's steps. Exit code 1 when they do not succeed."""
     seen = _runner(given).cure(identity, way)
     return _told(seen, seen.well, "cured", seen.case.cured, as_json=as_json)
 
@@ -102,7 +102,7 @@ def cure(*, identity: str, way: str, as_json: bool, **given: Any) -> int:
 def stop(*, keep: bool, as_json: bool, **given: Any) -> None:
     """End the started case. Both apps return to what they were when it began, clocks included."""
     ended = _runner(given).stop(keep=keep)
-    kept = "Both apps stay as they are." if keep else "Both apps are what they were before."
+    kept = "Both apps stay as they are." if keep else "Both apps are as they were before."
     click.echo(as_line({"stopped": ended.id, "kept": keep}) if as_json else f"Stopped {ended.id}. {kept}")
 
 
@@ -110,7 +110,7 @@ def stop(*, keep: bool, as_json: bool, **given: Any) -> None:
 @click.argument("text", nargs=-1)
 @JSON
 def find(*, text: tuple[str, ...], as_json: bool) -> int:
-    """Name the cases that a pasted error fits. The check tells them apart; `-` reads standard input."""
+    """Name the cases that match a pasted error. The check tells them apart; `-` reads standard input."""
     from ..cases.find import find as search
 
     pasted = sys.stdin.read() if text == ("-",) else " ".join(text)
@@ -128,7 +128,7 @@ def find(*, text: tuple[str, ...], as_json: bool) -> int:
         click.echo(f"  check     {fit.case.check}\n  finds     {fit.case.evidence}")
     if not fits and not as_json:
         click.echo("No case fits. `ticketlab case list` names them all.")
-        click.echo("Why the instance refused a request, and which record to change, stands on its page /lab/decisions.")
+        click.echo("The instance's page /lab/decisions says why it refused a request, and which record to change.")
     return 0 if fits else FAILED
 
 
@@ -179,5 +179,5 @@ def _told(seen: "Seen", good: bool, word: str, expected: str, *, as_json: bool) 
         click.echo(f"Seen:   {excerpt}")
         click.echo(f"Check:  {seen.case.check}\n        {seen.found}")
     if not good and not as_json:
-        click.echo(f"That is not as expected: {expected}")
+        click.echo(f"That is not what was expected: {expected}")
     return 0 if good else FAILED

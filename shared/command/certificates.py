@@ -56,8 +56,8 @@ def tls_files(folder: Path, host: str = "127.0.0.1") -> TlsFiles:
     except OSError as error:
         raise RefusedToStart(f"The folder {folder} cannot be used", error.strerror or str(error)) from error
     except ValueError as error:
-        detail = f"{error} Remove it, and a new authority is made, which clients must be told to trust."
-        raise RefusedToStart(f"The folder {folder} holds no certificates that can be read", detail) from error
+        detail = f"{error} Remove it, and a new authority is made, which clients will have to trust."
+        raise RefusedToStart(f"The folder {folder} holds no readable certificates", detail) from error
     return files
 
 
@@ -161,7 +161,7 @@ def _private_bytes(key: Key) -> bytes:
 def _read_key(path: Path) -> Key:
     key = serialization.load_pem_private_key(path.read_bytes(), password=None)
     if not isinstance(key, ec.EllipticCurvePrivateKey):
-        raise ValueError(f"{path} holds a key of another kind.")  # noqa: TRY004 - the file's content is wrong
+        raise ValueError(f"{path} holds a key of the wrong kind.")  # noqa: TRY004 - the file's content is wrong
     return key
 
 

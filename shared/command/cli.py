@@ -68,7 +68,9 @@ def ticketlab() -> None:
 def _name(_context: click.Context, _parameter: click.Parameter, value: str) -> str:
     """A name stands in front of a domain: ``NAME.service-now.com``, ``NAME.onmicrosoft.com``."""
     if not HOST_LABEL.fullmatch(value):
-        raise click.BadParameter(f"{value!r} is no name: lower-case letters, digits and inner hyphens, at most 63.")
+        raise click.BadParameter(
+            f"{value!r} is not a valid name: use lower-case letters, digits and inner hyphens, at most 63 characters."
+        )
     return value
 
 
@@ -85,19 +87,37 @@ def _seed(_context: click.Context, _parameter: click.Parameter, value: str) -> s
 
 
 PAIR = (
-    option("--host", default=PairOptions.host, help="The address both listen on."),
-    option("--emulator-port", type=click.IntRange(0, 65535), default=EMULATOR_PORT, help="0 takes a free one."),
-    option("--connector-port", type=click.IntRange(0, 65535), default=CONNECTOR_PORT, help="0 takes a free one."),
-    option("--tls-port", type=click.IntRange(0, 65535), default=TLS_PORT, help="Of the https listener."),
+    option("--host", default=PairOptions.host, help="The address that both apps listen on."),
+    option(
+        "--emulator-port",
+        type=click.IntRange(0, 65535),
+        default=EMULATOR_PORT,
+        help="The instance's port; 0: a free one.",
+    ),
+    option(
+        "--connector-port",
+        type=click.IntRange(0, 65535),
+        default=CONNECTOR_PORT,
+        help="The tenant's port; 0: a free one.",
+    ),
+    option(
+        "--tls-port", type=click.IntRange(0, 65535), default=TLS_PORT, help="The https listener's port; 0: a free one."
+    ),
 )
 KIND = (
-    option("--workers", type=click.IntRange(1, 64), default=1, help="Processes a server works with."),
+    option("--workers", type=click.IntRange(1, 64), default=1, help="Worker processes of each server."),
     option("--instance", callback=_name, default=PairOptions.instance, help="The instance's name."),
     option("--tenant", callback=_name, default=PairOptions.tenant, help="The tenant's name."),
-    option("--release", default=PairOptions.release, help="The release of ServiceNow the instance behaves as."),
-    option("--connector-address", default=PairOptions.connector_address, help="Where the tenant calls from."),
-    option("--database", default="", help="postgresql://USER@HOST/DATABASE, in place of files in the data folder."),
-    option("--database-schema", default=PairOptions.database_schema, help="The prefix of the schemas there."),
+    option("--release", default=PairOptions.release, help="The ServiceNow release that the instance behaves as."),
+    option(
+        "--connector-address",
+        default=PairOptions.connector_address,
+        help="The local address from which the tenant calls the instance.",
+    ),
+    option("--database", default="", help="postgresql://USER@HOST/DATABASE, instead of files in the data folder."),
+    option(
+        "--database-schema", default=PairOptions.database_schema, help="The prefix of the schemas in that database."
+    ),
     option("--tls", is_flag=True, help="Let the instance answer over https as well."),
     option("--seed", callback=_seed, default=PairOptions.seed, help=f"What new databases hold: {seeds.HELP}."),
     option(
@@ -169,12 +189,12 @@ def status(*, as_json: bool, **given: Any) -> int:
 @ticketlab.command()
 @options(*TARGET)
 def reset(**given: Any) -> None:
-    """Put both running apps back to the seed."""
+    """Reset both running apps to the seed."""
     from .reset import reset as put_back
 
     target = target_of(given)
     seed = put_back(target)
-    _say(f"{target.emulator} and {target.connector} are back at their seed ({seed}).")
+    _say(f"{target.emulator} and {target.connector} have been reset to their seed ({seed}).")
 
 
 @ticketlab.command(name="exec", context_settings={"allow_interspersed_args": False})
@@ -208,7 +228,7 @@ def connect(*, entity: str, user: str, as_json: bool, **given: Any) -> None:
 
 @ticketlab.command()
 @options(*TARGET)
-@click.option("--own", is_flag=True, help="Play it on a pair of its own, even when one runs.")
+@click.option("--own", is_flag=True, help="Play it on a pair of its own, even when one is running.")
 @JSON
 def demo(*, own: bool, as_json: bool, **given: Any) -> None:
     """Play the whole story over HTTP and verify each step. On the running pair, or on one of its own."""

@@ -83,7 +83,7 @@ def seconds_of(duration: str) -> float:
     """Raises click.BadParameter."""
     found = DURATION.fullmatch(duration.strip())
     if found is None:
-        raise click.BadParameter(f"{duration!r} is no duration: give seconds, or a number with s, m, h or d.")
+        raise click.BadParameter(f"{duration!r} is not a duration: give seconds, or a number with s, m, h or d.")
     return float(found[1]) * UNITS[found[2] or "s"]
 
 

@@ -11,7 +11,7 @@ from .up import Ready
 
 CLOSED = {"close_code": "successful", "close_notes": "Done as recommended."}
 RESOLVED = {"close_code": "Solved (Permanently)", "close_notes": "The forwarding rule is gone."}
-CANCELED = {"work_notes": "Not needed any more."}
+CANCELED = {"work_notes": "No longer needed."}
 Step = Mapping[str, str]
 CHANGE_STEPS: Sequence[Step] = (
     {"state": "-4"},

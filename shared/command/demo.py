@@ -83,6 +83,6 @@ def meet_and_cure(connector: Connector, instance: InstanceApi, entity: str, say:
     if REFUSED not in refused.text:
         raise NotAsTold("Step 1 was not refused", refused.excerpt)
     if instance.rows("oauth_entity", f"name={entity}"):
-        raise NotAsTold("Step 1 was refused and made an entity all the same")
+        raise NotAsTold("Step 1 was refused, yet it made an entity")
     say(f"checklist, step 1, with Can read unticked: {REFUSED}")
     say("System Definition > Tables > oauth_entity: Can read ticked again")

@@ -21,9 +21,9 @@ def option(name: str, **settings: Any) -> Callable[[Function], Function]:
     return click.option(name, envvar=variable, show_envvar=True, show_default=True, **settings)
 
 
-KEY = option("--lab-key", default="", help="Needed by the lab from other machines. Better given by the variable.")
+KEY = option("--lab-key", default="", help="The key that the lab asks of other machines. Prefer the variable.")
 DATA = option(
-    "--data", type=click.Path(path_type=Path), default=DEFAULT_DATA, help="The folder of databases, keys and logs."
+    "--data", type=click.Path(path_type=Path), default=DEFAULT_DATA, help="The folder for databases, keys and logs."
 )
 TARGET = (
     click.option("--emulator", envvar="TICKETLAB_EMULATOR_URL", default="", show_envvar=True, help="Its address."),

@@ -58,7 +58,7 @@ class Port:
 def _refused(host: str, number: int, option: str, error: OSError) -> RefusedToStart:
     """Says what has to be another: the host, where it is none of this machine's, else the port."""
     if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
-        return RefusedToStart(f"{host} is no address of this machine", "Name one of its own with --host.")
+        return RefusedToStart(f"{host} is not an address of this machine", "Name one of its own with --host.")
     variable = f"TICKETLAB_{option.removeprefix('--').replace('-', '_').upper()}"
     another = f"Name another one with {option} or {variable}; 0 takes a free one."
     return RefusedToStart(f"Port {number} on {host} cannot be used", f"{error.strerror or error}. {another}")

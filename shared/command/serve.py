@@ -67,7 +67,7 @@ def _refusal(error: Exception) -> str:
     if isinstance(error, DatabaseUnavailable):
         return f"{error.message}: {error.reason}."
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}:
-        return f"A file cannot be written: {error.strerror}. Make room, or give another folder with --data."
+        return f"A file cannot be written: {error.strerror}. Free some space, or give another folder with --data."
     return str(error) if isinstance(error, TicketlabError) else ""
 
 

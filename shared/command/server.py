@@ -176,7 +176,7 @@ def wait_for(
         if time.monotonic() > seconds + max([began, *(server.last_progress for server in servers)]):
             silent = waiting[0]
             raise ServerStopped(
-                f"The {silent.app} does not answer", f"It was given {seconds:.0f} s.", silent.last_lines
+                f"The {silent.app} does not answer", f"It did not within {seconds:.0f} s.", silent.last_lines
             )
         stop.wait(SECONDS_BETWEEN_LOOKS)
     return False

@@ -18,7 +18,7 @@ PATIENCE = 30.0
 
 
 class NotAsTold(TicketlabError):
-    message = "The story did not go as told"
+    message = "The story did not go as expected"
 
 
 @dataclass(frozen=True)
@@ -129,5 +129,5 @@ def wait_for(seen: Callable[[], bool], otherwise: str) -> None:
     end = time.monotonic() + PATIENCE
     while not seen():
         if time.monotonic() > end:
-            raise NotAsTold(otherwise, f"It was waited for {PATIENCE:.0f} s.")
+            raise NotAsTold(otherwise, f"Waited for {PATIENCE:.0f} s.")
         time.sleep(0.1)

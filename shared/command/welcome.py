@@ -46,7 +46,7 @@ def _accounts(ready: Ready) -> list[str]:
             "",
         ]
     return [
-        "Accounts (made up, and public):",
+        "Accounts (invented, and public):",
         "  instance  admin                                 password admin",
         *(
             f"  tenant    {f'{name}@{domain}':<37} password ticketlab   {role}"
@@ -68,8 +68,8 @@ def _moved(ready: Ready) -> list[str]:
     if not ready.moved_from:
         return []
     return [
-        f"Last time the tenant was at {ready.moved_from}. An application registry entry made then still names that",
-        "address as its redirect URL: change it there, or provision again.",
+        f"At the last start the tenant was at {ready.moved_from}. An application registry entry made then still has",
+        "that address as its redirect URL: change it there, or provision again.",
         "",
     ]
 
@@ -88,7 +88,7 @@ def _trust(ready: Ready) -> list[str]:
     if not ready.tls:
         return []
     return [
-        "Programs that use https must trust this machine's own authority:",
+        "Programs that use https must trust this lab's own authority:",
         *(f"  export {variable}={ready.authority}" for variable in TRUST_VARIABLES),
         "",
     ]

@@ -92,7 +92,7 @@ def _refusals(made: "World") -> str:
     try:
         return _in_words(made.servicenow.refusals()[:SHOWN])
     except TicketlabError as error:
-        return f"The instance does not tell: {error}"
+        return f"The instance does not say: {error}"
 
 
 def _in_words(decisions: Sequence[Mapping[str, Any]]) -> str:

@@ -11,5 +11,5 @@ def refuse_debugging(app: Flask, host: str) -> None:
     if app.debug and not is_loopback(host):
         raise RefusedToStart(
             f"Listening on {host} with FLASK_DEBUG set",
-            "Strangers would see stacks and sources. Unset FLASK_DEBUG, or listen on 127.0.0.1.",
+            "Strangers would see stack traces and source code. Unset FLASK_DEBUG, or listen on 127.0.0.1.",
         )

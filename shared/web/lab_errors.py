@@ -17,7 +17,7 @@ class LabNotFound(TicketlabError):
 
 class LabMethodNotAllowed(TicketlabError):
     status = 405
-    message = "The lab's page does not take this method"
+    message = "This page of the lab does not accept this method"
 
 
 def wants_page(asking: Request) -> bool:

@@ -32,7 +32,7 @@ def _check_host(request: Request, own_url: str) -> None:
     host = urlsplit(f"//{request.host}").hostname or ""
     if not is_loopback(host) and host != urlsplit(own_url).hostname:
         raise LabRefused(
-            detail=f"It was asked for as {host!r}; use localhost, 127.0.0.1 or the configured address,"
+            detail=f"It was addressed as {host!r}; use localhost, 127.0.0.1 or the configured address,"
             f" or send the lab key in the {KEY_HEADER} header."
         )
 
@@ -43,7 +43,7 @@ def _has_key(request: Request, lab_key: Secret) -> bool:
 
 def _check_peer(request: Request) -> None:
     if not is_loopback(request.remote_addr or ""):
-        raise LabRefused(detail=f"From another machine it needs the lab key in the {KEY_HEADER} header.")
+        raise LabRefused(detail=f"Another machine must send the lab key in the {KEY_HEADER} header.")
 
 
 def _check_sender(request: Request) -> None:

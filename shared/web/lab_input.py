@@ -20,7 +20,7 @@ class _True(fields.Boolean):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> bool:  # noqa: ARG002
         if value is not True:
-            raise ValidationError("Only true means anything here.")
+            raise ValidationError("Only true is allowed here.")
         return True
 
 
@@ -51,7 +51,7 @@ def lab_input(request: Request) -> dict[str, Any]:
 def nothing(body: Mapping[str, Any]) -> None:
     """Refuse a body where none means anything."""
     if body:
-        raise BadInput("This takes no input", "Send {}.")
+        raise BadInput("This accepts no input", "Send {}.")
 
 
 def clock_change(body: Mapping[str, Any]) -> ClockChange:

@@ -51,5 +51,5 @@ def remove(name: str) -> Response:
 
 def _snapshot(name: str) -> Image:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,39}", name):
-        raise BadInput("A snapshot cannot have this name", "Use up to 40 small letters, digits and dashes.")
+        raise BadInput("A snapshot cannot have this name", "Use up to 40 lower-case letters, digits and hyphens.")
     return this_lab().snapshot(name)

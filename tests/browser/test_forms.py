@@ -62,7 +62,7 @@ def test_a_file_that_is_too_large_is_told_above_the_form(person: Person, tmp_pat
     records.update("sys_properties", limit, {"value": "1"})
     open_new_incident(person)
     attach(person, b"x" * 20 * MEGABYTE, tmp_path / "big.bin")
-    expect(person.page.get_by_role("alert")).to_contain_text("it has more than the 1 MB")
+    expect(person.page.get_by_role("alert")).to_contain_text("it is larger than the allowed 1 MB")
     expect(person.page.get_by_role("combobox", name="State", exact=True)).to_be_visible()
 
 

@@ -23,4 +23,4 @@ def given(case_pair: RunningPair) -> dict[str, str]:
 def only_on_linux() -> None:
     """127.0.0.2 is an address of every Linux machine, not of every Mac."""
     if sys.platform != "linux":
-        pytest.skip("127.0.0.2 is no address of this machine")
+        pytest.skip("127.0.0.2 is not an address of this machine")

@@ -78,7 +78,7 @@ def test_case_that_cannot_be_started_leaves_the_pair_as_it_was(ticketlab, case_p
     instance.update("sys_properties", instance.row("sys_properties", switch)["sys_id"], {"value": "false"})
     refused = ticketlab("case", "start", "token-revoked")
     assert refused.returncode == 1
-    assert "could not be connected first" in refused.stderr
+    assert "could not be connected beforehand" in refused.stderr
     assert "No case is started" in ticketlab("case", "stop").stderr
     assert instance.row("sys_properties", switch)["value"] == "false"
     ticketlab("reset")

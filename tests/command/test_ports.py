@@ -26,7 +26,9 @@ def test_a_port_that_cannot_be_had_is_refused_with_what_to_do():
         Port("127.0.0.1", port.number, "https", "--tls-port")
     port.close()
     for host in ("192.0.2.1", "no.such.host.invalid"):
-        with pytest.raises(RefusedToStart, match=rf"{host} is no address of this machine: Name one .* with --host\."):
+        with pytest.raises(
+            RefusedToStart, match=rf"{host} is not an address of this machine: Name one .* with --host\."
+        ):
             Port(host, 0)
 
 

@@ -86,7 +86,7 @@ def test_a_pair_on_another_folder_is_told_with_the_commands_that_find_it(tmp_pat
     assert "`ticketlab connect` does" in "\n".join(welcome(Ready(PairOptions(), "http://a", "http://b"), "ticketlab"))
     nothing_there = {"TICKETLAB_EMULATOR_URL": "http://127.0.0.1:9", "TICKETLAB_CONNECTOR_URL": "http://127.0.0.1:9"}
     lost = run("connect", cwd=tmp_path, **nothing_there)
-    assert "one on another data folder is named by --data" in lost.stderr
+    assert "use --data if its data folder is another one" in lost.stderr
 
 
 @pytest.mark.parametrize("arguments", [("-1h",), ("--", "-1h"), ("--json", "-1h")])

@@ -38,8 +38,8 @@ def test_a_missing_database_is_told_with_the_command_that_makes_it(postgresql: P
     """The address as it was typed; and the command does make it."""
     address = postgresql.address("not_yet")
     told = refusal_of(address)
-    assert told.startswith(f"There is no database {address}: Make it with createdb ")
-    command = shlex.split(told.rpartition("Make it with ")[2])
+    assert told.startswith(f"There is no database {address}: Create it with createdb ")
+    command = shlex.split(told.rpartition("Create it with ")[2])
     subprocess.run([binaries() / command[0], *command[1:]], check=True)
     with connected(address) as connection:
         assert connection.execute("SELECT current_database()").fetchone() == ("not_yet",)

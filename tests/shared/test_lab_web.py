@@ -113,7 +113,7 @@ def test_the_clock_moves_stops_and_runs_on(client):
     [
         ("/lab/nowhere", 404, "The lab has no such page"),
         ("/lab/clock/", 404, "The lab has no such page"),
-        ("/lab/reset", 405, "does not take this method"),
+        ("/lab/reset", 405, "does not accept this method"),
         ("/lab/cases/nosuch", 404, "There is no such case"),
     ],
 )

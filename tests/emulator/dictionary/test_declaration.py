@@ -196,13 +196,16 @@ def _dictionary(*tables: Table) -> Dictionary:
             _dictionary(Table("a", "A", fields={"x.y": Field("a", "x.y", FieldType.STRING, "X")})),
             "cannot be the name of a field",
         ),
-        (_dictionary(Table("a", "A", choices={"x": (Choice("1", "One"),)})), "a mentions x, which is no field of it"),
+        (
+            _dictionary(Table("a", "A", choices={"x": (Choice("1", "One"),)})),
+            "a mentions x, which is not a field of it",
+        ),
         (
             _dictionary(
                 Table("a", "A", fields={"x": Field("a", "x", FieldType.STRING, "X")}),
                 Table("b", "B", extends="a", fields={"x": Field("b", "x", FieldType.INTEGER, "X")}),
             ),
-            "b.x is stored in another way",
+            "b.x is stored differently",
         ),
     ],
 )

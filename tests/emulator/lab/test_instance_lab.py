@@ -79,7 +79,7 @@ def test_a_role_that_does_not_exist_is_named_with_the_one_that_was_meant(client)
     assert refused.status_code == 400
     said = {
         "message": "There is no such role",
-        "detail": "catalog_admim is no sys_user_role record. Did you mean catalog_admin?",
+        "detail": "catalog_admim is not a sys_user_role record. Did you mean catalog_admin?",
     }
     assert refused.json["error"] == said
     assert client.get(f"{PLATFORM}/incident", auth=("short.lived", "secret")).status_code == 401

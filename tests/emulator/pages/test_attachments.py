@@ -116,7 +116,7 @@ def test_a_file_over_the_limit_is_told_above_the_form(instance, admin, incident,
     set_property(instance, "com.glide.attachment.max_size", "1")
     page = attach(admin, incident, b"x" * size)
     assert page.status == 413
-    assert page.alerts == ["The file was not attached: it has more than the 1 MB that one may have."]
+    assert page.alerts == ["The file was not attached: it is larger than the allowed 1 MB."]
     assert page.form("incident.state")
     assert attached(instance, incident) == []
     assert attach(admin, incident, b"x" * MEGABYTE).status == 302
@@ -129,7 +129,7 @@ def test_a_file_over_the_limit_for_a_record_without_a_form_is_told_plainly(insta
     address = f"/sys_attachment.do?sysparm_table={table}&sysparm_sys_id={incident if table == 'task' else '0' * 32}"
     answer = admin.client.post(address, **multipart({}, b"x" * 3 * MEGABYTE))
     assert answer.status_code == 413
-    assert "it has more than the 1 MB that one may have" in answer.text
+    assert "it is larger than the allowed 1 MB" in answer.text
 
 
 def test_a_file_of_a_kind_that_is_not_listed_is_refused_by_page_and_api(instance, admin, incident):
@@ -137,7 +137,7 @@ def test_a_file_of_a_kind_that_is_not_listed_is_refused_by_page_and_api(instance
     set_property(instance, "glide.attachment.extensions", "txt, PDF")
     page = attach(admin, incident, name="run.exe")
     assert page.status == 400
-    assert "lets only files be attached that end in txt, pdf" in page.alerts[0]
+    assert "allows only files that end in txt, pdf" in page.alerts[0]
     asked = f"/api/now/attachment/file?table_name=incident&table_sys_id={incident}&file_name=exe"
     assert instance.test_client().post(asked, data=b"x", auth=("admin", "admin")).status_code == 400
     assert attach(admin, incident, name="run.TXT").status == 302

@@ -178,5 +178,5 @@ def test_what_a_list_refers_to_in_vain_stops_the_start():
     known = load_schema().tables
     for wrong in (RelatedList("none", "x"), RelatedList("incident", "none"), RelatedList("incident", "caller_id")):
         tables = {**known, "problem": replace(known["problem"], related_lists=(wrong,))}
-        with pytest.raises(ValueError, match="by which nothing belongs to it"):
+        with pytest.raises(ValueError, match="by which no record can refer to it"):
             check(Dictionary(tables))

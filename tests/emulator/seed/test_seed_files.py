@@ -108,7 +108,7 @@ def test_an_own_file_is_attached_to_its_record(instance):
         ("a.toml", "[[incidents]]\n", "a.toml, line 1: Invalid table incidents"),
         ("a.toml", '[[sys_user]]\nfirst_name = "Ann"\n', "a.toml, line 1: A record of sys_user needs a user_name"),
         ("a.toml", '[[sys_user]]\nuser_name = "b"\nsys_id = "6816f79cc0a8016401c5a33be04be441"', "Another record of"),
-        ("a.toml", "[[sys_attachment]]\n_of = 1\n", "a.toml, line 1: _of of an attachment is a table and"),
+        ("a.toml", "[[sys_attachment]]\n_of = 1\n", "a.toml, line 1: an attachment's _of is a table and"),
         ("a.toml", '[[sys_attachment]]\n_of = ["incident", "INC1"]\n', "The seed has no incident called 'INC1'"),
         ("a.toml", "[[incident]]\nstate = 1 2\n", "line 2"),
         ("a.json", "{", "line 1"),
@@ -128,8 +128,8 @@ def test_an_own_file_is_attached_to_its_record(instance):
         ("a.toml", '[[incident]]\nstate = "New"\n', "'New' is no choice of state: it takes 1 (New), 2 (In Progress),"),
         ("a.toml", '[[incident]]\nactive = "perhaps"\n', "line 1: 'perhaps' is neither true nor false."),
         ("a.toml", '[[incident]]\nshort_description = ["a"]\n', "line 1: short_description is one value."),
-        ("a.toml", '[[incident]]\nsys_class_name = "problem"\n', "stands under its own table."),
-        ("a.toml", '[[incident]]\nsys_id = "NOT ONE"\n', "line 1: 'NOT ONE' is no sys_id"),
+        ("a.toml", '[[incident]]\nsys_class_name = "problem"\n', "list a record of another class under its own table."),
+        ("a.toml", '[[incident]]\nsys_id = "NOT ONE"\n', "line 1: 'NOT ONE' is not a sys_id"),
         ("a.toml", '[[sys_user]]\nuser_name = "a"\n_roles = "itil"\n', "line 1: _roles is a list of names."),
         (
             "a.toml",
@@ -143,7 +143,7 @@ def test_an_own_file_is_attached_to_its_record(instance):
         ),
         ("a.toml", '[[problem]]\nnumber = "INC0000001"\n', "Another record of incident is called INC0000001."),
         ("a.toml", '[[sys_user]]\nuser_name = "admin"\nsys_id = "b"\n', "called admin has the sys_id 6816f79c"),
-        ("a.toml", '[[sys_db_object]]\nname = "u_x"\n', "Tables and fields of one's own come from --tables"),
+        ("a.toml", '[[sys_db_object]]\nname = "u_x"\n', "Tables and fields of your own come from --tables"),
     ],
 )
 def test_what_is_wrong_in_a_file_is_told_with_its_line(tmp_path, name, text, told):
@@ -270,7 +270,7 @@ def test_a_seed_s_file_that_is_not_there_is_told_with_where_it_was_looked_for(tm
     with pytest.raises(RefusedToStart) as refused:
         make_instance(tmp_path / "data", seed=str(tmp_path / "fuel.toml"))
     assert str(refused.value) == f"There is no file fuel.toml: It was looked for in {tmp_path}."
-    with pytest.raises(RefusedToStart, match=f"looked for in {tmp_path}/none, and there is no such folder"):
+    with pytest.raises(RefusedToStart, match=f"looked for in {tmp_path}/none, which does not exist"):
         make_instance(tmp_path / "data", seed=str(tmp_path / "none" / "records.toml"))
 
 
