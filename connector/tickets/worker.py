@@ -73,8 +73,10 @@ class Worker:
     def _run(self, logs: Logs, delivery: Delivery, sync: Sync, revocations: Revocations) -> None:
         use_logs(logs)
         rest, synced = self._every, 0.0
-        while not self._stopping:
+        while True:
             self._wake.clear()
+            if self._stopping:  # looked at last, or the clearing might take away what should end the rest
+                return
             asked = self._asked
             begin(request=self._ids.transaction_id())
             try:

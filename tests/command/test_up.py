@@ -96,7 +96,7 @@ def test_ready_line_tells_where_both_are_and_an_interrupt_stops_them(data: Path)
         assert len(processes_using(data)) == 4  # a supervisor and a worker for each
         assert up.interrupt() == 0
         assert up.process.stdout.read() == ""
-    assert processes_using(data) == []
+    assert wait_until_none_uses(data) == []
 
 
 def test_welcome_tells_addresses_accounts_first_steps_and_data(data: Path):

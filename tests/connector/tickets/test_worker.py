@@ -1,7 +1,7 @@
 """The thread that delivers and reads while the pages are used."""
 
 from collections.abc import Iterator
-from threading import Event
+from threading import Event, Thread
 
 import pytest
 from faults.ticket_tables import TicketTables
@@ -50,6 +50,36 @@ def test_refresh_waits_for_a_reading_that_began_after_it(
     tables.change("CHG0030001", state="3")
     assert worker.refresh(patience=HANGING)
     assert ticket_of(tenant, ticket_id).state == "3"
+
+
+class LateClearing(Event):
+    """An event that is cleared when it is told so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached, self.go_on = Event(), Event()
+
+    def clear(self) -> None:
+        self.reached.set()
+        self.go_on.wait(HANGING)
+        super().clear()
+
+
+def test_worker_that_is_stopped_as_its_round_begins_does_not_rest_first(
+    tenant: Flask, api: dict[str, str], monkeypatch: pytest.MonkeyPatch
+):
+    worker, wake = part_of(tenant, Worker), LateClearing()
+    monkeypatch.setattr(worker, "_every", HANGING * 2)
+    monkeypatch.setattr(worker, "_wake", wake)
+    start_worker(tenant)
+    thread = worker._thread
+    assert wake.reached.wait(HANGING)
+    stopping = Thread(target=worker.stop)
+    stopping.start()
+    wait_until(wake.is_set)
+    wake.go_on.set()
+    stopping.join(HANGING)
+    assert not thread.is_alive()
 
 
 def test_worker_outlives_a_mistake_of_ours(
