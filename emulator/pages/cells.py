@@ -1,9 +1,9 @@
 """The cells of a list's row: what stands there, and where it leads."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..dictionary.model import Dictionary
+from ..dictionary.model import Field
 from ..dictionary.types import FieldType, Storage
 from ..records.row import Row
 from .list_query import decisions_url, record_url
@@ -27,9 +27,11 @@ class Cell:
     needs room, ``address`` for what may be broken."""
 
 
-def cells_of(dictionary: Dictionary, row: Row, elements: Sequence[str]) -> list[Cell]:
-    """The first column leads to the record, as its own class; a reference to the record it points to."""
-    fields = dictionary.fields(row.table)
+def cells_of(fields: Mapping[str, Field], row: Row, elements: Sequence[str]) -> list[Cell]:
+    """The first column leads to the record, as its own class; a reference to the record it points to.
+
+    ``fields`` are those of the list's table: of the records in a union of tables, not every one has them.
+    """
     cells = []
     for index, element in enumerate(elements):
         text = row.display(element)

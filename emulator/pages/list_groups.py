@@ -33,13 +33,13 @@ class Groups:
 
 
 def read_groups(gate: Gate, caller: Caller, dictionary: Dictionary, table: str, query: EncodedQuery) -> Groups | None:
-    """The groups by the first field that the query groups by; None when the table does not have it.
+    """The groups by the first field that the query groups by; None when the table has no such column.
 
     Counted are the records that the caller may read. Raises QueryRefused for a field that may not be read in all.
     """
     element = next(iter(query.grouped_by), "")
     field = dictionary.field(table, element)
-    if field is None:
+    if field is None or field.type.storage is Storage.VIRTUAL:
         return None
     ungrouped = replace(query, grouped_by=())
     grouping = Grouping((COUNT,), (element,), (GroupOrder(element),))

@@ -146,7 +146,7 @@ def read_list(
         label=dictionary.table(table).plural or dictionary.table(table).label,
         query=query,
         columns=[_column(table, fields[each], ordered) for each in elements],
-        rows=[cells_of(dictionary, row, elements) for row in page.rows],
+        rows=[cells_of(fields, row, elements) for row in page.rows],
         crumbs=breadcrumbs(wording, query),
         search_fields=[(each, fields[each].label) for each in elements if each != CLASS],
         first=first,

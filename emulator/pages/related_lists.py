@@ -109,7 +109,7 @@ def _read(
             name=f"{related.table}.{related.element}",
             title=title,
             columns=[fields[each].label for each in elements],
-            rows=[cells_of(dictionary, each, elements) for each in found.rows[:most]],
+            rows=[cells_of(fields, each, elements) for each in found.rows[:most]],
             more=found.full,
             url=list_url(related.table, belonging),
             new_url=new if rights.may(Operation.CREATE, related.table) else "",

@@ -172,8 +172,8 @@ def told_where(place: str) -> Iterator[None]:
     except (LookupError, Unfit, ValueError, PlatformError) as error:
         if not place:
             raise
-        reason = error.args[0] if error.args else error
-        end = "" if str(reason).endswith("?") else "."
+        reason = str(error.args[0] if error.args else error).rstrip(".")
+        end = "" if reason.endswith("?") else "."
         raise RefusedToStart("The records cannot be loaded", f"{place}: {reason}{end}") from error
 
 

@@ -22,8 +22,8 @@ def read_file(path: Path) -> FileOfRecords:
     """Raises RefusedToStart that says what is wrong, and where."""
     is_json = path.suffix == ".json"
     try:
-        text = path.read_text(encoding="utf-8")
-        parsed: Any = json.loads(text) if is_json else tomllib.loads(text)
+        text = path.read_text(encoding="utf-8-sig")
+        parsed: Any = json.loads(text, object_pairs_hook=_once) if is_json else tomllib.loads(text)
     except (OSError, ValueError) as error:
         raise RefusedToStart(f"{path} cannot be read", f"{error}.") from error
     if not isinstance(parsed, dict):
@@ -35,6 +35,16 @@ def read_file(path: Path) -> FileOfRecords:
     lines = json_lines(text) if is_json else toml_lines(text)
     places = {table: [f"{path.name}, line {line}" for line in found] for table, found in lines.items()}
     return {table: [_plain(entry) for entry in entries] for table, entries in parsed.items()}, places
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> Mapping[str, Any]:
+    """A key that stands twice would lose what stood under the first, which TOML refuses by itself."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        keys = [key for key, _value in pairs]
+        twice = next(key for key in keys if keys.count(key) > 1)
+        raise ValueError(f"{twice} stands twice in one object")
+    return found
 
 
 def _plain(value: Any) -> Any:

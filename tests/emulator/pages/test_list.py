@@ -183,3 +183,15 @@ def test_a_tiny_address_shows_the_list_that_the_long_one_would(looking):
     assert page.link("INC0000016")
     assert "INC0000017" not in page.text
     assert looking.get("/incident_list.do?sysparm_tiny=junk").status == 400
+
+
+def test_every_table_has_a_list_and_a_form(looking):
+    """Unions of tables among them, whose records have no column in common but the system's."""
+    tables = api(looking.client.application, "GET", "/api/now/doc/table/schema")
+    seen = {(each["value"], page): looking.get(page).status for each in tables for page in pages_of(each["value"])}
+    assert {page: status for page, status in seen.items() if status not in {200, 302, 403}} == {}
+    assert seen["sys_metadata", "/sys_metadata_list.do"] == 200
+
+
+def pages_of(table):
+    return f"/{table}_list.do", f"/{table}.do?sys_id=-1"

@@ -62,6 +62,12 @@ def test_d12_a_group_names_no_record_that_may_not_be_read(instance, admin):
     assert problem["number"] not in instance.test_client().get(walked, auth=("jo.example", PASSWORD)).text
 
 
+def test_list_grouped_by_a_journal_is_a_list(looking):
+    """What was written there are records of their own."""
+    for journal in ("comments", "work_notes", "comments_and_work_notes"):
+        assert looking.get(f"/incident_list.do?sysparm_query=GROUPBY{journal}").status == 200
+
+
 def test_list_grouped_by_a_field_that_is_none_is_a_list(looking):
     assert looking.get("/incident_list.do?sysparm_query=GROUPBYno_such_field").link("INC0000016")
 

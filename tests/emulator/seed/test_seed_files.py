@@ -112,6 +112,7 @@ def test_an_own_file_is_attached_to_its_record(instance):
         ("a.toml", '[[sys_attachment]]\n_of = ["incident", "INC1"]\n', "The seed has no incident called 'INC1'"),
         ("a.toml", "[[incident]]\nstate = 1 2\n", "line 2"),
         ("a.json", "{", "line 1"),
+        ("a.json", '{"incident": [{}], "incident": [{}]}', "incident stands twice in one object."),
         ("a.json", "[]", "holds no tables"),
         ("a.json", '{"incident": {}}', 'incident is not a list of records: write "incident": [{…}].'),
         ("a.toml", "[incident]\n", "incident is not a list of records: write [[incident]]."),
