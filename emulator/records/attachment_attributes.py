@@ -1,4 +1,4 @@
-"""Keys and values of one's own beside an attachment, as open as the attachment itself (platform documentation, D)."""
+"""Custom keys and values of an attachment, as accessible as the attachment itself (platform documentation, D)."""
 
 from dataclasses import dataclass, replace
 

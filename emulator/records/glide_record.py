@@ -105,17 +105,6 @@ class GlideRecord:
         with self._gate.reading(self._trail(operation), self._within) as work:
             permission.existing(work, sys_id, operation)
 
-    def update_multiple(self, query: str, values: Mapping[str, object]) -> int:
-        """Change every record that the query matches, all or none, and return how many there were.
-
-        Raises QueryNotUnderstood where a part of the query says nothing, and what ``update`` raises.
-        """
-        with self._together() as records:
-            sys_ids = matching(records, query)
-            for sys_id in sys_ids:
-                records.update(sys_id, values)
-            return len(sys_ids)
-
     def delete_multiple(self, query: str) -> int:
         """Delete every record that the query matches, all or none, and return how many there were.
 

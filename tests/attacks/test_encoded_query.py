@@ -49,26 +49,23 @@ def listed(instance, query: str) -> tuple[int, list]:
     "query",
     ["", "ORDERBYnumber", "no_such_field=1", "active=true^priorityFOOBAR7", "^^^", "number=x^NQnothing=1", "EQ"],
 )
-def test_q03_a_query_that_is_not_understood_changes_and_deletes_nothing(gate, query):
+def test_q03_a_query_that_is_not_understood_deletes_nothing(gate, query):
     """A read drops the unknown term and shows too much; a write that did so would hit every record."""
     incidents = gate.record("incident", SYSTEM)
-    before = total(gate, ""), total(gate, "short_description=hit")
+    before = total(gate, "")
     with pytest.raises(QueryNotUnderstood):
         incidents.delete_multiple(query)
-    with pytest.raises(QueryNotUnderstood):
-        incidents.update_multiple(query, {"short_description": "hit"})
-    assert (total(gate, ""), total(gate, "short_description=hit")) == before
+    assert total(gate, "") == before
 
 
 @pytest.mark.attack("Q03")
-def test_q03_an_understood_query_changes_and_deletes_what_it_matches(gate):
+def test_q03_an_understood_query_deletes_what_it_matches(gate):
     """All or none, and the number of them comes back."""
     incidents = gate.record("incident", SYSTEM)
     for _ in range(3):
         incidents.insert({"short_description": "to go"})
     before = total(gate, "")
-    assert incidents.update_multiple("short_description=to go", {"description": "soon"}) == 3
-    assert incidents.delete_multiple("description=soon") == 3
+    assert incidents.delete_multiple("short_description=to go") == 3
     assert total(gate, "") == before - 3
 
 
