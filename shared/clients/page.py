@@ -59,6 +59,8 @@ class Page:
     """Address by text."""
     shown: Mapping[str, str]
     """The value of each input by its id, those outside forms included."""
+    told: str
+    """What stands out: the alerts or, on a page without any, its main part."""
 
     def form_with(self, button: str) -> Form:
         """The form that has this button. Raises PageUnexpected."""
@@ -83,7 +85,8 @@ class Page:
 
     @property
     def excerpt(self) -> str:
-        return self.text if len(self.text) < 400 else f"{self.text[:400]}…"
+        text = self.told or self.text
+        return text if len(text) < 400 else f"{text[:400]}…"
 
 
 def read_page(url: str, status: int, html: str) -> Page:
@@ -91,7 +94,8 @@ def read_page(url: str, status: int, html: str) -> Page:
     reader.feed(html)
     reader.close()
     text = " ".join(" ".join(reader.words).split())
-    return Page(url, status, html, text, tuple(reader.forms), reader.links, reader.shown)
+    told = " ".join(reader.alerts) or reader.main
+    return Page(url, status, html, text, tuple(reader.forms), reader.links, reader.shown, told)
 
 
 def _sent(kind: str, given: Mapping[str, str]) -> bool:
@@ -108,6 +112,8 @@ class _Reader(HTMLParser):
         self.forms: list[Form] = []
         self.links: dict[str, str] = {}
         self.shown: dict[str, str] = {}
+        self.alerts: list[str] = []
+        self.main = ""
         self._form: Form | None = None
         self._names: dict[str, str] = {}
         self._labels: dict[str, str] = {}
@@ -136,7 +142,11 @@ class _Reader(HTMLParser):
         if tag in SILENT:
             self._silent = max(0, self._silent - 1)
         given, text = self._close(tag)
-        if tag == "a" and "href" in given:
+        if given.get("role") == "alert" and text:
+            self.alerts.append(text)
+        if tag == "main":
+            self.main = text
+        elif tag == "a" and "href" in given:
             self.links.setdefault(text or given.get("aria-label", ""), given["href"])
         elif tag == "label":
             self._labels[given.get("for", "")] = text.strip(" *:")

@@ -16,7 +16,7 @@ from ..near import check_is_there
 from .case import case
 from .clock import clock
 from .codes import INTERRUPTED, REFUSED
-from .given import DATA, FAILED, JSON, KEY, TARGET, as_line, option, options, target_of
+from .given import DATA, FAILED, JSON, KEY, TARGET, as_line, naming_the_case, option, options, target_of
 from .keys import keys
 from .options import CONNECTOR_PORT, EMULATOR_PORT, TLS_PORT, PairOptions
 
@@ -221,7 +221,9 @@ def connect(*, entity: str, user: str, as_json: bool, **given: Any) -> None:
 
     from ..clients.connect import Connector, Wanted
 
-    made = Connector(target_of(given), Wanted(entity, user), _quietly if as_json else _say).connect()
+    target = target_of(given)
+    with naming_the_case(target, given["data"]):
+        made = Connector(target, Wanted(entity, user), _quietly if as_json else _say).connect()
     if as_json:
         _say(as_line(asdict(made)))
 
@@ -244,7 +246,8 @@ def demo(*, own: bool, as_json: bool, **given: Any) -> None:
         with own_pair(PairOptions()) as pair:
             told = play(Target(pair.emulator.url, pair.connector.url), say)
     else:
-        told = play(target, say)
+        with naming_the_case(target, given["data"]):
+            told = play(target, say)
     _say(as_line(asdict(told)) if as_json else told.ending)
 
 

@@ -1,11 +1,13 @@
 """Options that several commands take, and what they mean."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from ..errors import TicketlabError
 from .options import DEFAULT_DATA
 
 if TYPE_CHECKING:
@@ -56,3 +58,18 @@ def target_of(given: dict[str, Any]) -> "Target":
     from .running_pair import find_target
 
     return find_target(given["emulator"], given["connector"], given["data"], given["lab_key"])
+
+
+@contextmanager
+def naming_the_case(target: "Target", data: Path) -> Iterator[None]:
+    """Say, when something fails on a pair on which a case is started, that it may fail for that."""
+    try:
+        yield
+    except TicketlabError as error:
+        from ..cases.state import StateFile
+
+        started = StateFile(data).read(target)
+        if started is None:
+            raise
+        why = f"The case {started.id} is started on this pair; `ticketlab case stop` ends it"
+        raise TicketlabError(why, str(error)) from error

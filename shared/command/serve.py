@@ -35,6 +35,8 @@ GARBAGE_THRESHOLDS = (20_000, 20, 50)
 """A request makes a few thousand objects and hardly a cycle: looking for some after every 700 costs a tenth of it."""
 SECONDS_TO_STOP = 2
 
+NO_ROOM = "Free some space, or give another folder with --data."
+
 _M_ARENA_MAX = -8
 """As glibc's ``malloc.h`` numbers it."""
 
@@ -65,9 +67,9 @@ def _refusal(error: Exception) -> str:
     from ..unavailable import DatabaseUnavailable
 
     if isinstance(error, DatabaseUnavailable):
-        return f"{error.message}: {error.reason}."
+        return f"{error.message}: {error.reason}.{f' {NO_ROOM}' if 'full' in error.reason else ''}"
     if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES}:
-        return f"A file cannot be written: {error.strerror}. Free some space, or give another folder with --data."
+        return f"A file cannot be written: {error.strerror}. {NO_ROOM}"
     return str(error) if isinstance(error, TicketlabError) else ""
 
 

@@ -73,6 +73,7 @@ def test_symptom_pasted_finds_its_case(case: Case):
         ),
         ("INVALID   REDIRECT_URI", "redirect-uri-mismatch"),
         ("Rate limit of 100 requests per hour for Table API exceeded", "rate-limited"),
+        ("429 Too Many Requests", "rate-limited"),
         ("Missing State parameter in request.", "missing-state"),
     ],
 )

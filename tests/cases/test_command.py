@@ -160,3 +160,13 @@ def test_clock_refuses_what_is_no_time(ticketlab, wrong):
     assert refused.returncode == 2
     assert len(refused.stderr.strip().splitlines()) == 1
     assert clocks(ticketlab)["emulator"]["offset_seconds"] == before["emulator"]["offset_seconds"]
+
+
+def test_what_fails_on_a_pair_with_a_started_case_names_the_case(ticketlab, case_pair):
+    """Nobody has to guess that the pair is broken on purpose."""
+    assert ticketlab("case", "start", "oauth-entity-not-readable").returncode == 0
+    failed = ticketlab("connect")
+    assert failed.returncode == 1
+    assert failed.stderr.startswith("ticketlab: The case oauth-entity-not-readable is started on this pair")
+    assert "`ticketlab case stop` ends it" in failed.stderr
+    assert "cross-scope access policy" in failed.stderr

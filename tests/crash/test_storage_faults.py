@@ -406,3 +406,4 @@ def test_s07_a_first_start_on_a_full_disk_says_so(small_disk):
     refused = run("up", "--emulator-port", "0", "--connector-port", "0", "--data", data, cwd=small_disk)
     assert refused.returncode == 2
     assert re.fullmatch(r"ticketlab: .+(disk is full|No space left on device).*\n", refused.stderr), refused.stderr
+    assert refused.stderr.lower().endswith("give another folder with --data.\n")

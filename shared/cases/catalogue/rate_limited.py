@@ -19,7 +19,13 @@ class RateLimited(Case):
         "System Web Services > Rate Limit Rules: the rule that X-RateLimit-Rule names, and how many requests it allows."
     )
     evidence = "active = true"
-    patterns = (r"rate limit of [0-9]+ requests per hour for .{1,40} exceeded", r"rate limit exceeded", r"x-ratelimit-")
+    patterns = (
+        r"rate limit of [0-9]+ requests per hour for .{1,40} exceeded",
+        r"rate limit exceeded",
+        r"x-ratelimit-",
+        r"\b429\b",
+        r"too many requests",
+    )
 
     def arrange(self, bench: Bench) -> None:
         rule = {"rest_api": "Table API", "table": "x_mioms_m365ticket_change_request", "request_limit": "0"}
