@@ -1,5 +1,7 @@
 """``/ticketProvisioning``: setting the connection up, authorising it, and its status."""
 
+from contextlib import suppress
+
 from flask import Blueprint, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from marshmallow import EXCLUDE, Schema, ValidationError, validate
@@ -78,10 +80,8 @@ def callback() -> Response:
     if any(len(values) > 1 for _name, values in request.args.lists()):
         raise StateRefused(detail=_("It has a parameter twice."))
     words = [request.args.get(name, "") for name in ("state", "code", "error", "error_description", "iss")]
-    try:
+    with suppress(ServiceNowError):  # the page says which
         part(Authorization).finish(Callback(*words), _binding())
-    except ServiceNowError:
-        return redirect(PAGE, 303)
     return redirect(PAGE, 303)
 
 

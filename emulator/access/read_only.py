@@ -1,4 +1,4 @@
-"""The role that takes rights away: who has it changes nothing, whatever other roles allow (platform 1.1, D)."""
+"""The role that takes rights away: its holder may change nothing, whatever other roles allow (platform 1.1, D)."""
 
 from collections.abc import Mapping
 
@@ -8,12 +8,12 @@ from .operations import Operation
 ROLE = "snc_read_only"
 """Only as it is held: an admin, who has every other role unasked, is not bound by it."""
 
-OF_ONE_S_OWN = "sys_user_preference,sys_ui_list,sys_ui_list_element,sys_db_cache,user_multifactor_auth"
+PERSONAL = "sys_user_preference,sys_ui_list,sys_ui_list_element,sys_db_cache,user_multifactor_auth"
 RECORDED = "sys_user_session,sysevent,syslog,syslog_transaction"
 EXEMPT: Mapping[Operation, tuple[str, str]] = {
-    Operation.CREATE: ("glide.security.snc_read_only_role.tables.exempt_create", f"{RECORDED},{OF_ONE_S_OWN}"),
-    Operation.WRITE: ("glide.security.snc_read_only_role.tables.exempt_write", f"{RECORDED},{OF_ONE_S_OWN}"),
-    Operation.DELETE: ("glide.security.snc_read_only_role.tables.exempt_delete", OF_ONE_S_OWN),
+    Operation.CREATE: ("glide.security.snc_read_only_role.tables.exempt_create", f"{RECORDED},{PERSONAL}"),
+    Operation.WRITE: ("glide.security.snc_read_only_role.tables.exempt_write", f"{RECORDED},{PERSONAL}"),
+    Operation.DELETE: ("glide.security.snc_read_only_role.tables.exempt_delete", PERSONAL),
 }
 """Properties, and the tables they name unless they are set: where the role does not bind."""
 
