@@ -31,7 +31,7 @@ def lab(request, case_pair, browser):
 def test_case_is_played_from_start_to_stop(browser, lab, case_pair):
     page = browser.follow(browser.open(lab), "redirect-uri-mismatch")
     page = browser.fill(page, "Start", {}).expect("This case is started")
-    browser.fill(page, "See the symptom", {}).expect("The symptom shows").expect("Invalid redirect_uri")
+    browser.fill(page, "See the symptom", {}).expect("The symptom appeared").expect("Invalid redirect_uri")
     browser.fill(page, "Cure it", {}).expect("Cured").expect("Connected as m365.case")
     told = browser.fill(page, "See the symptom", {}).expect("The symptom did not appear").text
     assert "Connected as m365.case" in told  # what is seen in its place, and not the top of a page

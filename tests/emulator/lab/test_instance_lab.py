@@ -252,7 +252,7 @@ def test_notes_of_an_earlier_version_are_kept_and_completed(tmp_path):
 def test_an_unknown_transaction_has_no_decisions(client):
     for transaction in ("000000000000", "x" * 500, "%00", "'; drop"):
         assert client.get(f"/lab/decisions/{transaction}").json["decisions"] == []
-    assert "Nothing is kept" in client.get("/lab/decisions/abc", headers={"Accept": "text/html"}).text
+    assert "Nothing is recorded" in client.get("/lab/decisions/abc", headers={"Accept": "text/html"}).text
 
 
 @pytest.mark.attack("C13")

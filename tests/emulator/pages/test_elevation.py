@@ -56,7 +56,7 @@ def test_x09_elevation_stays_with_its_session_and_never_reaches_basic_or_another
 def test_x09_nobody_is_elevated_to_a_role_they_do_not_hold(instance):
     make_person(instance, "plain.person", "itil")
     person = Person(instance).log_in("plain.person", PASSWORD)
-    assert "You hold no elevated role" in person.get("/elevate_role.do").text
+    assert "You have no elevated role" in person.get("/elevate_role.do").text
     form = person.get("/home.do")
     token = form.html.split("g_ck = '")[1].split("'")[0]
     refused = person.client.post("/elevate_role.do", data={"sysparm_ck": token, "role": "security_admin"})
