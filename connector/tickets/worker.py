@@ -20,6 +20,8 @@ LONGEST_REST = 30.0
 class Worker:
     """Delivers at once when woken; delivers, reads and revokes what is left to revoke every ``every`` seconds.
 
+    It rests first: an instance that is started beside it is not there yet, and would be said not to answer.
+
     It is started by the server process (see ``wsgi.py``), never by create_app: tests drive delivery by hand.
     """
 
@@ -74,6 +76,7 @@ class Worker:
         use_logs(logs)
         rest, synced = self._every, 0.0
         while True:
+            self._wake.wait(rest)
             self._wake.clear()
             if self._stopping:  # looked at last, or the clearing might take away what should end the rest
                 return
@@ -92,7 +95,6 @@ class Worker:
             with self._round:
                 self._answered = asked
                 self._round.notify_all()
-            self._wake.wait(rest)
 
 
 def start_worker(app: Flask) -> Worker:

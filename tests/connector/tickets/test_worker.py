@@ -71,6 +71,7 @@ def test_worker_that_is_stopped_as_its_round_begins_does_not_rest_first(
     worker, wake = part_of(tenant, Worker), LateClearing()
     monkeypatch.setattr(worker, "_every", HANGING * 2)
     monkeypatch.setattr(worker, "_wake", wake)
+    worker.wake()
     start_worker(tenant)
     thread = worker._thread
     assert wake.reached.wait(HANGING)
@@ -80,6 +81,30 @@ def test_worker_that_is_stopped_as_its_round_begins_does_not_rest_first(
     wake.go_on.set()
     stopping.join(HANGING)
     assert not thread.is_alive()
+
+
+class Rest(Event):
+    """An event that tells when it is waited for."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begun = Event()
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.begun.set()
+        return super().wait(timeout)
+
+
+def test_worker_rests_before_its_first_round(tenant: Flask, api: dict[str, str], monkeypatch: pytest.MonkeyPatch):
+    """Whoever starts a connected pair again is not warned of an instance that is only starting."""
+    worker, rest, rounds = part_of(tenant, Worker), Rest(), []
+    monkeypatch.setattr(worker, "_every", HANGING * 2)
+    monkeypatch.setattr(worker, "_wake", rest)
+    monkeypatch.setattr(part_of(tenant, Delivery), "deliver_due", lambda: rounds.append(1))
+    start_worker(tenant)
+    assert rest.begun.wait(HANGING)
+    assert rounds == []
+    worker.stop()
 
 
 def test_worker_outlives_a_mistake_of_ours(
