@@ -107,7 +107,7 @@ def _read(style: TimeStyle, text: str, zone: tzinfo) -> datetime:
         found = re.fullmatch(f"{day.reader}(?: {time.reader})?", text.strip())
         if found:
             return _moment(found.groupdict(), zone)
-    raise ValueError("the text is no date")
+    raise ValueError("the text is not a date")
 
 
 def _moment(parts: Mapping[str, str | None], zone: tzinfo) -> datetime:

@@ -1,4 +1,4 @@
-"""The API of the connection, and of whoever asks."""
+"""The API of the connection, and of the caller's own account."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""A token endpoint's answer, read strictly: what is not clearly a token is none (attacks B08, B09)."""
+"""A token endpoint's answer, read strictly: what is not clearly a token is not accepted (attacks B08, B09)."""
 
 import math
 import re

@@ -64,7 +64,7 @@ def variables_of(gate: Gate, item: str) -> Sequence[Variable]:
 
 
 def answers_to(variables: Sequence[Variable], given: Mapping[str, object]) -> Mapping[str, str]:
-    """By variable's sys_id what was answered, or else its default; a name that is none is ignored.
+    """By variable's sys_id what was answered, or else its default; an unknown name is ignored.
 
     Raises MandatoryVariables, or BadParameter for what is no answer.
     """
@@ -99,5 +99,5 @@ def _one(name: str, value: object) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if value is not None and not isinstance(value, str):
-        raise BadParameter(detail=f"{name} holds an object that is no value.")
+        raise BadParameter(detail=f"{name} contains an object instead of a value.")
     return value or ""

@@ -21,7 +21,7 @@ class OtherKind(PlatformError):
     status = 400
 
     def __init__(self, kind: str) -> None:
-        super().__init__(f"chg_model is no model of a {kind} change")
+        super().__init__(f"chg_model is not a model of a {kind} change")
 
 
 class NothingToApprove(PlatformError):

@@ -1,4 +1,4 @@
-"""Workers: what the API leaves for later than its answer (rest 8). Here it is done at once (ours), and told alike."""
+"""Workers: what the API leaves for later than its answer (rest 8). Here it is done at once (ours)."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -16,17 +16,17 @@ def is_truth(value: object) -> bool:
 
 
 def is_count(value: object) -> bool:
-    """A number that a column or a counter may have; a truth value is none."""
+    """A number that a column or a counter may have; a boolean is not one."""
     return type(value) is int and 0 <= value <= LARGEST
 
 
 def is_table(value: object) -> bool:
-    """Whatever stands in it."""
+    """Whatever its values are."""
     return isinstance(value, dict)
 
 
 def is_list(value: object) -> bool:
-    """Whatever stands in it."""
+    """Whatever its items are."""
     return isinstance(value, list)
 
 

@@ -30,7 +30,7 @@ class ApiKeys:
         self._key = key
 
     def user_of(self, given: str) -> str:
-        """The sys_id of the user whom an active key names; empty when it is none."""
+        """The sys_id of the user whom an active key names; empty for any other text."""
         user = ""
         for row in self._records().query("active=true", fields=("user", "token")).rows:  # all: the time tells nothing
             token = self._opened(row)

@@ -28,7 +28,7 @@ class UserElevation(Base):
 
 
 class ElevationRefused(PlatformError):
-    """The role is none that this user could be elevated to, or this is no session of the pages."""
+    """The user cannot be elevated to the role, or this is not a session of the pages."""
 
     status = 403
     message = "User Not Authorized"

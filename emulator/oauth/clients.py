@@ -156,7 +156,7 @@ class Clients:
 
     @property
     def default_profile(self) -> Profile:
-        """Whose rules hold for a client that names none, and for one that nobody knows."""
+        """The rules for a client that names no profile, and for an unknown one."""
         return Profile.named(self._gate.get_property(policy.DEFAULT_PROFILE), Profile.SERVICENOW)
 
     def any_hardened(self) -> bool:

@@ -45,7 +45,7 @@ class TokenType(StrEnum):
 
 
 class Dead(StrEnum):
-    """Why a token does not stand for anything. Inside, the log may tell; outside, all look alike."""
+    """Why a token stands for nothing. The log may say so; to the client, all look alike."""
 
     UNKNOWN = "no credential of this instance"
     WRONG_TYPE = "a token of the other type"

@@ -117,7 +117,7 @@ class JwtBearerGrant(_Written, BaseGrant, TokenEndpointMixin):
             return self.server.authenticate_client(self.request, self.TOKEN_ENDPOINT_AUTH_METHODS)
         client = self.request.named_client = self.server.query_client(unverified_audience(text))
         if client is None or not client.is_public:
-            raise InvalidGrantError("No client_id, and the assertion's aud is no public client")
+            raise InvalidGrantError("No client_id, and the assertion's aud is not a public client")
         return client
 
     def _subject(self, client: Client, subject: str) -> UserAccount:

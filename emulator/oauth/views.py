@@ -39,7 +39,7 @@ def revoke() -> Response:
 
 @blueprint.post("/oauth_introspect.do")
 def introspect() -> Response:
-    """What a token stands for (RFC 7662), for hardened clients; to others there is no such page."""
+    """What a token stands for (RFC 7662), for hardened clients; for others the page does not exist."""
     told = inspection.introspect(part(OAuthServer), request)
     if told is None:
         raise NotFound

@@ -154,7 +154,7 @@ def is_editable(field: Field) -> bool:
 
 
 def shown_value(field: Field, row: Row) -> str:
-    """What stands in the field's input for a record."""
+    """The content of the field's input for a record."""
     widget = widget_of(field)
     if widget in {Widget.PASSWORD, Widget.JOURNAL}:
         return ""
@@ -166,7 +166,7 @@ def shown_value(field: Field, row: Row) -> str:
 
 
 def starting_value(field: Field, presets: Mapping[str, str], references: References) -> str:
-    """What stands in the field's input of a new record: the preset, else the default where it is a plain value."""
+    """The content of the field's input in a new record: the preset, else the default where it is a plain value."""
     given = presets.get(field.element)
     if given is None:
         given = "" if field.default.startswith("javascript:") else field.default

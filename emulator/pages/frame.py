@@ -43,7 +43,7 @@ def framed(blueprint: Blueprint, before_reading: Callable[[], None] | None = Non
 
 
 def install_errors(app: Flask) -> None:
-    """What no blueprint answers: an address that is none, a method it does not take, a fault of ours."""
+    """What no blueprint answers: an unknown address, a method that is not allowed, a fault of ours."""
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DatabaseUnavailable, _refused)
     app.register_error_handler(TransactionCancelled, _refused)

@@ -36,7 +36,7 @@ def read_layout(dictionary: Dictionary, preferences: Preferences, table: str) ->
 
 
 def save_columns(dictionary: Dictionary, preferences: Preferences, table: str, columns: Sequence[str]) -> None:
-    """Keep a choice; the usual columns, and none, are no choice of one's own."""
+    """Keep a choice; the usual columns, and no columns, do not count as one."""
     known = known_columns(dictionary, table, columns)
     value = "" if known == list_columns(dictionary, table) else ",".join(known)
     preferences.write(f"{COLUMNS}.{table}", value)

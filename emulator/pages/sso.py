@@ -76,7 +76,7 @@ def located() -> Response | tuple[str, int]:
 
 @blueprint.errorhandler(SignOnRefused)
 def refused(error: SignOnRefused) -> tuple[str, int]:
-    """Says that it failed and leads on to the local login; why it failed stands in the system log alone.
+    """Says that it failed and leads on to the local login; why it failed is only in the system log.
 
     In the middle of an application's request it has the consent page's *Not You* as well, with the same effect.
     """

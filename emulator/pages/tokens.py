@@ -61,7 +61,7 @@ def my_connected_apps() -> str:
 
 @pages.post(MY_APPS)
 def revoke_my_access() -> Response:
-    """Whatever the address says, only tokens given in one's own name are revoked."""
+    """Whatever the address says, only the user's own tokens are revoked."""
     caller, entity = current_caller(), request.form.get("entity", "")
     if entity not in {each.entity for each in connected_apps(part(Gate), caller)}:
         return redirect(MY_APPS)

@@ -19,7 +19,7 @@ def _dynamic(place: Place, value: str, context: QueryContext) -> Predicate:
 
 
 def _found(place: Place, value: str, context: QueryContext) -> list[str]:
-    """The sys_ids that a filter option stands for. Raises ImpossibleValue when it is none that can be read."""
+    """The sys_ids that a filter option stands for. Raises ImpossibleValue when there is no readable one."""
     script = context.dynamic_filters.get(value.strip(), "")
     call = f"{PREFIX}{script.strip()}"
     if read_call(call) is None:

@@ -1,4 +1,4 @@
-"""How operators are written. What each means stands in operators.py."""
+"""How operators are written; operators.py has what each means."""
 
 from collections.abc import Mapping
 

@@ -78,10 +78,10 @@ def assign(
 def _note_unknown(work: Work, elements: Collection[str]) -> None:
     """A record that is written through a table which its own extends has that table's fields (rest 3, meas)."""
     for element in sorted(elements)[:MOST_NOTED]:
-        work.trail.alter(STEP, "unknown field", f"{element[:80]} is no field of {work.table}.")
+        work.trail.alter(STEP, "unknown field", f"{element[:80]} is not a field of {work.table}.")
     if len(elements) > MOST_NOTED:
         more = len(elements) - MOST_NOTED
-        work.trail.alter(STEP, "unknown field", f"{more} more are no fields of {work.table}.")
+        work.trail.alter(STEP, "unknown field", f"{more} more are not fields of {work.table}.")
 
 
 def _is_given(element: str, how: Input) -> bool:

@@ -57,7 +57,7 @@ def check_change(work: Work, sys_id: str) -> None:
 
 
 def check_creation(work: Work) -> None:
-    """A row without a file is none. Raises AclRefused."""
+    """There is no row without a file. Raises AclRefused."""
     if bound(work, work.table):
         reason = "An attachment is made with its file, by the Attachment API."
         work.trail.refuse(AclRefused(Operation.CREATE.in_acl_text), STEP, "no row without a file", reason)

@@ -107,7 +107,7 @@ class Attachments:
         return (usual if megabytes is None else megabytes) * MEGABYTE
 
     def _check_name(self, name: str) -> None:
-        """Refuse a name that is none, and one of a kind that may not be attached. Raises BadParameter."""
+        """Refuse an invalid name, and an extension that may not be attached. Raises BadParameter."""
         _check_name(name)
         allowed = [each.strip().lower() for each in self._gate.get_property(EXTENSIONS).split(",") if each.strip()]
         if allowed and name.rpartition(".")[2].lower() not in allowed:

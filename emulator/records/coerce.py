@@ -112,7 +112,7 @@ def _choice(field: Field, text: str, how: Input) -> str:
     value = field.choice_called(text) if how.display else None
     if value is not None:
         return value
-    raise Unfit(f"{text[:40]!r} is no choice of {field.element}")
+    raise Unfit(f"{text[:40]!r} is not a choice of {field.element}")
 
 
 def _integer(text: str, how: Input) -> int:

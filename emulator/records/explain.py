@@ -162,7 +162,7 @@ def _write(work: Work, question: Question, operation: Operation) -> tuple[Answer
 def _writes_field(work: Work, table: str, question: Question, operation: Operation) -> bool:
     if question.field in work.dictionary.fields(work.table):
         return is_writable(work, table, question.field, operation, question.record)
-    work.trail.alter("field", "unknown field", f"{question.field[:80]} is no field of {work.table}.")
+    work.trail.alter("field", "unknown field", f"{question.field[:80]} is not a field of {work.table}.")
     return False
 
 

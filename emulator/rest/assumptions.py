@@ -17,7 +17,7 @@ Value = TypeVar("Value")
 
 @dataclass(frozen=True, slots=True)
 class Assumption(Generic[Value]):
-    """A choice that is a value: whoever changes it here has changed it."""
+    """A choice that is a value, which the code reads from here."""
 
     value: Value
     what: str

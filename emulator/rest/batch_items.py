@@ -72,7 +72,7 @@ def _item(given: Mapping[str, object]) -> Item:
 def _text(given: Mapping[str, object], name: str) -> str:
     value = given.get(name)
     if value is not None and not isinstance(value, str):
-        raise BadParameter(detail=f"{name} is no text.")
+        raise BadParameter(detail=f"{name} is not a text.")
     return value or ""
 
 

@@ -51,7 +51,7 @@ def read_object(body: bytes, media_type: str, charset: str) -> Mapping[str, obje
         raise UnsupportedMediaType
     parsed = _parse(_decode(body, charset))
     if not isinstance(parsed, dict):
-        raise _unreadable("it is no object")
+        raise _unreadable("it is not an object")
     return {_text(name): value for name, value in parsed.items()}
 
 
@@ -59,7 +59,7 @@ def read_records(body: bytes, media_type: str, charset: str) -> Sequence[Mapping
     """Return the records under the key ``records``. Raises RequestUnreadable or UnsupportedMediaType."""
     records = read_object(body, media_type, charset).get("records")
     if not isinstance(records, list):
-        raise _unreadable("records is no array")
+        raise _unreadable("records is not an array")
     return [_first_record(each) for each in records]
 
 
@@ -119,7 +119,7 @@ def _first_record(parsed: object) -> Mapping[str, object]:
             raise _unreadable("it is an empty array")
         parsed = parsed[0]
     if not isinstance(parsed, dict):
-        raise _unreadable("it is no object")
+        raise _unreadable("it is not an object")
     return {_text(name): _value(name, value) for name, value in parsed.items()}
 
 
@@ -128,7 +128,7 @@ def _value(name: str, value: object) -> object:
     if isinstance(value, dict):
         inner = value.get("value", value.get("display_value"))
         if isinstance(inner, dict | list):
-            raise _unreadable(f"{name} holds an object that is no value")
+            raise _unreadable(f"{name} contains an object instead of a value")
         return _value(name, inner)
     if isinstance(value, list):
         return _joined(name, value)

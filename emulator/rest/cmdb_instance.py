@@ -115,12 +115,12 @@ def _reference(value: FieldValue, row: Row, links: str) -> Item:
 def _object(given: Mapping[str, object], name: str) -> Mapping[str, object]:
     found = given.get(name, {})
     if not isinstance(found, dict):
-        raise RequestUnreadable(detail=f"{name} is no object")
+        raise RequestUnreadable(detail=f"{name} is not an object")
     return found
 
 
 def _objects(given: Mapping[str, object], name: str) -> Sequence[Mapping[str, object]]:
     found = given.get(name, [])
     if not isinstance(found, list) or not all(isinstance(each, dict) for each in found):
-        raise RequestUnreadable(detail=f"{name} is no list of objects")
+        raise RequestUnreadable(detail=f"{name} is not a list of objects")
     return found

@@ -39,7 +39,7 @@ class UnsupportedMediaType(PlatformError):
 
 
 class Unexpected(PlatformError):
-    """A fault of the instance itself (platform 4.2, D). What it was stands in the log only."""
+    """A fault of the instance itself (platform 4.2, D). Only the log says what it was."""
 
     status = 500
     message = "Exception while executing request: null"

@@ -29,7 +29,7 @@ class StatsParameters:
 
 
 def read_stats_parameters(given: Mapping[str, str]) -> StatsParameters:
-    """Read the parameters by name. Raises NothingAggregated, and BadParameter for a condition that is none."""
+    """Read the parameters by name. Raises NothingAggregated, and BadParameter for an invalid condition."""
     count = given.get("sysparm_count", "").strip().lower() == "true"
     aggregates = tuple(dict.fromkeys([*([Aggregate(Function.COUNT)] if count else []), *_of_fields(given)]))
     groups = tuple(dict.fromkeys(_names(given.get("sysparm_group_by", ""))))
@@ -77,7 +77,7 @@ def _havings(text: str) -> Iterator[Having]:
         words = [word.strip() for word in part.split("^")]
         function = _function(words[0])
         if function is None or len(words) != 4 or words[2] not in SIGNS or not NUMBER.fullmatch(words[3]):
-            raise BadParameter(detail=f"sysparm_having is no aggregate^field^operator^value: {part[:80]}")
+            raise BadParameter(detail=f"sysparm_having is not an aggregate^field^operator^value: {part[:80]}")
         path = "" if function is Function.COUNT else words[1]
         yield Having(Aggregate(function, path), words[2], Decimal(words[3]))
 

@@ -66,7 +66,7 @@ class SingleSignOn:
         return f"{configuration.authorization_endpoint}{joint}{urlencode(query)}"
 
     def finish(self, providers: Providers, answer: Mapping[str, str], browser: str) -> SignedOn:
-        """Return who came back with a provider's answer. Raises SignOnRefused; its cause stands in the log."""
+        """Return who came back with a provider's answer. Raises SignOnRefused; the cause is logged."""
         attempt = self._attempts.take(answer.get("state", "")[:LONGEST_PARAMETER], browser)
         if attempt is None:
             raise self._noted(NotExpected("The state is unknown, used, too old or another browser's"))

@@ -22,7 +22,7 @@ class WorldClock:
         self._change({"advance": (by + timedelta(**units)).total_seconds()})
 
     def set(self, moment: datetime | str) -> None:
-        """Make it this moment, which names its zone: ``2020-10-01T12:00:00Z``. Raises RefusedByLab for what is none."""
+        """Set it to a moment that names its zone: ``2020-10-01T12:00:00Z``. Raises RefusedByLab for anything else."""
         self._change({"set": moment if isinstance(moment, str) else moment.isoformat()})
 
     def freeze(self) -> None:

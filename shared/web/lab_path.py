@@ -7,6 +7,6 @@ _BELOW = f"{LAB_PATH}/"
 
 
 def is_for_lab(request: Request) -> bool:
-    """Whether the lab is asked, under an address that it knows or not. A page of a table called ``lab…`` is none."""
+    """Whether the lab is asked, at a known address or not. A page of a table called ``lab…`` is not the lab's."""
     path = request.path
     return path == LAB_PATH or path.startswith(_BELOW)

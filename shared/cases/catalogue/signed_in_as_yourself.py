@@ -25,7 +25,7 @@ class SignedInAsYourself(Case):
     patterns = (r"connected as the wrong user", r"authorized by .{1,60} not by the integration user")
 
     def arrange(self, bench: Bench) -> None:
-        """A person with an account of one's own; and nobody has authorised the connection yet."""
+        """A person with a personal account; nobody has authorised the connection yet."""
         person = {"user_name": PERSON, "password": PASSWORD, "name": "Jo Example", "roles": ["itil"]}
         bench.target.instance_lab.post("users", person)
         bench.provision_anew()
