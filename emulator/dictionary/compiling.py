@@ -10,12 +10,13 @@ from typing import Any, Protocol
 
 from .checks import check, check_inheritance, is_there
 from .declaration import (
-    DEFAULT_LENGTH,
     GLOBAL_SCOPE,
     label_of,
     load_schema,
     scope_id,
     system_fields,
+    usual_default,
+    usual_length,
     with_classes,
 )
 from .model import ApplicationAccess, Choice, Dictionary, Field, Numbering, Table
@@ -215,12 +216,12 @@ def _compile_field(table: str, row: Found, choices: tuple[Choice, ...]) -> Field
         element=row["element"],
         type=type_,
         label=row["column_label"] or label_of(row["element"]),
-        max_length=row["max_length"] or DEFAULT_LENGTH,
+        max_length=row["max_length"] or usual_length(type_),
         mandatory=bool(row["mandatory"]),
         read_only=bool(row["read_only"]),
         display=bool(row["display"]),
         reference=row["reference"] or "",
-        default=row["default_value"] or "",
+        default=row["default_value"] or usual_default(type_),
         choices=choices,
     )
 

@@ -145,15 +145,24 @@ def declared_field(table: str, element: str, entry: Mapping[str, Any]) -> Field:
         element=element,
         type=type_,
         label=entry.get("label") or label_of(element),
-        max_length=entry.get("max_length") or LENGTHS.get(type_, DEFAULT_LENGTH),
+        max_length=entry.get("max_length") or usual_length(type_),
         mandatory=entry.get("mandatory", False),
         read_only=entry.get("read_only", False),
         display=entry.get("display", False),
         reference=reference,
-        # A boolean of the platform is true or false, never empty.
-        default=entry.get("default", "false" if type_ is FieldType.BOOLEAN else ""),
+        default=entry.get("default", usual_default(type_)),
         choices=_choices(entry.get("choices", ())),
     )
+
+
+def usual_length(type_: FieldType) -> int:
+    """The length of a field that names none."""
+    return LENGTHS.get(type_, DEFAULT_LENGTH)
+
+
+def usual_default(type_: FieldType) -> str:
+    """The default value of a field that names none: a boolean of the platform is true or false, not empty."""
+    return "false" if type_ is FieldType.BOOLEAN else ""
 
 
 def _choices(pairs: Iterable[tuple[str, str]]) -> tuple[Choice, ...]:

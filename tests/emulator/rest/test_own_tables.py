@@ -247,3 +247,18 @@ def test_a_field_may_be_of_a_type_that_is_only_stored(api, badge, kind, given, k
     assert made["u_own"] == kept
     assert [row["sys_id"] for row in api.rows(BADGE, sysparm_query=f"u_own={given}")] == [made["sys_id"]]
     assert api.send("DELETE", f"{BADGE}/{made['sys_id']}").status_code == 204
+
+
+@pytest.mark.parametrize(("kind", "length"), [("script", 8000), ("glide_list", 1024), ("url", 1024), ("string", 40)])
+def test_a_field_that_names_no_length_has_that_of_its_type(api, badge, kind, length):
+    """As one of a file of tables has: a script that is cut after 40 characters is none."""
+    api.create("sys_dictionary", name=BADGE, element=f"u_{kind}", internal_type=kind)
+    assert len(api.create(BADGE, **{f"u_{kind}": "x" * 9000})[f"u_{kind}"]) == length
+
+
+def test_a_boolean_that_names_no_default_is_false(api, badge):
+    """As one of a file of tables is, so that a filter for false finds new records."""
+    api.create("sys_dictionary", name=BADGE, element="u_escorted", internal_type="boolean")
+    made = api.create(BADGE, short_description="alone")
+    assert made["u_escorted"] == "false"
+    assert [row["sys_id"] for row in api.rows(BADGE, u_escorted="false")] == [made["sys_id"]]
