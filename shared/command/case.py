@@ -90,7 +90,7 @@ def symptom(*, identity: str, as_json: bool, **given: Any) -> int:
 @options(*TARGET)
 @JSON
 def cure(*, identity: str, way: str, as_json: bool, **given: Any) -> int:
-    """Apply the cure that `show` describes, then repeat the customer's steps. Exit code 1 when they do not succeed."""
+    """Cure it as `show` describes. Then repeat the customer's steps. Exit code 1 when they do not succeed."""
     seen = _runner(given).cure(identity, way)
     return _told(seen, seen.well, "cured", seen.case.cured, as_json=as_json)
 

@@ -40,7 +40,7 @@ def _moment(_context: click.Context, _parameter: click.Parameter, value: str) ->
 @options(*TARGET)
 @JSON
 def set_clock(*, moment: str, **given: Any) -> None:
-    """Set both to MOMENT, an ISO 8601 date and time with its zone: 2020-09-01T12:00:00Z."""
+    """Set both to MOMENT. An ISO 8601 date and time with its zone: 2020-09-01T12:00:00Z."""
     _change(given, {"set": moment})
 
 
@@ -59,7 +59,7 @@ class _WithDuration(click.Command):
 @options(*TARGET)
 @JSON
 def advance(*, duration: str, **given: Any) -> None:
-    """Move both by DURATION: seconds, or a number with s, m, h or d, as 31m or 101d; -1h goes back."""
+    """Move both by DURATION. Seconds, or a number with s, m, h or d, as 31m or 101d; -1h goes back."""
     _change(given, {"advance": seconds_of(duration)})
 
 

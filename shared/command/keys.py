@@ -16,7 +16,7 @@ def keys() -> None:
 @options(*TARGET)
 @JSON
 def list_keys(**given: Any) -> None:
-    """Name the keys of the running tenant, and tell how many secrets each has sealed."""
+    """Name the keys of the running tenant. For each it tells how many secrets it has sealed."""
     _tell(given, target_of(given).tenant_lab.get("sealing-keys"))
 
 
@@ -24,7 +24,7 @@ def list_keys(**given: Any) -> None:
 @options(*TARGET)
 @JSON
 def rotate(**given: Any) -> None:
-    """Seal every secret again with the first key of TICKETLAB_KEYS; the others may then be taken out."""
+    """Seal every secret again with the first key of TICKETLAB_KEYS. The others may then be taken out."""
     told = target_of(given).tenant_lab.post("sealing-keys")
     _tell(given, told)
     if not given["as_json"]:

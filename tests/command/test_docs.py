@@ -40,6 +40,16 @@ def test_option_of_a_pair_can_be_given_by_a_variable(option: str):
     assert parameter.envvar == "TICKETLAB_" + option.strip("-").replace("-", "_").upper()
 
 
+@pytest.mark.parametrize(
+    "group", [ticketlab, *(each for each in ticketlab.commands.values() if hasattr(each, "commands"))]
+)
+def test_no_line_of_a_help_text_is_cut_off(group: click.Group):
+    """What stands beside a command in its group's help ends where its first sentence ends."""
+    listed = click.Context(group, terminal_width=80).get_help().partition("Commands:")[2]
+    assert listed
+    assert [line for line in listed.splitlines() if line.endswith("...")] == []
+
+
 def test_documented_commands_exist():
     """No heading promises a command that is not there."""
     headings = [line.split()[2] for line in TEXT.splitlines() if line.startswith("## ticketlab ")]
