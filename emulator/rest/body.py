@@ -138,7 +138,7 @@ def _value(name: str, value: object) -> object:
 def _joined(name: str, values: Sequence[object]) -> str:
     """A list field is comma-separated text."""
     if not all(isinstance(each, str) for each in values):
-        raise _unreadable(f"{name} holds a list of something else than texts")
+        raise _unreadable(f"{name} contains a list of something other than texts")
     return ",".join(_text(str(each)) for each in values)
 
 
