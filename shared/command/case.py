@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from .given import FAILED, JSON, TARGET, as_line, options, target_of
+from .codes import FAILED
+from .common_options import JSON, TARGET, as_line, options, target_of
 
 if TYPE_CHECKING:
     from ..cases.runner import Runner, Seen

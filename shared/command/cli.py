@@ -15,8 +15,8 @@ from ..errors import RefusedToStart, TicketlabError
 from ..near import check_is_there
 from .case import case
 from .clock import clock
-from .codes import INTERRUPTED, REFUSED
-from .given import DATA, FAILED, JSON, KEY, TARGET, as_line, naming_the_case, option, options, target_of
+from .codes import FAILED, INTERRUPTED, REFUSED
+from .common_options import DATA, JSON, KEY, TARGET, as_line, naming_the_case, option, options, target_of
 from .keys import keys
 from .options import CONNECTOR_PORT, EMULATOR_PORT, TLS_PORT, PairOptions
 

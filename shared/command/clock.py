@@ -7,7 +7,7 @@ import click
 
 from ..clock import parse_moment
 from ..errors import BadInput
-from .given import JSON, TARGET, as_line, options, target_of
+from .common_options import JSON, TARGET, as_line, options, target_of
 
 UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 DURATION = re.compile(r"([+-]?\d{1,12}(?:\.\d{1,3})?)([smhd]?)", re.ASCII)

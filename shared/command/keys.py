@@ -4,7 +4,7 @@ from typing import Any
 
 import click
 
-from .given import JSON, TARGET, as_line, options, target_of
+from .common_options import JSON, TARGET, as_line, options, target_of
 
 
 @click.group()

@@ -13,7 +13,6 @@ from .options import DEFAULT_DATA
 if TYPE_CHECKING:
     from ..clients.target import Target
 
-FAILED = 1
 Function = TypeVar("Function", bound=Callable[..., Any])
 
 
@@ -28,8 +27,12 @@ DATA = option(
     "--data", type=click.Path(path_type=Path), default=DEFAULT_DATA, help="The folder for databases, keys and logs."
 )
 TARGET = (
-    click.option("--emulator", envvar="TICKETLAB_EMULATOR_URL", default="", show_envvar=True, help="Its address."),
-    click.option("--connector", envvar="TICKETLAB_CONNECTOR_URL", default="", show_envvar=True, help="Its address."),
+    click.option(
+        "--emulator", envvar="TICKETLAB_EMULATOR_URL", default="", show_envvar=True, help="The instance's address."
+    ),
+    click.option(
+        "--connector", envvar="TICKETLAB_CONNECTOR_URL", default="", show_envvar=True, help="The tenant's address."
+    ),
     DATA,
     KEY,
 )
@@ -54,7 +57,7 @@ def as_line(value: object) -> str:
 
 
 def target_of(given: dict[str, Any]) -> "Target":
-    """The running pair that the options mean. Raises RefusedToStart for an address that is none."""
+    """The running pair that the options mean. Raises RefusedToStart for an invalid address."""
     from .running_pair import find_target
 
     return find_target(given["emulator"], given["connector"], given["data"], given["lab_key"])
