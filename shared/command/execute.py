@@ -5,7 +5,6 @@ import os
 import shutil
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
@@ -17,7 +16,8 @@ from .folder import LOCK, DataFolder
 from .options import PairOptions
 from .pair import Pair
 from .server import SECONDS_TO_STOP
-from .up import SIGNALS, Ready, remove_schemas_of, stopping_on
+from .stopping import SIGNALS, Stop, stopping_on
+from .up import Ready, remove_schemas_of
 
 OWN_PREFIX = "exec_"
 """Of a pair's schemas in PostgreSQL, before what tells it from others."""
@@ -26,7 +26,7 @@ FOLDER = "ticketlab-exec-"
 
 
 @contextmanager
-def own_pair(options: PairOptions, stop: threading.Event | None = None) -> Iterator[Pair]:
+def own_pair(options: PairOptions, stop: Stop | None = None) -> Iterator[Pair]:
     """A pair on free ports whose data is gone afterwards. ``stop`` ends the wait for it as Ctrl-C would."""
     if options.database:
         options = replace(options, database_schema=OWN_PREFIX + Ids().transaction_id())

@@ -1,7 +1,6 @@
 """The two servers of a pair: started together, waited for, stopped together."""
 
 import os
-import threading
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -13,6 +12,7 @@ from ..keyfiles import key_from
 from .options import PairOptions
 from .ports import Port
 from .server import SECONDS_TO_START, Hear, Server, ServerStopped, Watch, wait_for
+from .stopping import Stop
 
 
 class Pair:
@@ -52,7 +52,7 @@ class Pair:
         for server in self.servers:
             server.start(keep_open)
 
-    def wait_until_ready(self, stop: threading.Event | None = None, seconds: float = SECONDS_TO_START) -> bool:
+    def wait_until_ready(self, stop: Stop | None = None, seconds: float = SECONDS_TO_START) -> bool:
         """Wait until both answer. False when ``stop`` was set meanwhile.
 
         Raises RefusedToStart or ServerStopped when one of them ends or stays silent.

@@ -15,6 +15,7 @@ from ..progress import read_progress
 from .codes import REFUSAL, REFUSED
 from .ports import Port
 from .ready import answers
+from .stopping import Stop, rest
 
 SECONDS_TO_STOP = 5.0
 SECONDS_TO_START = 60.0
@@ -157,17 +158,14 @@ class Server:
         self.port.close()
 
 
-def wait_for(
-    servers: tuple[Server, ...], stop: threading.Event | None = None, seconds: float = SECONDS_TO_START
-) -> bool:
+def wait_for(servers: tuple[Server, ...], stop: Stop | None = None, seconds: float = SECONDS_TO_START) -> bool:
     """Wait until each answers; False when ``stop`` was set meanwhile. One that tells of its progress gets more time.
 
     Raises RefusedToStart or ServerStopped when one of them ends or stays silent.
     """
-    stop = stop or threading.Event()
     waiting = list(servers)
     began = time.monotonic()
-    while not stop.is_set():
+    while stop is None or not stop.is_set():
         for server in servers:
             server.check()
         waiting = [server for server in waiting if not server.answers()]
@@ -178,5 +176,5 @@ def wait_for(
             raise ServerStopped(
                 f"The {silent.app} does not answer", f"It did not within {seconds:.0f} s.", silent.last_lines
             )
-        stop.wait(SECONDS_BETWEEN_LOOKS)
+        rest(stop, SECONDS_BETWEEN_LOOKS)
     return False

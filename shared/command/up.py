@@ -1,10 +1,7 @@
 """``ticketlab up``: both servers, from the first look at the data folder to the last process gone."""
 
 import hashlib
-import signal
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from ..secret import masked_address
@@ -13,9 +10,9 @@ from .folder import DataFolder
 from .options import PairOptions
 from .pair import Pair, authority_of
 from .server import Hear, Watch
+from .stopping import SIGNALS, stopping_on
 
 SECONDS_BETWEEN_LOOKS = 0.2
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @dataclass(frozen=True)
@@ -140,15 +137,3 @@ def remove_schemas_of(options: PairOptions) -> None:
         from ..postgresql import remove_schemas  # brings SQLAlchemy along, which a supervisor does without
 
         remove_schemas(options.database, options.database_schema)
-
-
-@contextmanager
-def stopping_on(signals: tuple[signal.Signals, ...]) -> Iterator[threading.Event]:
-    """An event that these signals set, instead of ending the process between two steps of its clean-up."""
-    stop = threading.Event()
-    before = {number: signal.signal(number, lambda *_: stop.set()) for number in signals}
-    try:
-        yield stop
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
