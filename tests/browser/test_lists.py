@@ -33,13 +33,13 @@ def add_condition(person: Person, field: str, join: str = "") -> None:
 
 def column(person: Person, label: str) -> list[str]:
     """What stands in a column of the list."""
-    return person.page.locator(f'table.list td[data-label="{label}"]').all_inner_texts()
+    return texts(person, f'table.list td[data-label="{label}"]')
 
 
 def headers(person: Person) -> list[str]:
     return [
         each.rstrip(" \N{BLACK UP-POINTING TRIANGLE}\N{BLACK DOWN-POINTING TRIANGLE}")
-        for each in person.page.locator("table.list th").all_inner_texts()
+        for each in texts(person, "table.list th")
     ]
 
 
@@ -142,4 +142,10 @@ def press(person: Person, button: str) -> None:
 
 def column_names(person: Person) -> list[str]:
     """On the page that chooses columns."""
-    return person.page.locator("table.choice tbody th").all_inner_texts()
+    return texts(person, "table.choice tbody th")
+
+
+def texts(person: Person, selector: str) -> list[str]:
+    """Of the whole page: after a click it may just have begun to come."""
+    person.page.wait_for_load_state()
+    return person.page.locator(selector).all_inner_texts()

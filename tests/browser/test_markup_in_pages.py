@@ -41,6 +41,7 @@ class Watcher:
         """These texts stand on the page that is open, as texts."""
         for text in shown:
             expect(self.page.locator("body")).to_contain_text(text)
+        self.page.wait_for_load_state()
         assert self.page.evaluate("window.ran") == [], self.page.url
         assert self.page.locator(ADDED).count() == 0, self.page.url
         assert [url for url in self.fetched if "evil.example" in url or url.endswith("/x")] == []

@@ -9,6 +9,7 @@ def test_the_whole_navigation_of_the_tenant_fits_a_phone(person: Person) -> None
     """Whoever cannot see the connection's entry does not find the way back to it."""
     page = person.page
     person.sign_in_to_tenant()
+    page.wait_for_load_state()
     page.set_viewport_size(PHONE)  # type: ignore[arg-type]  # a TypedDict of just this
     entries = page.get_by_role("navigation").get_by_role("link").all()
     assert len(entries) > 3
@@ -116,6 +117,7 @@ def test_no_column_of_the_directory_is_cut_off(person: Person) -> None:
 
 def lines_of(element: Locator) -> int:
     """On how many lines its text stands."""
+    element.page.wait_for_load_state()
     lines: int = element.evaluate("""each => {
         const text = document.createRange();
         text.selectNodeContents(each);
@@ -126,6 +128,7 @@ def lines_of(element: Locator) -> int:
 
 def too_wide(page: Page, selector: str) -> list[str]:
     """What holds more than it shows."""
+    page.wait_for_load_state()  # a click waits for the page alone, which looks otherwise without its style sheet
     wide = "all => all.filter(each => each.scrollWidth > each.clientWidth).map(each => each.textContent.slice(0, 80))"
     found: list[str] = page.locator(selector).evaluate_all(wide)
     return found
