@@ -125,9 +125,13 @@ class DataPolicyRefused(OperationFailed):
 
 
 class BusinessRuleAborted(OperationFailed):
-    """A business rule set the abort action (platform 4.2, C)."""
+    """A business rule set the abort action (platform 4.2, C).
 
-    def __init__(self, table: str, rule: str, sys_id: str) -> None:
+    ``told`` is the rule's own message, in HTML: for people in front of a page, and not for programs (platform 4.2, C).
+    """
+
+    def __init__(self, table: str, rule: str, sys_id: str, told: str = "") -> None:
+        self.told = told
         super().__init__(
             detail=f"Operation against file '{table}' was aborted by Business Rule '{rule}^{sys_id}'. "
             f"Business Rule Stack:{rule}"

@@ -21,7 +21,7 @@ from .frame import error_page
 from .list_query import record_url
 from .locks import PARAMETER as UNLOCK
 from .locks import READERS, with_locks
-from .messages import Message
+from .messages import Message, refusal
 from .outcomes import outcome
 from .return_address import REFERRING, back_from, back_to, path_of_referrer, with_outcome
 from .saving import Saving
@@ -83,7 +83,7 @@ def _delete(form: Form, sys_id: str, back: str) -> Response:
             form.delete(sys_id)
             return redirect(with_outcome(back, "deleted"))
         except PlatformError as error:
-            messages, status = [Message("error", error.detail or error.message)], error.status
+            messages, status = [refusal(error)], error.status
     page = replace(page, messages=messages)
     return make_response(render_template("delete.html", page=page, back=back), status)
 

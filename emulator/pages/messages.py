@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ..errors import PlatformError
+from markupsafe import Markup
+
+from ..errors import BusinessRuleAborted, PlatformError
 
 DONE: Mapping[str, str] = {
     "inserted": "Created:",
@@ -28,8 +30,13 @@ class Message:
 
 
 def refusal(error: PlatformError) -> Message:
-    """The platform's sentence for a refusal: the detail where there is one, for the message is then a heading."""
-    return Message("error", error.detail or error.message)
+    """The platform's sentence for a refusal: the detail where there is one, for the message is then a heading.
+
+    A business rule that aborts with a message of its own is heard first.
+    """
+    own = error.told if isinstance(error, BusinessRuleAborted) else ""
+    told = Markup(own).striptags()  # noqa: S704 - plain text comes of it, which the page escapes
+    return Message("error", " ".join(filter(None, (told, error.detail or error.message))))
 
 
 def done(code: str, link: str = "", link_text: str = "") -> list[Message]:

@@ -52,7 +52,7 @@ def _run(draft: Draft, rule: BusinessRule) -> None:
 
 def abort(draft: Draft, rule: BusinessRule, reason: str) -> None:
     draft.work.trail.refuse(
-        BusinessRuleAborted(draft.table, rule.name, rule.sys_id), STEP, rule.name, reason, rule.record
+        BusinessRuleAborted(draft.table, rule.name, rule.sys_id, rule.message), STEP, rule.name, reason, rule.record
     )
 
 

@@ -28,6 +28,8 @@ class BusinessRule:
     script: str = ""
     """The name of a script that is known here; any other text is kept and never evaluated."""
     order: int = 100
+    message: str = ""
+    """What an abort tells a person, in HTML."""
 
     @property
     def record(self) -> str:
@@ -63,6 +65,8 @@ def load_business_rules(read: ReadTable) -> Sequence[BusinessRule]:
         "action_delete",
         "script",
         "order",
+        "add_message",
+        "message",
     ]
     rows = read("sys_script", "active=true^ORDERBYorder^ORDERBYsys_id", paths)
     flags = (
@@ -82,6 +86,7 @@ def load_business_rules(read: ReadTable) -> Sequence[BusinessRule]:
             sets=row["template"] or "",
             script=(row["script"] or "").strip(),
             order=row["order"] or 0,
+            message=(row["message"] or "") if row["add_message"] else "",
         )
         for row in rows
     ]

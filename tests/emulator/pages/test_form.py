@@ -311,6 +311,20 @@ def test_refused_write_keeps_what_was_typed(instance, admin, incident):
     assert page.form("incident.state").values["incident.short_description"] == "More fire"
 
 
+@pytest.mark.source("platform 4.2", "C")
+def test_a_rule_that_aborts_with_a_message_tells_it_to_people_and_to_no_program(instance, admin, incident):
+    """On the form it stands first, as text; the Table API has the platform's sentence alone."""
+    rule = {"name": "No fires", "collection": "incident", "when": "before", "active": "true", "abort_action": "true"}
+    rule |= {"action_update": "true", "action_delete": "true"}
+    rule |= {"add_message": "true", "message": "<p>Fires are for <b>grown-ups</b></p>"}
+    api(instance, "POST", "/api/now/table/sys_script", rule)
+    page = admin.save(f"/incident.do?sys_id={incident}", incident__short_description="More fire")
+    assert any(alert.startswith("Fires are for grown-ups Operation against file") for alert in page.alerts)
+    path = f"/api/now/table/incident/{incident}"
+    answer = instance.test_client().patch(path, json={"short_description": "x"}, auth=("admin", "admin"))
+    assert (answer.status_code, "grown-ups" in answer.text) == (403, False)
+
+
 def test_password_typed_into_the_user_form_works(instance, admin):
     """A password that an admin gives lets the user in; it is never shown again."""
     page = admin.follow(
