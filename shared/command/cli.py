@@ -188,13 +188,16 @@ def status(*, as_json: bool, **given: Any) -> int:
 
 @ticketlab.command()
 @options(*TARGET)
-def reset(**given: Any) -> None:
+@JSON
+def reset(*, as_json: bool, **given: Any) -> None:
     """Reset both running apps to the seed."""
     from .reset import reset as put_back
 
     target = target_of(given)
     seed = put_back(target)
-    _say(f"{target.emulator} and {target.connector} have been reset to their seed ({seed}).")
+    told = f"{target.emulator} and {target.connector} have been reset to their seed ({seed})."
+    facts = {"emulator": target.emulator, "connector": target.connector, "seed": seed}
+    _say(as_line(facts) if as_json else told)
 
 
 @ticketlab.command(name="exec", context_settings={"allow_interspersed_args": False})

@@ -113,8 +113,9 @@ def test_reset_puts_both_back_to_the_seed(pair: RunningPair, tmp_path: Path):
     incidents = f"{pair.emulator_url}/api/now/table/incident"
     made = requests.post(incidents, json={"short_description": "gone soon"}, auth=("admin", "admin"), timeout=HANGING)
     sys_id = made.json()["result"]["sys_id"]
-    done = run("reset", cwd=tmp_path, **pair.addresses)
+    done = run("reset", "--json", cwd=tmp_path, **pair.addresses)
     assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == {"emulator": pair.emulator_url, "connector": pair.connector_url, "seed": "demo"}
     assert requests.get(f"{incidents}/{sys_id}", auth=("admin", "admin"), timeout=HANGING).status_code == 404
 
 
