@@ -60,7 +60,7 @@ def test_a02_near_miss_of_the_redirect_uri_is_shown_and_not_followed(world: Worl
 
 @pytest.mark.attack("A03")
 @pytest.mark.parametrize("registered", [CALLBACK, f"{CALLBACK},https://second.example/cb"])
-def test_a03_absent_redirect_uri(world: World, registered: str):
+def test_a03_an_absent_redirect_uri_means_the_first_one_or_is_refused(world: World, registered: str):
     """‡ The platform takes the first registered one; a hardened client has to say."""
     client = make_client(world.instance, redirect_url=registered)
     answer = shown(world, client, redirect_uri="")
@@ -104,7 +104,7 @@ def test_a07_other_response_type_is_sent_back_as_an_error(world: World, response
 
 @pytest.mark.attack("A08")
 @pytest.mark.parametrize("scope", ["unknown", "useraccount unknown"])
-def test_a08_unknown_scope(world: World, scope: str):
+def test_a08_an_unknown_scope_is_ignored_or_refused(world: World, scope: str):
     """‡ The platform ignores it; a hardened client is told."""
     answer = shown(world, world.client(), scope=scope)
     if world.hardened:

@@ -208,7 +208,7 @@ def test_a27_no_answer_is_kept_by_a_cache(world: World):
 
 
 @pytest.mark.attack("A34")
-def test_a34_revocation(world: World):
+def test_a34_a_token_is_revoked_by_its_client_or_else_by_whoever_has_it(world: World):
     """‡ An unknown token is nobody's business; a hardened client's is revoked by that client alone."""
     owner, other = world.client(), world.client("Other")
     tokens = world.tokens(owner)
@@ -227,7 +227,7 @@ def test_a34_revocation(world: World):
 
 
 @pytest.mark.attack("A35")
-def test_a35_introspection(world: World):
+def test_a35_only_hardened_clients_may_look_into_their_tokens(world: World):
     """‡ The platform has none. Whatever is no live token of the asker is inactive, and nothing more."""
     owner, other = world.client(), world.client("Other")
     tokens = world.tokens(owner)
@@ -251,7 +251,7 @@ def test_a35_introspection(world: World):
 
 
 @pytest.mark.attack("A36")
-def test_a36_access_token(world: World):
+def test_a36_only_a_living_access_token_opens_the_api(world: World):
     """None, garbage, an expired one: 401. ‡ In the address: the platform's own way, unless the property forbids."""
     client = world.client()
     token = world.tokens(client)["access_token"]

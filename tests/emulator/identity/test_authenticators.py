@@ -102,7 +102,7 @@ def test_a23_unreadable_basic_header_is_nobody(instance, header):
         caller_of(instance, {"Authorization": header})
 
 
-def test_nobody_without_credentials(instance):
+def test_a_request_without_credentials_is_nobodys(instance):
     with pytest.raises(NotAuthenticated):
         caller_of(instance)
 

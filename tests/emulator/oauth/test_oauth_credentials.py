@@ -131,7 +131,7 @@ def test_status_when_the_refresh_token_has_expired(instance, client_app, tokens,
     assert status(instance, client_app).state is ConnectionState.EXPIRED
 
 
-def test_status_when_revoked(instance, browser, client_app, tokens):
+def test_status_tells_of_a_revoked_connection(instance, browser, client_app, tokens):
     browser.post("/oauth_revoke_token.do", {"token": tokens["refresh_token"]})
     found = status(instance, client_app)
     assert (found.state, found.user_name) == (ConnectionState.REVOKED, "tickets")
