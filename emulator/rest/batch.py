@@ -64,8 +64,10 @@ class Limits:
 class Batch:
     """Runs items one after the other, in the order given, on behalf of the request they came in."""
 
-    def __init__(self, send: WSGIApplication, outer: Request, limits: Limits) -> None:
+    def __init__(self, send: WSGIApplication, outer: Request, limits: Limits, token: str = "") -> None:
+        """``token`` is an access token that stood in the batch's own address, where no request of it has one."""
         self._app = send
+        self._token = token
         self._outer = outer
         self._limits = limits
 
@@ -116,6 +118,8 @@ class Batch:
         dropped = NOT_INHERITED | {"cookie"} if names_its_sender(self._outer) else NOT_INHERITED
         headers = Headers([each for each in self._outer.headers if each[0].lower() not in dropped])
         headers["Accept"] = headers["Content-Type"] = JSON
+        if self._token:
+            headers["Authorization"] = f"Bearer {self._token}"
         for name, value in item.headers:
             if name.lower() in OWN_HEADERS:
                 headers[name] = value

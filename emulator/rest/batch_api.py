@@ -11,6 +11,7 @@ from .batch import Batch, Limits, written
 from .batch_items import items_of
 from .frame import IN_BATCH, answer, api_caller, speak_rest
 from .incoming import given_object
+from .parameters import CREDENTIAL
 from .routing import add_routes, same_for_all_versions
 
 MAX_OUTPUT_HEADER = "X-BATCHREQUEST-MAX-OUTPUT-SIZE"
@@ -23,7 +24,7 @@ same_for_all_versions(blueprint)
 
 def batch() -> Response:
     """Answers in the order of the requests, each with its own status; the batch's id comes back as text (rest 7, C)."""
-    api_caller()
+    caller = api_caller()
     if IN_BATCH in request.environ:
         refusal = BadParameter(detail="A batch may not contain a batch.")
         refusal.status = assumptions.BATCH_IN_BATCH_STATUS.value
@@ -31,7 +32,8 @@ def batch() -> Response:
     given = given_object()
     identity = given.get("batch_request_id")
     items = items_of(given.get("rest_requests"))
-    serviced, unserviced = Batch(current_app.wsgi_app, request, _limits()).run(items)
+    token = request.args.get(CREDENTIAL, "") if caller.credential and "Authorization" not in request.headers else ""
+    serviced, unserviced = Batch(current_app.wsgi_app, request, _limits(), token).run(items)
     return answer(
         {
             "batch_request_id": identity if isinstance(identity, str) else "",

@@ -1,5 +1,6 @@
 """What a token stands for: the bearer as caller, revocation, and what an entity's status tells."""
 
+import base64
 import json
 from datetime import timedelta
 from pathlib import Path
@@ -60,6 +61,17 @@ def test_token_in_the_address_counts_unless_the_property_forbids(instance, token
     properties = part_of(instance, Gate).record("sys_properties", Caller.system())
     properties.delete(properties.find(f"name={POST_BODY_ONLY}").sys_id)
     assert caller_of(instance, path).user_name == "tickets"
+
+
+@pytest.mark.source("rest 7", "C")
+def test_token_in_a_batchs_address_speaks_for_its_requests(instance, tokens):
+    """They carry none of their own."""
+    properties = part_of(instance, Gate).record("sys_properties", Caller.system())
+    properties.delete(properties.find(f"name={POST_BODY_ONLY}").sys_id)
+    who = {"id": "1", "method": "GET", "url": "/api/now/ui/user/current_user"}
+    path = f"/api/now/v1/batch?access_token={tokens['access_token']}"
+    (found,) = instance.test_client().post(path, json={"rest_requests": [who]}).json["serviced_requests"]
+    assert json.loads(base64.b64decode(found["body"]))["result"]["user_name"] == "tickets"
 
 
 @pytest.mark.source("platform 1.0", "D")
