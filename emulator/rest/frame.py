@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from flask import Blueprint, Flask, Response, g, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 from werkzeug.exceptions import MethodNotAllowed as RouteTakesOtherMethods
 
 from ...shared.errors import TicketlabError
@@ -20,7 +20,7 @@ from ...shared.time_limit import check_limit
 from ...shared.web.at_hand import request_at_hand
 from ...shared.web.parts import part
 from ..access.caller import Caller
-from ..errors import NotAuthenticated, UnknownResource
+from ..errors import NotAuthenticated, RequestUnreadable, UnknownResource
 from ..identity.authenticators import Authenticators, SecondFactorMissing, UserTokenRefused, way_of
 from ..releases import release_named
 from ..settings import Settings
@@ -145,6 +145,8 @@ def _open() -> Response | None:
 
 def _http_error(error: HTTPException) -> Response:
     """What the framework refuses by itself, in the platform's shape."""
+    if isinstance(error, ClientDisconnected):
+        return answer_error(RequestUnreadable(detail="The payload ended before its announced length"))
     refusal = TicketlabError(error.name, error.description or "")
     refusal.status = error.code or 500
     return answer_error(refusal)

@@ -51,15 +51,21 @@ class WholeBody(LimitedStream):
 
 
 class MeasuredRequest(Request):
-    """A request whose body is refused when more than ``max_content_length`` of it comes."""
+    """A request whose body is refused when more than ``max_content_length`` of it comes, or less than was announced.
+
+    The server ends the body of a client that is gone in silence: what came would pass for all of it, and a record of
+    no fields be made of nothing.
+    """
 
     @cached_property
     def stream(self) -> IO[bytes]:
         found: IO[bytes] = super().stream
-        limit = self.max_content_length
-        if limit is None or self.content_length is not None or "wsgi.input_terminated" not in self.environ:
+        if "wsgi.input_terminated" not in self.environ:
             return found
-        return WholeBody(self.environ["wsgi.input"], limit, is_max=True)  # type: ignore[return-value]
+        if self.content_length is not None:
+            return LimitedStream(self.environ["wsgi.input"], self.content_length)  # type: ignore[return-value]
+        limit = self.max_content_length
+        return found if limit is None else WholeBody(self.environ["wsgi.input"], limit, is_max=True)  # type: ignore[return-value]
 
 
 class SynchronousFlask(Flask):
