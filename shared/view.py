@@ -112,6 +112,15 @@ def end_view(engine: Engine) -> None:
         view.close_when_unused()
 
 
+def end_views() -> None:
+    """Let go of every connection that the request reads on: what comes now takes long, and needs none of them.
+
+    PostgreSQL ends one that is idle in a transaction for a minute.
+    """
+    for engine in tuple(_views.get() or ()):
+        end_view(engine)
+
+
 def take_view(engine: Engine) -> Connection | None:
     """End the view, and give its connection to whoever goes on with it; None where nobody has one to give."""
     view = _ended(engine)

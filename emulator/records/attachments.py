@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from ...shared.text import whole_number
+from ...shared.view import end_views
 from ..access.caller import Caller, Channel
 from ..access.operations import Operation
 from ..errors import BadParameter, NoRecordFound, PayloadTooLarge
@@ -62,6 +63,7 @@ class Attachments:
         self._check_name(new.name)
         self._gate.record(new.table, caller).check(new.sys_id, Operation.WRITE)
         limit = self.largest
+        end_views()  # the file may be long in coming
         try:
             content = self._contents.keep(chunks, limit)
         except TooLarge:

@@ -324,6 +324,23 @@ def test_c18_a_name_written_by_another_way_cannot_split_the_header_either(files)
     assert "\n" not in str(answer.headers["Content-Disposition"])
 
 
+def test_nothing_of_the_database_is_held_while_a_file_comes(files, instance):
+    """PostgreSQL ends a connection that is idle in a transaction for long, and slow files could not be attached."""
+    pool, held = part_of(instance, Gate).store.engine.pool, []
+
+    class Slow(io.BytesIO):
+        def readinto(self, buffer):
+            held.append(pool.checkedout())
+            return super().readinto(buffer)
+
+    query = {"table_name": "incident", "table_sys_id": files.incident, "file_name": "slow.txt"}
+    stream = {"wsgi.input_terminated": True}
+    answer = files.open("/file", "POST", query_string=query, input_stream=Slow(TEXT), environ_overrides=stream)
+    assert answer.status_code == 201, answer.text
+    assert held
+    assert not any(held)
+
+
 @pytest.mark.source("rest 6", "D")
 def test_a_file_that_is_sent_later_says_when_it_was_made(files):
     """In UTC; what is no time is now."""

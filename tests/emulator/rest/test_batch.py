@@ -6,6 +6,8 @@ import json
 from contextlib import contextmanager
 
 import pytest
+from ticketlab.emulator.records.gate import Gate
+from ticketlab.shared.web.parts import part_of
 
 PATH = "/api/now/v1/batch"
 
@@ -233,6 +235,22 @@ def test_an_address_may_hold_any_character_as_it_stands(api, batch):
     url = f"/api/now/table/incident?sysparm_fields=short_description&sysparm_query=short_description={text}"
     (found,) = batch(item("1", url))["serviced_requests"]
     assert json.loads(body_of(found))["result"] == [{"short_description": text}]
+
+
+def test_nothing_of_the_database_is_held_while_a_batchs_requests_run(batch, instance):
+    """PostgreSQL ends a connection that is idle in a transaction for long: the batch would fail after its effects."""
+    pool, app, held = part_of(instance, Gate).store.engine.pool, instance.wsgi_app, []
+
+    def watched(environ, start_response):
+        held.append(pool.checkedout())
+        return app(environ, start_response)
+
+    instance.wsgi_app = watched
+    try:
+        batch(item("1", SMALL), item("2", SMALL))
+    finally:
+        del instance.wsgi_app
+    assert held == [0, 0, 0]
 
 
 def test_a_batch_needs_credentials(stranger):
