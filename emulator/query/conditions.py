@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, and_, bindparam, false, or_, true
 
 from ..dictionary.types import Storage
 from ..store.collation import code_points, folded
+from .brackets import joined
 from .checks import VALUE_CHECKS, Asked, Bound, Sql, SqlCheck
 from .paths import field_at
 from .predicates import Check, Condition, Predicate, values
@@ -26,9 +27,12 @@ class Conditions:
         self._names = names
 
     def build(self, condition: Condition) -> list[Sql]:
-        """One flat OR of ANDs of ORs, or nothing where every record fulfils the condition."""
-        groups = [and_(*(or_(*map(self._predicate, clause)) for clause in group)) for group in condition]
-        return [or_(*groups)] if groups else []
+        """One OR of ANDs of ORs, or nothing where every record fulfils the condition."""
+        groups = [
+            joined(and_, [joined(or_, [self._predicate(each) for each in clause]) for clause in group])
+            for group in condition
+        ]
+        return [joined(or_, groups)] if groups else []
 
     def _predicate(self, predicate: Predicate) -> Sql:
         if predicate.check in {Check.ALL, Check.NONE}:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from ..dictionary.model import Dictionary
+from ..errors import QueryTooComplex
 from .calls import resolve
 from .context import QueryContext
 from .nodes import EncodedQuery, OrderBy, Term
@@ -15,6 +16,9 @@ from .text_search import text_search
 from .values import ImpossibleValue
 from .words import TEXT_FIELDS
 
+MOST_RELATED = 20
+"""Terms about other records, enclosed ones and roles counted. PostgreSQL weighs each against each other before it looks
+at any: of 40 for seconds, of 200 for minutes."""
 MOST_ORDERS = 16
 """Further ones decide nothing that matters; and SQLite 3.40 dies (SIGSEGV) of 64 keys over joined tables."""
 
@@ -28,6 +32,8 @@ class Resolver:
     context: QueryContext
     unknown_matches_nothing: bool = False
     dropped: list[Term | OrderBy] = field(default_factory=list)
+    related: list[Term] = field(default_factory=list)
+    """The terms that ask about other records."""
 
     def condition(self, query: EncodedQuery) -> Condition:
         """Flat as the query is. A clause or group of which nothing is left says nothing, so it is left out."""
@@ -73,12 +79,16 @@ class Resolver:
         found = relation(self.dictionary, self.table, term)
         if found is None:
             return None
+        self.related.append(term)
+        if len(self.related) > MOST_RELATED:
+            raise QueryTooComplex(detail=f"A query may ask about related records at most {MOST_RELATED} times.")
         others = Resolver(
             self.dictionary,
             found.table,
             self.context,
             unknown_matches_nothing=self.unknown_matches_nothing,
             dropped=self.dropped,
+            related=self.related,
         )
         known = len(self.dropped)
         condition = others.condition(query)
