@@ -34,7 +34,7 @@ def describe(title: str, address: str, token_address: str, routes: Sequence[Rout
     return {
         "openapi": "3.1.0",
         "info": {"title": title, "version": "v1"},
-        "servers": [{"url": address}],
+        "servers": [{"url": address.rstrip("/")}],  # a client puts a path behind it, which has a slash
         "security": [{"bearer": []}],
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": {"bearer": bearer}},

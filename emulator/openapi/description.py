@@ -61,7 +61,7 @@ def describe(instance: Instance, tables: Sequence[str]) -> Operation:
     return {
         "openapi": "3.1.0",
         "info": {"title": instance.title, "version": instance.version},
-        "servers": [{"url": instance.address}],
+        "servers": [{"url": instance.address.rstrip("/")}],  # a client puts a path behind it, which has a slash
         "security": [{name: []} for name in SECURITY],
         "paths": paths,
         "components": {"schemas": schemas, "securitySchemes": SECURITY},

@@ -88,17 +88,20 @@ SCHEMAS: Mapping[str, Schema] = {
 
 
 def record_schemas(dictionary: Dictionary, table: str) -> Mapping[str, Schema]:
-    """A table's records as they are sent and as they are answered, one and many."""
+    """A table's records as they are sent and as they are answered, one and many.
+
+    Neither has a title: generators name a class by it, and would make one of both.
+    """
     fields = dictionary.fields(table)
     label = dictionary.table(table).label
     answered = {element: {"title": field.label, **ref("Value")} for element, field in fields.items()}
     return {
         f"Given_{table}": {
-            "title": label,
+            "description": f"{label}, as it is sent",
             "type": "object",
             "properties": {element: _given(field) for element, field in fields.items() if not field.read_only},
         },
-        f"Record_{table}": {"title": label, "type": "object", "properties": answered},
+        f"Record_{table}": {"description": label, "type": "object", "properties": answered},
         f"OneRecord_{table}": result(ref(f"Record_{table}")),
         f"Records_{table}": result(array(ref(f"Record_{table}"))),
     }

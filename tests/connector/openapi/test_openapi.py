@@ -38,6 +38,10 @@ def _description(tenant: Flask) -> Any:
     return answer.json
 
 
+def test_the_address_is_one_to_put_a_path_behind(description: Any) -> None:
+    assert [server["url"] for server in description["servers"]] == ["http://localhost"]
+
+
 def test_the_description_names_every_route_of_the_api_and_no_other(tenant: Flask, description: Any) -> None:
     told = {(path, method.upper()) for path, each in description["paths"].items() for method in each}
     there = {

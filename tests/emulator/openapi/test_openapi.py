@@ -55,6 +55,13 @@ def test_a_tables_own_fields_are_told_with_their_labels(description, instance):
     assert "/api/now/table/incident" not in asked["paths"]
 
 
+def test_a_generator_finds_one_name_for_each_class_and_an_address_to_put_a_path_behind(description):
+    """It names a class by the title of its schema, where there is one, and leaves out the second of a name."""
+    titles = [each["title"] for each in description["components"]["schemas"].values() if "title" in each]
+    assert len(titles) == len(set(titles))
+    assert [server["url"] for server in description["servers"]] == ["http://localhost"]
+
+
 def test_a_table_that_does_not_exist_is_400(instance):
     assert instance.test_client().get("/lab/openapi.json?tables=no_table").status_code == 400
 
