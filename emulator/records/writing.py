@@ -25,6 +25,7 @@ from .draft import Draft
 from .enforce import check_data_policies, run_after, run_before
 from .row import Row
 from .snapshot import VERSIONED_TABLES
+from .unique_names import RULE, STEP, VIOLATED, check_unique
 from .work import Work
 from .written import as_written
 
@@ -119,6 +120,7 @@ def _new_draft(work: Work, assigned: Assigned, *, stamped: bool) -> Draft:
 
 
 def _write(draft: Draft) -> None:
+    check_unique(draft)
     try:
         draft.write()
     except IntegrityError as error:
@@ -170,5 +172,5 @@ def _refuse_duplicate(work: Work, error: IntegrityError) -> NoReturn:
     if "correlation" in reason:
         refusal: OperationFailed = BusinessRuleAborted(work.table, UNIQUE_RULE, UNIQUE_RULE_ID)
     else:
-        refusal = OperationFailed(detail="Unique Key violation detected by database")
-    work.trail.refuse(refusal, "row", "unique index", reason)
+        refusal = OperationFailed(detail=VIOLATED)
+    work.trail.refuse(refusal, STEP, RULE, reason)

@@ -182,6 +182,11 @@ WRITTEN_THROUGH_A_PARENT = Behaviour(
     "rest 3, meas of reads",
     "G",
 )
+USER_NAMES_ARE_UNIQUE = Behaviour(
+    "A second user of a name, in whatever case, is refused as a unique index refuses; any number may have none.",
+    "general knowledge of sys_user",
+    "G",
+)
 BATCH_MOST_REQUESTS = Assumption(1000, "Requests of one batch; more are 400.", "ours", "G")
 BATCH_LARGEST_INPUT = Assumption(
     5 * 1024 * 1024, "Bytes of one batched request's body, unless a property says otherwise.", "rest 7", "D"

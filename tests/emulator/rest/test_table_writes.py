@@ -190,6 +190,20 @@ def test_a_path_leads_to_the_entries_of_the_record_at_its_end(api):
     assert raw == [{"parent.work_notes": ""}]
 
 
+@pytest.mark.parametrize("user_name", ["abel.tuter", "ABEL.tuter"])
+def test_no_second_user_has_the_name_of_another(api, user_name):
+    """Which of the two could log in would be left to chance."""
+    refused = {"message": "Operation Failed", "detail": "Unique Key violation detected by database"}
+    answer = api.send("POST", "sys_user", {"user_name": user_name})
+    assert (answer.status_code, answer.json["error"]) == (403, refused)
+    made = api.create("sys_user", user_name="sole")
+    answer = api.send("PATCH", f"sys_user/{made['sys_id']}", {"user_name": user_name})
+    assert (answer.status_code, answer.json["error"]) == (403, refused)
+    assert api.send("PATCH", f"sys_user/{made['sys_id']}", {"user_name": "SOLE"}).status_code == 200
+    assert api.create("sys_user")["user_name"] == api.create("sys_user")["user_name"] == ""
+    api.send("DELETE", f"sys_user/{made['sys_id']}")
+
+
 @pytest.mark.source("rest 1", "F")
 def test_a_data_policy_names_the_labels_it_asks_for(api):
     made = api.create("incident", short_description="x")
