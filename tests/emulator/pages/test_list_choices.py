@@ -62,10 +62,12 @@ def test_d12_a_group_names_no_record_that_may_not_be_read(instance, admin):
     assert problem["number"] not in instance.test_client().get(walked, auth=("jo.example", PASSWORD)).text
 
 
-def test_list_grouped_by_a_journal_is_a_list(looking):
-    """What was written there are records of their own."""
+def test_list_grouped_by_what_is_no_column_is_a_list(looking):
+    """Journals' entries are records of their own, and secrets stand in no list."""
     for journal in ("comments", "work_notes", "comments_and_work_notes"):
         assert looking.get(f"/incident_list.do?sysparm_query=GROUPBY{journal}").status == 200
+    assert looking.get("/sys_user_list.do?sysparm_query=GROUPBYuser_password").status == 200
+    assert looking.get("/oauth_entity_list.do?sysparm_query=GROUPBYclient_secret").status == 200
 
 
 def test_list_grouped_by_a_field_that_is_none_is_a_list(looking):
