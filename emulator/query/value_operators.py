@@ -111,12 +111,14 @@ def literal(value: str) -> str:
 
 
 def _instance_of(place: Place, value: str, _context: QueryContext) -> Predicate | None:
-    """Records of a class or of one that extends it (rest 3, meas)."""
+    """Records of a class or of one that extends it (rest 3, meas), as all do that sys_metadata shows together."""
     if place.field.type is not FieldType.CLASS_NAME:
         return None
     if value not in place.dictionary.tables:
         raise ImpossibleValue(value)
-    return Predicate(Check.IN, place.path, (sorted(place.dictionary.descendants(value)),))
+    classes = (value, *place.dictionary.table(value).union_of)
+    found = {each for name in classes for each in place.dictionary.descendants(name)}
+    return Predicate(Check.IN, place.path, (sorted(found),))
 
 
 def _changes(_place: Place, _value: str, _context: QueryContext) -> Predicate:

@@ -138,3 +138,15 @@ def test_a_related_list_query_has_its_condition_after_a_comma(api):
 
     assert [count(each) for each in ("", ",priority=1", ",m2m,priority=1", ",priority=1^category=network")] == [1] * 4
     assert [count(each) for each in (",priority=2", "^priority=2", ",priority=1^category=software")] == [0] * 3
+
+
+@pytest.mark.source("rest 3", "C")
+@pytest.mark.parametrize("query", ["sys_class_nameINSTANCEOFsys_metadata", "sys_class_nameINSTANCEOFsys_script"])
+def test_what_one_table_shows_of_several_are_instances_of_it(api, query):
+    """As every application file is of sys_metadata."""
+    asked = {"sysparm_fields": "sys_id,sys_class_name", "sysparm_limit": 10_000}
+    everything = api.rows("sys_metadata", **asked)
+    wanted = [row for row in everything if query.endswith("metadata") or row["sys_class_name"] == "sys_script"]
+    found = api.rows("sys_metadata", sysparm_query=query, **asked)
+    assert {row["sys_id"] for row in found} == {row["sys_id"] for row in wanted}
+    assert found
