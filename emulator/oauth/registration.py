@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ...shared.errors import BadInput
 from ..access.caller import Caller
 from ..identity.keys import InstanceKey
+from ..query import literal
 from ..records.gate import Gate, Transaction
 from .clients import TABLE
 from .profiles import Profile
@@ -52,6 +53,15 @@ def create_client(
     values = {"name": name.strip(), "client_id": client_id, "redirect_url": ",".join(urls), "type": "client", **further}
     with nullcontext(within) if within else gate.transaction() as transaction:
         row = gate.record(TABLE, caller or Caller.system(), transaction).insert(values)
+        if further.get("user"):
+            _check_user(gate, transaction, row.value("user"))
         sealed = key.seal(secret, TABLE, row.sys_id, "client_secret")
         gate.record(TABLE, Caller.system(), transaction).update(row.sys_id, {"client_secret": sealed})
     return NewClient(row.sys_id, client_id, secret)
+
+
+def _check_user(gate: Gate, within: Transaction, user: str) -> None:
+    """The OAuth Application User is somebody. Raises BadInput."""
+    users = gate.record("sys_user", Caller.system(), within)
+    if users.find(f"sys_id={literal(user)}", ("sys_id",)) is None:
+        raise BadInput("There is no such user", f"{user} is no user's sys_id.")

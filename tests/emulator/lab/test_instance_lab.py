@@ -191,6 +191,7 @@ def test_a_second_user_of_one_name_is_a_conflict(client):
         {"name": "x", "redirect_url": "https://x.example", "access_token_lifespan": True},
         {"name": "x", "redirect_url": "https://x.example", "access_token_lifespan": 0},
         {"name": "x", "redirect_url": "https://x.example", "client_secret": "mine"},
+        {"name": "x", "redirect_url": "https://x.example", "user": "nobody"},
     ],
     ids=repr,
 )
