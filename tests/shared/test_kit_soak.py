@@ -16,7 +16,7 @@ def test_a_fresh_world(servicenow, turn):
     made = servicenow.table("incident").create(short_description=f"of turn {turn}")
     query = {"sysparm_query": "short_descriptionSTARTSWITHof turn", "sysparm_fields": "sys_id,number"}
     answer = requests.get(
-        f"{servicenow.url}/api/now/table/incident", params=query, auth=servicenow.credentials, timeout=60
+        f"{servicenow.url}/api/now/table/incident", params=query, auth=servicenow.credentials, timeout=120
     )
     assert answer.json()["result"] == [{"sys_id": made["sys_id"], "number": made["number"]}]
     assert made["number"] == "NUMBER"
