@@ -102,8 +102,9 @@ html => [...new DOMParser().parseFromString(html, "text/html").querySelectorAll(
 
 
 def harmless(text: str) -> str:
-    """A text of the same length that cannot be markup; another for another text."""
-    return f"{sum(text.encode())}{'x' * len(text)}"[: len(text)]
+    """A text of the same length and words that cannot be markup; another for another text."""
+    plain = f"{sum(text.encode())}{'x' * len(text)}"
+    return "".join(" " if there == " " else here for there, here in zip(text, plain, strict=False))
 
 
 def trees(parser: Page, pages: Sequence[str]) -> list[str]:
