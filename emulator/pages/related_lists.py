@@ -101,7 +101,7 @@ def _read(
         records = gate.record(related.table, rights.caller)
         try:
             found = records.query(str(query), fields=elements, limit=most + 1)
-        except PlatformError:
+        except PlatformError:  # a table that may not be read has no list
             continue
         presets = {"sysparm_query": belonging, REFERRING: record_url(record.table, record.sys_id)}
         new = f"{record_url(related.table, '-1')}&{urlencode(presets)}"
