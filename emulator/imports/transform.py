@@ -3,13 +3,14 @@
 The target is written with the rights of whoever imports: a staging table opens no way around access rules (ours).
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ..access.caller import Caller
 from ..dictionary.model import Dictionary
-from ..errors import PlatformError
+from ..dictionary.types import Storage
+from ..errors import OperationFailed, PlatformError
 from ..query import literal
 from ..records.gate import Gate, Transaction
 from ..records.row import Row
@@ -81,6 +82,15 @@ def _meant(dictionary: Dictionary, table: str, element: str, text: str) -> str:
     return field.choice_meant(text) if field is not None else text
 
 
+def _check_keys(dictionary: Dictionary, table: str, keys: Iterable[str]) -> None:
+    """A term about no stored field is dropped from a query: any record would match. Raises OperationFailed."""
+    fields = dictionary.fields(table)
+    for key in keys:
+        kind = fields[key].type if key in fields else None
+        if kind is None or kind.is_secret or kind.storage is Storage.VIRTUAL:
+            raise OperationFailed(detail=f"{table} cannot be searched by {key}, so no record can coalesce on it.")
+
+
 def _match(gate: Gate, dictionary: Dictionary, row: Row, by: TransformMap, within: Transaction) -> Row | None:
     """The record with the same values in every coalesce field; an empty one matches nothing, so a record is made.
 
@@ -93,6 +103,7 @@ def _match(gate: Gate, dictionary: Dictionary, row: Row, by: TransformMap, withi
             keys[each.target] = row.value(each.source) or keys.get(each.target, "")
     if not keys or not all(keys.values()):
         return None
+    _check_keys(dictionary, by.target, keys)
     meant = {target: _meant(dictionary, by.target, target, text) for target, text in keys.items()}
     query = "^".join(f"{target}={literal(value)}" for target, value in meant.items())
     return gate.record(by.target, Caller.system(), within).find(f"{query}^ORDERBYsys_created_on", ("sys_mod_count",))

@@ -176,6 +176,24 @@ def test_a_key_that_is_a_choice_is_found_by_its_label_too(load, gate):
     assert [only(answer)["status"] for answer in sent] == ["inserted", "ignored"]
 
 
+@pytest.mark.parametrize("key", ["no_such_field", "comments", "caller_id.name"])
+def test_a_key_that_nothing_can_be_found_by_changes_no_other_record(api, load, gate, key):
+    """A misspelled coalesce field is an error of the row, and not the first record that there is."""
+    made = gate.record("sys_transform_map", SYSTEM).insert(
+        {"name": "Misspelled", "source_table": "imp_incident", "target_table": "incident", "order": 200}
+    )
+    for source, target, coalesce in (("impact", key, "true"), ("short_description", "short_description", "false")):
+        entry = {"map": made.sys_id, "source_field": source, "target_field": target, "coalesce": coalesce}
+        gate.record("sys_transform_entry", SYSTEM).insert(entry)
+    try:
+        answer = load("imp_incident", {"short_description": f"By {key}", "impact": "2"})
+    finally:
+        gate.record("sys_transform_map", SYSTEM).delete(made.sys_id)
+    assert [each["status"] for each in answer.json["result"]] == ["inserted", "error"]
+    assert key in answer.json["result"][1]["error_message"]
+    assert len(api.rows("incident", short_description=f"By {key}")) == 1
+
+
 def test_a_table_without_a_map_ignores_its_rows(load, gate):
     one = gate.record("sys_transform_map", SYSTEM).find("name=User")
     gate.record("sys_transform_map", SYSTEM).update(one.sys_id, {"active": "false"})
