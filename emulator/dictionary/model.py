@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from ..errors import InvalidTable
-from .types import FieldType
+from .types import FieldType, Storage
 
 MOST_DIGITS = 32
 """A number has no more leading zeros than this, whatever its sys_number record says."""
@@ -39,6 +39,11 @@ class Field:
     default: str = ""
     """The raw value given on insert when the writer gives none."""
     choices: tuple[Choice, ...] = ()
+
+    @property
+    def can_be_shown(self) -> bool:
+        """Whether a record has a value of it that may stand in a column: no secret, and nothing held elsewhere."""
+        return not self.type.is_secret and self.type.storage is not Storage.VIRTUAL
 
     def choice_label(self, value: str) -> str:
         """The label of a choice value; a value that is no choice is its own label."""
@@ -206,12 +211,16 @@ class Dictionary:
         return self.fields(table).get(element)
 
     def display_element(self, name: str) -> str:
-        """The field whose value stands for a record: the one marked display, else name, number or sys_id."""
+        """The field whose value stands for a record: the one marked display, else name, number or sys_id.
+
+        A journal has no value, and a secret stands for nothing, whatever its entry says.
+        """
         fields = self.fields(name)
-        marked = [element for element, each in fields.items() if each.display]
+        marked = [element for element, each in fields.items() if each.display and each.can_be_shown]
         if marked:
             return marked[-1]
-        return next((element for element in ("name", "number") if element in fields), "sys_id")
+        usual = (element for element in ("name", "number") if element in fields and fields[element].can_be_shown)
+        return next(usual, "sys_id")
 
     def numbering(self, name: str) -> Numbering | None:
         """The numbering of the nearest class that has one."""

@@ -12,7 +12,6 @@ from ..dictionary.model import Field
 from ..query import EncodedQuery, Term
 from .breadcrumbs import Wording
 from .filter_operators import Entry, Labelled, entry_of, operators_of, values_of
-from .list_layout import fits_a_list
 from .rights import Rights
 
 AND, OR, NEW = "and", "or", "new"
@@ -86,7 +85,7 @@ def fields_to_filter(rights: Rights, table: str) -> Labelled:
     found = [
         (element, field.label)
         for element, field in fields.items()
-        if fits_a_list(field) and rights.may_read_field(table, element)
+        if field.can_be_shown and rights.may_read_field(table, element)
     ]
     return sorted(found, key=lambda each: each[1].lower())
 
@@ -94,7 +93,7 @@ def fields_to_filter(rights: Rights, table: str) -> Labelled:
 def _row(wording: Wording, number: int, join: str, term: Term) -> FilterRow:
     field = wording.end_of(term.field)
     words = wording.term(term)
-    if field is None or term.operator not in dict(operators_of(field)) or not fits_a_list(field):
+    if field is None or term.operator not in dict(operators_of(field)) or not field.can_be_shown:
         return FilterRow(number, join, str(term), words)
     entry = entry_of(field, term.operator)
     choices = values_of(wording.dictionary, wording.table, field) if entry in {Entry.CHOICE, Entry.CHOICES} else ()

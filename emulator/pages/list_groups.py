@@ -9,7 +9,6 @@ from ..dictionary.types import Storage
 from ..query import Aggregate, EncodedQuery, Function, Grouping, GroupOrder, narrowed
 from ..records.gate import Gate
 from .assumptions import MOST_GROUPS
-from .list_layout import fits_a_list
 from .list_query import list_url
 
 COUNT = Aggregate(Function.COUNT)
@@ -40,7 +39,7 @@ def read_groups(gate: Gate, caller: Caller, dictionary: Dictionary, table: str, 
     """
     element = next(iter(query.grouped_by), "")
     field = dictionary.field(table, element)
-    if field is None or not fits_a_list(field):
+    if field is None or not field.can_be_shown:
         return None
     ungrouped = replace(query, grouped_by=())
     grouping = Grouping((COUNT,), (element,), (GroupOrder(element),))

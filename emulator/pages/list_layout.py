@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..dictionary.layout import list_columns
-from ..dictionary.model import Dictionary, Field
-from ..dictionary.types import Storage
+from ..dictionary.model import Dictionary
 from .assumptions import ROWS_OFFERED
 from .preferences import Preferences
 
@@ -54,10 +53,5 @@ def rows_of(text: str) -> int:
 def known_columns(dictionary: Dictionary, table: str, columns: Sequence[str]) -> list[str]:
     """The columns that the table can show, each once, at most thirty."""
     fields = dictionary.fields(table)
-    known = [each for each in dict.fromkeys(columns) if each in fields and fits_a_list(fields[each])]
+    known = [each for each in dict.fromkeys(columns) if each in fields and fields[each].can_be_shown]
     return known[:MOST_COLUMNS]
-
-
-def fits_a_list(field: Field) -> bool:
-    """Whether a field can stand in a column: secrets and what is held elsewhere cannot."""
-    return not field.type.is_secret and field.type.storage is not Storage.VIRTUAL

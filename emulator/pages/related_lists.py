@@ -18,7 +18,6 @@ from ..records.gate import Gate
 from ..records.row import Row
 from .assumptions import RELATED_ROWS
 from .cells import Cell, cells_of
-from .list_layout import fits_a_list
 from .list_page import in_usual_order
 from .list_query import list_url, ordered_by, record_url
 from .return_address import REFERRING
@@ -96,7 +95,7 @@ def _read(
         belonging = f"{related.element}={literal(own)}"
         fields = dictionary.fields(related.table)
         elements = [each for each in list_columns(dictionary, related.table) if each != related.element]
-        elements = [each for each in elements if each in fields and fits_a_list(fields[each])][:MOST_COLUMNS]
+        elements = [each for each in elements if each in fields and fields[each].can_be_shown][:MOST_COLUMNS]
         query = _ordered(dictionary, related.table, parse(belonging), elements[:1])
         records = gate.record(related.table, rights.caller)
         try:

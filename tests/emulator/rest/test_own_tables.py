@@ -262,3 +262,19 @@ def test_a_boolean_that_names_no_default_is_false(api, badge):
     made = api.create(BADGE, short_description="alone")
     assert made["u_escorted"] == "false"
     assert [row["sys_id"] for row in api.rows(BADGE, u_escorted="false")] == [made["sys_id"]]
+
+
+@pytest.mark.parametrize("kind", ["journal_input", "password2"])
+def test_neither_a_journal_nor_a_secret_stands_for_a_record(api, badge, kind):
+    """Though its entry says *Display*: the record is called as one without such a field is."""
+    api.create("sys_dictionary", name=BADGE, element="u_own", internal_type=kind, display="true")
+    api.create(BADGE, short_description="Not meant")
+    element = f"u_{kind}"
+    made = api.create("sys_dictionary", name="incident", element=element, internal_type="reference", reference=BADGE)
+    assert api.create("incident", **{element: "anything"})[element]["value"] == "anything"
+    badge_made = api.create(BADGE, u_own="A secret or a note")
+    held = api.create("incident", **{element: badge_made["sys_id"]})["sys_id"]
+    shown = api.rows("incident", sys_id=held, sysparm_display_value="all", sysparm_fields=element)[0][element]
+    assert shown["display_value"] == badge_made["number"]
+    assert api.get("incident", sysparm_query=f"{element}LIKEa^ORDERBY{element}").status_code == 200
+    assert api.send("DELETE", f"sys_dictionary/{made['sys_id']}").status_code == 204
