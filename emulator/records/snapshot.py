@@ -192,7 +192,10 @@ class Snapshots:
         return self._with_rules(connection, dictionary, "")
 
     def _compile(self, connection: Connection, version: str) -> Snapshot:
-        dictionary = _compiled.dictionary(version) or self._dictionary(connection)
+        dictionary = _compiled.dictionary(version)
+        if dictionary is None:
+            self._store.forget_statements()
+            dictionary = self._dictionary(connection)
         return self._with_rules(connection, dictionary, version)
 
     def _with_rules(self, connection: Connection, dictionary: Dictionary, version: str) -> Snapshot:

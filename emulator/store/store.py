@@ -86,6 +86,10 @@ class Store:
     def tables(self, dictionary: Dictionary) -> RecordTables:
         return record_tables(dictionary)
 
+    def forget_statements(self) -> None:
+        """Let go of what was compiled for another dictionary: each statement holds that one's widest tables."""
+        self.engine.clear_compiled_cache()
+
     def version(self, connection: Connection) -> str:
         """The token of the rules in force: whoever caches what it compiled from rules compares it."""
         return str(connection.scalar(_VERSION))

@@ -31,8 +31,11 @@ THREADS = 8
 
 BACKLOG = 1024
 
-GARBAGE_THRESHOLDS = (20_000, 20, 50)
-"""A request makes a few thousand objects and hardly a cycle: looking for some after every 700 costs a tenth of it."""
+GARBAGE_THRESHOLDS = (20_000, 10, 5)
+"""A request makes a few thousand objects and hardly a cycle: looking for some after every 700 costs a tenth of it.
+
+A dictionary that is replaced is nothing but cycles, and has to be found before many more are.
+"""
 SECONDS_TO_STOP = 2
 
 NO_ROOM = "Free some space, or give another folder with --data."
