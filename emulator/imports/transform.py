@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from ..access.caller import Caller
 from ..dictionary.model import Dictionary
-from ..dictionary.types import Storage
 from ..errors import OperationFailed, PlatformError
 from ..query import literal
 from ..records.gate import Gate, Transaction
@@ -86,8 +85,7 @@ def _check_keys(dictionary: Dictionary, table: str, keys: Iterable[str]) -> None
     """A term about no stored field is dropped from a query: any record would match. Raises OperationFailed."""
     fields = dictionary.fields(table)
     for key in keys:
-        kind = fields[key].type if key in fields else None
-        if kind is None or kind.is_secret or kind.storage is Storage.VIRTUAL:
+        if key not in fields or not fields[key].can_be_shown:
             raise OperationFailed(detail=f"{table} cannot be searched by {key}, so no record can coalesce on it.")
 
 
